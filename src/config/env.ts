@@ -1,0 +1,170 @@
+/**
+ * Every setting that Gatehouse reads, one line each: name, kind, default, meaning, example; reading and cross-checking is in `load.ts`.
+ */
+import { endpoint, hosts, issuer, type Kind, oneOf, origin, seconds, secrets, target, text, words } from './types.ts'
+
+/** Where a name comes from: La Suite Meet's environment, or Gatehouse itself. */
+type Origin = 'La Suite' | 'Gatehouse'
+
+export interface Setting<T> {
+  readonly kind: Kind<T>
+  /** What an unset variable means; absent: the variable is required; `undefined`: there is no value, which `meaning` explains. */
+  readonly default?: T
+  readonly required: boolean
+  /** Never shown, in no log, page or document. */
+  readonly secret: boolean
+  readonly meaning: string
+  readonly example: string
+  readonly origin: Origin
+}
+
+interface About {
+  readonly meaning: string
+  readonly example: string
+  readonly origin?: Origin
+  readonly secret?: boolean
+}
+
+function required<T>(kind: Kind<T>, about: About): Setting<T> {
+  return {
+    kind,
+    required: true,
+    secret: about.secret ?? false,
+    origin: about.origin ?? 'La Suite',
+    meaning: about.meaning,
+    example: about.example,
+  }
+}
+
+function optional<T>(kind: Kind<T>, about: About & { default: NoInfer<T> }): Setting<T>
+function optional<T>(kind: Kind<T>, about: About): Setting<T | undefined>
+function optional<T>(kind: Kind<T>, about: About & { default?: T }): Setting<T> | Setting<T | undefined> {
+  return {
+    ...required(kind, about),
+    required: false,
+    ...(about.default === undefined ? {} : { default: about.default }),
+  }
+}
+
+/** The signature algorithms that an ID token may be configured to have; the token itself has no say. */
+export const SIGNING_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+] as const
+
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
+
+export const settings = {
+  BASE_URL: required(origin, {
+    origin: 'Gatehouse',
+    example: 'https://login.example.org',
+    meaning: 'Where Gatehouse itself is reached. Redirect URIs are built from it, never from the request.',
+  }),
+  GATEHOUSE_SECRET: required(secrets, {
+    origin: 'Gatehouse',
+    secret: true,
+    example: 'the output of: openssl rand -base64 32',
+    meaning:
+      'Seals cookies and stored provider tokens. Several are separated by blanks: the first seals, all open, so that a secret can be changed without signing anybody out.',
+  }),
+  OIDC_OP_URL: required(issuer, {
+    example: 'https://id.example.org/realms/main',
+    meaning: 'The issuer, to the letter as the provider writes it. Endpoints and keys are discovered from it.',
+  }),
+  OIDC_RP_CLIENT_ID: required(text, {
+    example: 'gatehouse',
+    meaning: 'The client id that the provider gave to Gatehouse.',
+  }),
+  OIDC_RP_CLIENT_SECRET: required(text, {
+    secret: true,
+    example: 'the secret shown in the console of the provider',
+    meaning:
+      'The client secret that the provider gave to Gatehouse. Sent in the body of the token request (client_secret_post).',
+  }),
+  OIDC_RP_SCOPES: optional(words, {
+    example: 'openid email profile',
+    meaning:
+      'The scopes asked for. Unset: openid and email, and profile if the provider lists it. `openid` is added when it is missing.',
+  }),
+  OIDC_RP_SIGN_ALGO: optional(oneOf(SIGNING_ALGORITHMS), {
+    default: 'RS256',
+    example: 'ES256',
+    meaning: 'The one algorithm that ID tokens must be signed with.',
+  }),
+  OIDC_OP_AUTHORIZATION_ENDPOINT: optional(endpoint, {
+    example: 'https://id.example.org/authorize',
+    meaning: 'Overrides the discovered authorization endpoint.',
+  }),
+  OIDC_OP_TOKEN_ENDPOINT: optional(endpoint, {
+    example: 'https://id.example.org/token',
+    meaning: 'Overrides the discovered token endpoint.',
+  }),
+  OIDC_OP_USER_ENDPOINT: optional(endpoint, {
+    example: 'https://id.example.org/userinfo',
+    meaning: 'Overrides the discovered userinfo endpoint.',
+  }),
+  OIDC_OP_JWKS_ENDPOINT: optional(endpoint, {
+    example: 'https://id.example.org/jwks',
+    meaning:
+      'Overrides the discovered address of the keys. With this and the three above, a provider without a discovery document works.',
+  }),
+  OIDC_OP_LOGOUT_ENDPOINT: optional(endpoint, {
+    example: 'https://id.example.org/logout',
+    meaning:
+      'Overrides the discovered end-session endpoint. Where there is none, signing out ends the session at Gatehouse only.',
+  }),
+  OIDC_TIMEOUT: optional(seconds, {
+    default: 5,
+    example: '5',
+    meaning: 'The longest that one sign-in or token check waits for the provider, all calls together.',
+  }),
+  OIDC_REDIRECT_ALLOWED_HOSTS: optional(hosts, {
+    default: [],
+    example: 'app.example.org, https://meet.example.org:8443',
+    meaning:
+      'Other hosts that `returnTo` may lead to. Without a scheme: https (http on this machine). Everything else goes to LOGIN_REDIRECT_URL.',
+  }),
+  LOGIN_REDIRECT_URL: optional(target, {
+    default: '/',
+    example: 'https://meet.example.org/',
+    meaning: 'Where people go after signing in, without a valid `returnTo`.',
+  }),
+  LOGIN_REDIRECT_URL_FAILURE: optional(target, {
+    example: 'https://meet.example.org/sign-in-failed',
+    meaning:
+      'Where people go when a sign-in fails, with `?error=<code>&ref=<reference>`. Unset: a page of Gatehouse that says what to do.',
+  }),
+  LOGOUT_REDIRECT_URL: optional(target, {
+    default: '/',
+    example: 'https://meet.example.org/',
+    meaning: 'Where people go after signing out.',
+  }),
+  SESSION_COOKIE_AGE: optional(seconds, {
+    default: 43_200,
+    example: '43200',
+    meaning: 'The life of a session from sign-in on; using it does not prolong it.',
+  }),
+} as const
+
+export type SettingName = keyof typeof settings
+
+type ValueOf<S> = S extends Setting<infer T> ? T : never
+
+/** All settings, checked and frozen, under the names that operators know. */
+export type Config = { readonly [Name in SettingName]: ValueOf<(typeof settings)[Name]> }
+
+/** The bindings of the Worker. Everything else in it is a setting and unchecked until `load.ts` has read it. */
+export interface Env {
+  readonly KV: KVNamespace
+  readonly DB: D1Database
+  readonly [setting: string]: unknown
+}

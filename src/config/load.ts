@@ -1,0 +1,107 @@
+/**
+ * Reads the settings from the environment and gives back a checked, frozen Config, or all problems at once; decides no meaning.
+ */
+import * as v from 'valibot'
+import { type Config, type Setting, type SettingName, settings } from './env.ts'
+
+/** One thing that is wrong with a setting. `problem` never contains a secret. */
+export interface Problem {
+  readonly name: string
+  readonly problem: string
+  readonly example: string
+}
+
+/** The settings cannot be used; `problems` has every reason, not just the first. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super(describeProblems(problems))
+    this.problems = problems
+  }
+}
+
+export interface LoadedConfig {
+  readonly config: Config
+  /** Sentences for the operator about what works but is probably not meant. */
+  readonly warnings: readonly string[]
+}
+
+/** The names that belong to us, so that a misspelt one is noticed. */
+const OUR_NAMES = /^(OIDC_|GATEHOUSE_|LOGIN_REDIRECT_|LOGOUT_REDIRECT_)/
+
+/**
+ * Checks every setting, then those that depend on one another.
+ *
+ * @throws ConfigurationError with all problems
+ */
+export function loadConfig(env: Readonly<Record<string, unknown>>): LoadedConfig {
+  const problems: Problem[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, setting] of Object.entries<Setting<unknown>>(settings)) {
+    const read = readSetting(name, setting, env)
+    if (read.ok) values[name] = read.value
+    else problems.push(read.problem)
+  }
+  problems.push(...fileNames(env))
+  if (problems.length > 0) throw new ConfigurationError(problems)
+  const config = Object.freeze(values) as Config // every name of `settings` was read by its own schema just above
+  return { config, warnings: [...unknownNames(env), ...weakChoices(config)] }
+}
+
+/** The list of problems as text, the same in the log and in the terminal. */
+export function describeProblems(problems: readonly Problem[]): string {
+  const lines = problems.map(({ name, problem, example }) => `  ${name} ${problem}. Example: ${example}`)
+  return [
+    `Gatehouse is not configured: ${problems.length === 1 ? 'one setting needs' : `${problems.length} settings need`} attention.`,
+    ...lines,
+  ].join('\n')
+}
+
+type Read = { ok: true; value: unknown } | { ok: false; problem: Problem }
+
+function readSetting(name: string, setting: Setting<unknown>, env: Readonly<Record<string, unknown>>): Read {
+  const raw = env[name]
+  const isUnset = raw === undefined || raw === ''
+  if (isUnset && setting.required)
+    return { ok: false, problem: { name, problem: 'is not set', example: setting.example } }
+  if (isUnset) return { ok: true, value: setting.default }
+  const result = v.safeParse(setting.kind.schema, raw)
+  if (result.success) return { ok: true, value: result.output }
+  const reason = result.issues[0].message
+  const shown = setting.secret || typeof raw !== 'string' ? '' : ` (it is ${JSON.stringify(raw.slice(0, 200))})`
+  return { ok: false, problem: { name, problem: `${reason}${shown}`, example: setting.example } }
+}
+
+/** A Worker has no files, so La Suite's `<NAME>_FILE` cannot work and must not be passed over in silence. */
+function fileNames(env: Readonly<Record<string, unknown>>): Problem[] {
+  return Object.keys(settings)
+    .filter((name) => env[`${name}_FILE`] !== undefined)
+    .map((name) => ({
+      name: `${name}_FILE`,
+      problem: 'names a file, and a Worker has no files',
+      example: `store the content of the file with: npx wrangler secret put ${name}`,
+    }))
+}
+
+function unknownNames(env: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(env)
+    .filter((name) => OUR_NAMES.test(name) && !isSettingName(name))
+    .map((name) => `${name} is set, but this version of Gatehouse has no setting of that name; it has no effect`)
+}
+
+function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(settings, name)
+}
+
+function weakChoices(config: Config): string[] {
+  const warnings: string[] = []
+  if (config.OIDC_RP_CLIENT_ID === 'meet') {
+    warnings.push('OIDC_RP_CLIENT_ID is "meet", the name in the examples of La Suite; make sure that it is your client')
+  }
+  if (config.OIDC_RP_SCOPES && !config.OIDC_RP_SCOPES.includes('openid')) {
+    warnings.push('OIDC_RP_SCOPES lacks "openid", without which a provider sends no ID token; it is added')
+  }
+  return warnings
+}

@@ -1,0 +1,116 @@
+/**
+ * Random tokens, hashes, constant-time comparison and sealing with key rotation; knows nothing of what is sealed.
+ */
+import { base64url, CompactEncrypt, compactDecrypt, errors } from 'jose'
+
+const TOKEN_BYTES = 32
+const REFERENCE_CHARACTERS = 10
+/** Crockford's base 32: no letter that is taken for a digit, for a reference is read aloud on the phone. */
+const REFERENCE_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+
+/** 256 random bits as base64url. */
+export function randomToken(): string {
+  return base64url.encode(crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)))
+}
+
+/** A reference number that joins what a person sees with a line in the log. Not a secret. */
+export function randomReference(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(REFERENCE_CHARACTERS))
+  return Array.from(bytes, (byte) => REFERENCE_ALPHABET.charAt(byte & 31)).join('')
+}
+
+/** SHA-256 of the UTF-8 text, as base64url without padding. */
+export async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return base64url.encode(new Uint8Array(digest))
+}
+
+/** Compares two texts in a time that tells nothing of where they differ. Both should be hashes: the length does show. */
+export function equalInConstantTime(left: string, right: string): boolean {
+  const a = new TextEncoder().encode(left)
+  const b = new TextEncoder().encode(right)
+  let difference = a.length ^ b.length
+  for (let index = 0; index < a.length; index++) difference |= (a[index] ?? 0) ^ (b[index] ?? 0)
+  return difference === 0
+}
+
+/** Seals and opens short texts for one purpose. What one purpose sealed, no other opens. */
+export interface Sealer {
+  /** Seals under the first secret, bound to `context` (for example the cookie's name): it opens under the same context only. */
+  seal(text: string, context: string): Promise<string>
+  /** Opens what any of the secrets sealed. `null`: not sealed by us, for this purpose, in this context. */
+  open(sealed: string, context: string): Promise<string | null>
+}
+
+interface SealingKey {
+  readonly kid: string
+  readonly bytes: Uint8Array
+}
+
+/**
+ * Makes the sealer of a purpose: AES-256-GCM as compact JWE, one key per secret, named by a key id in the header.
+ *
+ * @param secrets the first seals, all open
+ * @param purpose keeps the keys of one use apart from those of another
+ * @see RFC 7516 for the form, RFC 5869 for the derivation of the keys
+ */
+export function createSealer(secrets: readonly string[], purpose: string): Sealer {
+  let keys: readonly SealingKey[] | undefined
+  const loadKeys = async () => {
+    keys ??= await Promise.all(secrets.map((secret) => deriveKey(secret, purpose)))
+    return keys
+  }
+  return {
+    async seal(text, context) {
+      const [first] = await loadKeys()
+      if (!first) throw new TypeError('a sealer needs at least one secret')
+      const payload = new TextEncoder().encode(JSON.stringify([context, text]))
+      return new CompactEncrypt(payload)
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: first.kid })
+        .encrypt(first.bytes)
+    },
+    async open(sealed, context) {
+      const known = await loadKeys()
+      if (!isCanonical(sealed)) return null
+      try {
+        const { plaintext } = await compactDecrypt(
+          sealed,
+          ({ kid }) => {
+            const key = known.find((candidate) => candidate.kid === kid)
+            if (!key) throw new errors.JWEDecryptionFailed()
+            return key.bytes
+          },
+          { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
+        )
+        const payload: unknown = JSON.parse(new TextDecoder().decode(plaintext))
+        if (!Array.isArray(payload) || payload[0] !== context || typeof payload[1] !== 'string') return null
+        return payload[1]
+      } catch (error) {
+        if (error instanceof errors.JOSEError) return null
+        throw error
+      }
+    },
+  }
+}
+
+/** Base64url has several spellings of some bytes; only the one that we write is accepted, so that every changed bit is noticed. */
+function isCanonical(sealed: string): boolean {
+  try {
+    return sealed.split('.').every((part) => base64url.encode(base64url.decode(part)) === part)
+  } catch {
+    return false
+  }
+}
+
+async function deriveKey(secret: string, purpose: string): Promise<SealingKey> {
+  const material = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), 'HKDF', false, ['deriveBits'])
+  const derive = async (info: string, bits: number) =>
+    new Uint8Array(
+      await crypto.subtle.deriveBits(
+        { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: new TextEncoder().encode(`gatehouse ${info}`) },
+        material,
+        bits,
+      ),
+    )
+  return { kid: base64url.encode(await derive(`key id of ${purpose}`, 64)), bytes: await derive(purpose, 256) }
+}
