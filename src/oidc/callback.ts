@@ -1,0 +1,124 @@
+/**
+ * The provider's answer to a login: code for tokens, the ID token's claims and signature, userinfo of the same subject.
+ */
+import * as oauth from 'oauth4webapi'
+import { type Clock, epochSeconds } from '../clock.ts'
+import { GatehouseError } from '../errors.ts'
+import { CLOCK_TOLERANCE_SECONDS, type ProtocolClient } from './client.ts'
+import { toProtocolFailure } from './failures.ts'
+import type { SignedJwt } from './jwks.ts'
+import type { PendingLogin } from './login.ts'
+import { fetchUserinfo, type PersonClaims } from './userinfo.ts'
+
+/** Who signed in, according to the provider, with everything verified that there is to verify. */
+export interface VerifiedLogin {
+  readonly issuer: string
+  readonly subject: string
+  /** Claims of the person: those of the ID token, completed by userinfo, which wins. */
+  readonly claims: PersonClaims
+  /** Kept for the hint at logout. */
+  readonly idToken: string
+}
+
+/** An ID token of the code flow was made a moment ago; one older than this is not the answer to this login. */
+const ID_TOKEN_AGE_MAX_SECONDS = 600
+/** @see OpenID Connect Core 1.0 section 2, "sub" */
+const SUBJECT_MAX_CHARACTERS = 255
+
+/**
+ * Finishes a login. Every call to the provider after a failed check is left out.
+ *
+ * @param answer the query of the callback, each parameter as it came
+ * @param pending what this browser's login remembered
+ * @throws GatehouseError `access_denied`, `token_invalid`, `clock_skew`, `provider_error` or `provider_unreachable`
+ * @see OpenID Connect Core 1.0 sections 3.1.2.7, 3.1.3 and 5.3; RFC 9207 section 2.4
+ */
+export async function finishLogin(
+  client: ProtocolClient,
+  answer: URLSearchParams,
+  pending: PendingLogin,
+  clock: Clock,
+): Promise<VerifiedLogin> {
+  if (pending.issuer !== client.metadata.issuer || pending.redirectUri === '') {
+    throw new GatehouseError('token_invalid', 'the login was begun at another issuer than the configured one')
+  }
+  const tokens = await redeemCode(client, answer, pending)
+  const { claims, idToken } = await verifyIdToken(client, tokens, clock)
+  const userinfo = await fetchUserinfo(client, tokens.access_token, claims.sub)
+  return { issuer: claims.iss, subject: claims.sub, claims: { ...claims, ...userinfo }, idToken }
+}
+
+async function redeemCode(client: ProtocolClient, answer: URLSearchParams, pending: PendingLogin) {
+  const { metadata, relyingParty, clientAuthentication, requestOptions } = client
+  const parameters = attempt(
+    () => oauth.validateAuthResponse(metadata, relyingParty, answer, pending.state),
+    'the answer of the provider was refused',
+  )
+  try {
+    const response = await oauth.authorizationCodeGrantRequest(
+      metadata,
+      relyingParty,
+      clientAuthentication,
+      parameters,
+      pending.redirectUri,
+      pending.codeVerifier,
+      requestOptions,
+    )
+    return await oauth.processAuthorizationCodeResponse(metadata, relyingParty, response, {
+      expectedNonce: pending.nonce,
+      requireIdToken: true,
+    })
+  } catch (error) {
+    throw toProtocolFailure(error, 'the token answer of the provider was refused')
+  }
+}
+
+/** The library has checked iss, aud, exp, nonce and the presence of the claims; what it leaves to us follows. */
+async function verifyIdToken(client: ProtocolClient, tokens: oauth.TokenEndpointResponse, clock: Clock) {
+  const claims = oauth.getValidatedIdTokenClaims(tokens)
+  const idToken = tokens.id_token
+  if (!claims || !idToken) throw new GatehouseError('token_invalid', 'the provider sent no ID token')
+  const { header } = await client.verifyJwt(idToken, [client.signingAlgorithm])
+  refuseOtherKind(header)
+  refuseOtherAudience(claims, client.relyingParty.client_id)
+  refuseOldOrFuture(claims.iat, clock)
+  if (claims.sub === '' || claims.sub.length > SUBJECT_MAX_CHARACTERS) {
+    throw new GatehouseError('token_invalid', `the subject must have 1 to ${SUBJECT_MAX_CHARACTERS} characters`)
+  }
+  return { claims, idToken }
+}
+
+/** An access token or a logout token is not an ID token, whoever signed it. @see RFC 8725 sections 3.11 and 3.12 */
+function refuseOtherKind({ typ }: SignedJwt['header']): void {
+  if (typ !== undefined && typ.toLowerCase() !== 'jwt') {
+    throw new GatehouseError('token_invalid', 'the ID token says that it is another kind of token')
+  }
+}
+
+/** @see OpenID Connect Core 1.0 section 3.1.3.7, steps 3 to 5 */
+function refuseOtherAudience(claims: oauth.IDToken, clientId: string): void {
+  const audiences = Array.isArray(claims.aud) ? claims.aud : [claims.aud]
+  if (audiences.some((audience) => audience !== clientId)) {
+    throw new GatehouseError('token_invalid', 'the ID token is also for others than OIDC_RP_CLIENT_ID')
+  }
+  if (claims.azp !== undefined && claims.azp !== clientId) {
+    throw new GatehouseError('token_invalid', 'the ID token was issued to another client (azp)')
+  }
+}
+
+function refuseOldOrFuture(issuedAtSeconds: number, clock: Clock): void {
+  const ageSeconds = epochSeconds(clock) - issuedAtSeconds
+  if (ageSeconds < -CLOCK_TOLERANCE_SECONDS || ageSeconds > ID_TOKEN_AGE_MAX_SECONDS) {
+    throw new GatehouseError('clock_skew', 'the clock of the provider and ours differ too much', {
+      detail: { id_token_age_seconds: Math.round(ageSeconds) },
+    })
+  }
+}
+
+function attempt<T>(work: () => T, message: string): T {
+  try {
+    return work()
+  } catch (error) {
+    throw toProtocolFailure(error, message)
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What the libraries throw, turned into our refusals with a hint for the operator; takes over no token and no claim.
+ */
+import { errors as jose } from 'jose'
+import * as oauth from 'oauth4webapi'
+import { type ErrorCode, GatehouseError, type LogDetail } from '../errors.ts'
+import { printable } from '../log.ts'
+
+/** Turns whatever the protocol libraries threw into a GatehouseError; one of ours passes unchanged. */
+export function toProtocolFailure(error: unknown, message: string): GatehouseError {
+  if (error instanceof GatehouseError) return error
+  if (error instanceof oauth.AuthorizationResponseError) {
+    return new GatehouseError(codeOfAnswer(error.error), message, { cause: error, detail: saidByProvider(error) })
+  }
+  if (error instanceof oauth.ResponseBodyError) {
+    return new GatehouseError('provider_error', message, { cause: error, detail: saidByProvider(error) })
+  }
+  if (error instanceof oauth.OperationProcessingError) {
+    return new GatehouseError(codeOfProcessing(error.code), message, { cause: error })
+  }
+  if (error instanceof jose.JOSEError) return new GatehouseError('token_invalid', message, { cause: error })
+  return new GatehouseError('provider_error', message, { cause: error })
+}
+
+/** @see RFC 6749 section 4.1.2.1 for the errors of the authorization endpoint */
+function codeOfAnswer(error: string): ErrorCode {
+  switch (error) {
+    case 'access_denied':
+      return 'access_denied'
+    case 'server_error':
+    case 'temporarily_unavailable':
+      return 'provider_unreachable'
+    default:
+      return 'provider_error'
+  }
+}
+
+function codeOfProcessing(code: string | undefined): ErrorCode {
+  switch (code) {
+    case oauth.JWT_TIMESTAMP_CHECK:
+      return 'clock_skew'
+    case oauth.RESPONSE_IS_NOT_CONFORM:
+    case oauth.RESPONSE_IS_NOT_JSON:
+      return 'provider_error'
+    default:
+      return 'token_invalid'
+  }
+}
+
+function saidByProvider(error: oauth.AuthorizationResponseError | oauth.ResponseBodyError): LogDetail {
+  const hint = hintFor(error.error)
+  return {
+    provider_error: printable(error.error),
+    ...(error.error_description ? { provider_description: printable(error.error_description) } : {}),
+    ...(hint ? { hint } : {}),
+  }
+}
+
+function hintFor(error: string): string | undefined {
+  switch (error) {
+    case 'invalid_client':
+    case 'unauthorized_client':
+      return 'the provider does not accept OIDC_RP_CLIENT_ID with OIDC_RP_CLIENT_SECRET; compare both with its console'
+    case 'invalid_grant':
+      return 'the code was used before, is too old, or was made for another redirect URI'
+    case 'invalid_scope':
+      return 'the provider does not know a scope of OIDC_RP_SCOPES'
+    default:
+      return undefined
+  }
+}

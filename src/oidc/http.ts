@@ -1,0 +1,58 @@
+/**
+ * Every call to the provider: one deadline for all calls of an operation, no redirects, no endless bodies; knows no protocol.
+ */
+import { GatehouseError } from '../errors.ts'
+
+/** Sends a request to the provider and gives back the whole answer, already read. */
+export type Send = (url: string, init?: RequestInit) => Promise<Response>
+
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>
+
+/** Far above any honest metadata, key set or token answer. @see RFC 8725 section 3.10 for why outside documents are bounded */
+const BODY_MAX_BYTES = 1_048_576
+
+/**
+ * Begins an operation: whatever it sends must be answered before the deadline, all calls together, bodies included.
+ *
+ * @throws GatehouseError `provider_unreachable` when the provider cannot be reached, is too slow, or a gateway answers in its
+ * place; `provider_error` when it answers too much
+ */
+export function beginOperation(fetch: Fetch, timeoutSeconds: number): Send {
+  const deadline = AbortSignal.timeout(timeoutSeconds * 1000)
+  return async (url, init) => {
+    const host = new URL(url).host
+    try {
+      const response = await fetch(url, { ...init, redirect: 'manual', signal: deadline })
+      if (response.status >= 502 && response.status <= 504) {
+        throw new GatehouseError('provider_unreachable', 'a gateway answered in the place of the provider', {
+          detail: { host, status: response.status },
+        })
+      }
+      return await readWhole(response, host)
+    } catch (error) {
+      if (error instanceof GatehouseError) throw error
+      const reason = deadline.aborted
+        ? `the provider did not answer within ${timeoutSeconds} s`
+        : 'the provider cannot be reached'
+      throw new GatehouseError('provider_unreachable', reason, { cause: error, detail: { host } })
+    }
+  }
+}
+
+async function readWhole(response: Response, host: string): Promise<Response> {
+  const { status, statusText, headers } = response
+  if (!response.body) return new Response(null, { status, statusText, headers })
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body) {
+    length += chunk.byteLength
+    if (length > BODY_MAX_BYTES) {
+      throw new GatehouseError('provider_error', `the provider sent more than ${BODY_MAX_BYTES} bytes`, {
+        detail: { host },
+      })
+    }
+    chunks.push(chunk)
+  }
+  const body = new Blob(chunks)
+  return new Response(status === 204 || status === 304 ? null : body, { status, statusText, headers })
+}

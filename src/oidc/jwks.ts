@@ -1,0 +1,107 @@
+/**
+ * The provider's signing keys, and the one way in which a signature of the provider is verified; judges no claim.
+ */
+import { compactVerify, createLocalJWKSet, errors, type JWK, type JWSHeaderParameters, type LocalJWKSet } from 'jose'
+import * as v from 'valibot'
+import { GatehouseError } from '../errors.ts'
+import { type Claims, parseClaims } from './claims.ts'
+import type { Document, DocumentSource } from './document.ts'
+import type { Send } from './http.ts'
+
+/** A JWT whose signature is good. Nothing else about it is known yet. */
+export interface SignedJwt {
+  readonly header: JWSHeaderParameters
+  readonly claims: Claims
+}
+
+export type Keys = LocalJWKSet
+
+const KEYS_MAX = 100
+
+const keySetSchema = v.object({ keys: v.array(v.looseObject({ kty: v.string(), use: v.optional(v.unknown()) })) })
+
+/** Where the keys come from, as a document to be cached. */
+export function keysSource(jwksUri: string): DocumentSource<Keys> {
+  return {
+    key: `jwks ${jwksUri}`,
+
+    async load(send) {
+      const response = await send(jwksUri, { headers: { accept: 'application/jwk-set+json, application/json' } })
+      if (response.status !== 200) {
+        throw new GatehouseError('provider_error', 'the provider does not show its keys', {
+          detail: { jwks_uri: jwksUri, status: response.status },
+        })
+      }
+      return response.json().catch((error: unknown) => {
+        throw new GatehouseError('provider_error', 'the keys of the provider are not JSON', {
+          cause: error,
+          detail: { jwks_uri: jwksUri },
+        })
+      })
+    },
+
+    parse(body) {
+      const result = v.safeParse(keySetSchema, body)
+      if (!result.success) {
+        throw new GatehouseError('provider_error', 'the provider shows no key set', { detail: { jwks_uri: jwksUri } })
+      }
+      // A shared secret has no place among public keys, and a key for encryption never verifies. @see RFC 8725 section 3.1
+      const usable = result.output.keys.filter(({ kty, use }) => kty !== 'oct' && use !== 'enc').slice(0, KEYS_MAX)
+      return createLocalJWKSet({ keys: usable as JWK[] }) // the library judges each key again when it is used
+    },
+  }
+}
+
+/**
+ * Verifies the signature of a compact JWS and gives back header and claims. A key that is not known, and one that no longer fits
+ * its id, make the keys be asked for once more, as seldom as `Document.newerThan` allows.
+ *
+ * @param algorithms the allowed algorithms, from the configuration, never from the token
+ * @throws GatehouseError `token_invalid` when the token is not a JWT of this provider; `provider_unreachable`, `provider_error`
+ * when the keys cannot be had
+ * @see OpenID Connect Core 1.0 section 10.1.1 for the rotation of keys
+ */
+export async function verifyJwt(
+  jwt: string,
+  algorithms: readonly string[],
+  keys: Document<Keys>,
+  send: Send,
+): Promise<SignedJwt> {
+  let current: Keys | null = await keys.read(send)
+  while (current) {
+    const verified = await verifyWith(current, jwt, algorithms)
+    if (verified) return verified
+    current = await keys.newerThan(current, send)
+  }
+  throw new GatehouseError('token_invalid', 'no key of the provider fits the signature')
+}
+
+/** `null`: no key fits, so a newer one may exist. */
+async function verifyWith(keys: Keys, jwt: string, algorithms: readonly string[]): Promise<SignedJwt | null> {
+  try {
+    const { payload, protectedHeader } = await verifyByTrial(keys, jwt, algorithms)
+    return { header: protectedHeader, claims: parseClaims(payload) }
+  } catch (error) {
+    if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed) return null
+    if (error instanceof GatehouseError) throw error
+    throw new GatehouseError('token_invalid', 'not a JWT that can be verified', { cause: error })
+  }
+}
+
+async function verifyByTrial(keys: Keys, jwt: string, algorithms: readonly string[]) {
+  const options = { algorithms: [...algorithms] }
+  try {
+    return await compactVerify(jwt, keys, options)
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+    // No key id, and several keys fit: each is tried. @see OpenID Connect Core 1.0 section 10.1
+    for await (const key of error) {
+      try {
+        return await compactVerify(jwt, key, options)
+      } catch (failure) {
+        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed()
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * The front door to the provider, and the only file of this room that others import; wires the protocol steps to cached documents.
+ */
+import * as oauth from 'oauth4webapi'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config/env.ts'
+import { GatehouseError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { finishLogin, type VerifiedLogin } from './callback.ts'
+import { CLOCK_TOLERANCE_SECONDS, type ProtocolClient } from './client.ts'
+import { type Metadata, metadataSource } from './discovery.ts'
+import { createDocument, type Document, type DocumentCache } from './document.ts'
+import { beginOperation, type Fetch, type Send } from './http.ts'
+import { allowInsecure } from './insecure.ts'
+import { type Keys, keysSource, type SignedJwt, verifyJwt } from './jwks.ts'
+import { type PendingLogin, type StartedLogin, startLogin } from './login.ts'
+import { endSessionUrl, type LogoutRequest } from './logout.ts'
+
+export type { VerifiedLogin } from './callback.ts'
+export { audiencesOf, type Claims } from './claims.ts'
+export { CLOCK_TOLERANCE_SECONDS } from './client.ts'
+export type { CachedEntry, DocumentCache } from './document.ts'
+export type { Fetch } from './http.ts'
+export type { SignedJwt } from './jwks.ts'
+export { type PendingLogin, pendingLoginSchema, type StartedLogin } from './login.ts'
+export type { PersonClaims } from './userinfo.ts'
+
+export interface ProviderPorts {
+  readonly fetch: Fetch
+  readonly cache: DocumentCache
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What Gatehouse asks of the provider. Each call waits no longer than OIDC_TIMEOUT in all. */
+export interface Provider {
+  readonly issuer: string
+  /**
+   * Begins a login. Refuses while the provider cannot be reached, so that people see a page that says so.
+   * @throws GatehouseError `provider_unreachable` or `provider_error`
+   */
+  startLogin(request: { redirectUri: string; loginHint: string | undefined }): Promise<StartedLogin>
+  /** @see finishLogin in `callback.ts` */
+  finishLogin(answer: URLSearchParams, pending: PendingLogin): Promise<VerifiedLogin>
+  /** Where the browser signs out at the provider; `null`: it offers no such place, or cannot be asked for it. */
+  endSessionUrl(request: LogoutRequest): Promise<URL | null>
+  /** @see verifyJwt in `jwks.ts` */
+  verifyJwt(jwt: string, algorithms: readonly string[]): Promise<SignedJwt>
+}
+
+/** How long the answer to "can the provider be reached?" counts. Short: somebody who is sent to a dead provider sees no page of ours. */
+const REACHABLE_MILLISECONDS = 2000
+
+export function createProvider(config: Config, { fetch, cache, clock, log }: ProviderPorts): Provider {
+  const documentPorts = { cache, clock, log, timeoutSeconds: config.OIDC_TIMEOUT }
+  const metadata = createDocument(metadataSource(config), documentPorts)
+  let keys: { jwksUri: string; document: Document<Keys> } | undefined
+  let reachedAt = Number.NEGATIVE_INFINITY
+
+  function begin(): Send {
+    const send = beginOperation(fetch, config.OIDC_TIMEOUT)
+    return async (url, init) => {
+      const response = await send(url, init)
+      reachedAt = clock.now()
+      return response
+    }
+  }
+
+  function keysAt(jwksUri: string): Document<Keys> {
+    if (keys?.jwksUri !== jwksUri) keys = { jwksUri, document: createDocument(keysSource(jwksUri), documentPorts) }
+    return keys.document
+  }
+
+  async function clientFor(send: Send): Promise<ProtocolClient> {
+    const current = await metadata.read(send)
+    return {
+      // The library remembers things of this very object, keys among them, so each operation gets its own.
+      metadata: { ...current } as ProtocolClient['metadata'], // a readonly list is what the library only reads
+      relyingParty: {
+        client_id: config.OIDC_RP_CLIENT_ID,
+        id_token_signed_response_alg: config.OIDC_RP_SIGN_ALGO,
+        [oauth.clockSkew]: clock.aheadSeconds,
+        [oauth.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
+      },
+      clientAuthentication: oauth.ClientSecretPost(config.OIDC_RP_CLIENT_SECRET),
+      signingAlgorithm: config.OIDC_RP_SIGN_ALGO,
+      requestOptions: {
+        [oauth.customFetch]: (url, init) => send(url, { ...init, body: init.body ?? null }),
+        [oauth.allowInsecureRequests]: allowInsecure(current.token_endpoint),
+      },
+      verifyJwt: (jwt, algorithms) => verifyJwt(jwt, algorithms, keysAt(current.jwks_uri), send),
+    }
+  }
+
+  /** Any answer will do, and the keys are what every provider shows without noting a failed sign-in in its log. */
+  async function refuseWhenUnreachable(current: Metadata, send: Send): Promise<void> {
+    if (clock.now() - reachedAt < REACHABLE_MILLISECONDS) return
+    await send(current.jwks_uri)
+  }
+
+  return {
+    issuer: config.OIDC_OP_URL,
+
+    async startLogin(request) {
+      const send = begin()
+      const current = await metadata.read(send)
+      await refuseWhenUnreachable(current, send)
+      return startLogin(config, current, request)
+    },
+
+    async finishLogin(answer, pending) {
+      return finishLogin(await clientFor(begin()), answer, pending, clock)
+    },
+
+    async endSessionUrl(request) {
+      try {
+        return endSessionUrl(config, await metadata.read(begin()), request)
+      } catch (error) {
+        // Signing out here must work while the provider does not.
+        if (!(error instanceof GatehouseError)) throw error
+        log({ level: 'warn', event: 'provider_logout_skipped', detail: { reason: error.message } })
+        return null
+      }
+    },
+
+    async verifyJwt(jwt, algorithms) {
+      const send = begin()
+      const { jwks_uri } = await metadata.read(send)
+      return verifyJwt(jwt, algorithms, keysAt(jwks_uri), send)
+    },
+  }
+}
