@@ -1,0 +1,52 @@
+/**
+ * A person who has signed in at least once, and how they are shown to others; knows no database.
+ */
+import type { Identity } from './identity.ts'
+
+/** An account. It is found by issuer and subject together, never by an e-mail address. @see OpenID Connect Core 1.0 section 5.7 */
+export interface User extends Identity {
+  /** Our own random id, which says nothing about the provider. */
+  readonly id: string
+  readonly issuer: string
+  readonly subject: string
+}
+
+/** Given and family name, or the whole name, or what the person is called otherwise; never the e-mail address. */
+export function fullName(user: User): string | null {
+  const parts = [user.given_name, user.family_name].filter((part) => part !== null)
+  return parts.length > 0 ? parts.join(' ') : (user.name ?? user.nickname ?? user.preferred_username)
+}
+
+/** The short form by which the person is greeted. */
+export function shortName(user: User): string | null {
+  return user.given_name ?? user.nickname ?? fullName(user)
+}
+
+/**
+ * What an application is told of the signed-in person. The first six members are those of La Suite Meet.
+ *
+ * @see specs of La Suite Meet, `GET /api/v1.0/users/me/`
+ */
+export function describeUser(user: User) {
+  return {
+    id: user.id,
+    email: user.email,
+    full_name: fullName(user),
+    short_name: shortName(user),
+    timezone: user.zoneinfo ?? 'UTC',
+    language: user.locale,
+    issuer: user.issuer,
+    sub: user.subject,
+    email_verified: user.email_verified,
+    given_name: user.given_name,
+    family_name: user.family_name,
+    preferred_username: user.preferred_username,
+    nickname: user.nickname,
+    phone_number: user.phone_number,
+    picture: user.picture,
+    tenant_id: user.tenant_id,
+    tariff_id: user.tariff_id,
+    tariff_status: user.tariff_status,
+    x_grp: user.x_grp,
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Sessions and their users in D1, so that a session that ended has ended everywhere at once; tokens are only here as hashes.
+ */
+import type { Identity } from '../accounts/identity.ts'
+import { type Clock, epochSeconds } from '../clock.ts'
+import type { SessionFinder } from '../tokens/session.ts'
+import { roundTrip } from './d1.ts'
+import { sessionFromRow, USER_COLUMNS } from './rows.ts'
+
+/** Somebody has signed in. */
+export interface SignIn {
+  readonly issuer: string
+  readonly subject: string
+  readonly identity: Identity
+  readonly tokenHash: string
+  readonly sealedIdToken: string
+  /** Of this browser's session until now, which ends. */
+  readonly replacedTokenHash: string | null
+  readonly lifeSeconds: number
+  /** The reference number of the request, which joins the audit row with the log. */
+  readonly reference: string
+}
+
+export interface Sessions extends SessionFinder {
+  /** Writes user, session and audit row in one batch: all or nothing. @throws GatehouseError `store_unavailable` */
+  begin(signIn: SignIn): Promise<void>
+  /** Ends a session; one that has ended already is fine. @throws GatehouseError `store_unavailable` */
+  end(tokenHash: string, reference: string): Promise<void>
+}
+
+const PERSON_COLUMNS = [
+  'email',
+  'given_name',
+  'family_name',
+  'name',
+  'preferred_username',
+  'nickname',
+  'phone_number',
+  'tenant_id',
+  'tariff_id',
+  'tariff_status',
+  'picture',
+  'locale',
+  'zoneinfo',
+] as const
+
+const FIND = `SELECT ${USER_COLUMNS.map((column) => `users.${column}`).join(', ')},
+    sessions.token_hash, sessions.created_at AS session_created_at, sessions.expires_at, sessions.sealed_id_token
+  FROM sessions JOIN users ON users.id = sessions.user_id
+  WHERE sessions.token_hash = ?1 AND sessions.expires_at > ?2`
+
+/** A claim that does not come this time does not erase what is known; groups are what the provider says now. */
+const UPSERT_USER = `INSERT INTO users (id, issuer, subject, email_verified, x_grp, created_at, updated_at, last_login_at, ${PERSON_COLUMNS.join(', ')})
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6, ${PERSON_COLUMNS.map((_, index) => `?${index + 7}`).join(', ')})
+  ON CONFLICT (issuer, subject) DO UPDATE SET
+    email_verified = CASE WHEN excluded.email IS NULL THEN users.email_verified ELSE excluded.email_verified END,
+    x_grp = excluded.x_grp,
+    ${PERSON_COLUMNS.map((column) => `${column} = COALESCE(excluded.${column}, users.${column})`).join(', ')},
+    updated_at = excluded.updated_at,
+    last_login_at = excluded.last_login_at`
+
+const INSERT_SESSION = `INSERT INTO sessions (token_hash, user_id, created_at, expires_at, sealed_id_token)
+  SELECT ?1, id, ?2, ?3, ?4 FROM users WHERE issuer = ?5 AND subject = ?6`
+
+const AUDIT_SIGN_IN = `INSERT INTO audit (at, event, user_id, reference)
+  SELECT ?1, 'sign_in', user_id, ?2 FROM sessions WHERE token_hash = ?3`
+
+const AUDIT_SIGN_OUT = `INSERT INTO audit (at, event, user_id, reference)
+  SELECT ?1, 'sign_out', user_id, ?2 FROM sessions WHERE token_hash = ?3`
+
+const DELETE_SESSION = 'DELETE FROM sessions WHERE token_hash = ?1'
+
+export function createSessions(db: D1Database, clock: Clock): Sessions {
+  return {
+    async find(tokenHash) {
+      const row = await roundTrip(() => db.prepare(FIND).bind(tokenHash, epochSeconds(clock)).first())
+      return row ? sessionFromRow(row) : null
+    },
+
+    async begin({ issuer, subject, identity, tokenHash, sealedIdToken, replacedTokenHash, lifeSeconds, reference }) {
+      const now = epochSeconds(clock)
+      const verified = identity.email_verified === null ? null : Number(identity.email_verified)
+      const person = PERSON_COLUMNS.map((column) => identity[column])
+      const statements = [
+        db
+          .prepare(UPSERT_USER)
+          .bind(crypto.randomUUID(), issuer, subject, verified, JSON.stringify(identity.x_grp), now, ...person),
+        db.prepare(INSERT_SESSION).bind(tokenHash, now, now + lifeSeconds, sealedIdToken, issuer, subject),
+        db.prepare(AUDIT_SIGN_IN).bind(now, reference, tokenHash),
+      ]
+      if (replacedTokenHash !== null) statements.push(db.prepare(DELETE_SESSION).bind(replacedTokenHash))
+      await roundTrip(() => db.batch(statements))
+    },
+
+    async end(tokenHash, reference) {
+      await roundTrip(() =>
+        db.batch([
+          db.prepare(AUDIT_SIGN_OUT).bind(epochSeconds(clock), reference, tokenHash),
+          db.prepare(DELETE_SESSION).bind(tokenHash),
+        ]),
+      )
+    },
+  }
+}

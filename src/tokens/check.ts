@@ -1,0 +1,43 @@
+/**
+ * The one question: is this token good, and whose is it? Tells the kinds of token apart; each kind is judged in its own file.
+ */
+import type { App } from '../accounts/apps.ts'
+import { checkJwt, type JwtPorts, looksLikeJwt } from './jwt.ts'
+import { findSession, isSessionToken, type Session, type SessionFinder } from './session.ts'
+import { bad, type Verdict } from './verdict.ts'
+
+export interface CheckPorts extends JwtPorts {
+  readonly sessions: SessionFinder
+}
+
+/**
+ * Judges a token for the app that asks.
+ *
+ * @throws GatehouseError when the judgement cannot be made: `provider_unreachable`, `provider_error`, `store_unavailable`
+ */
+export async function check(token: string, app: App, ports: CheckPorts): Promise<Verdict> {
+  if (isSessionToken(token)) {
+    const session = await findSession(ports.sessions, token)
+    return session ? goodSession(session, ports) : bad('no such session, or it has ended')
+  }
+  if (looksLikeJwt(token)) return checkJwt(token, app, ports)
+  return bad('neither a session token nor a JWT')
+}
+
+function goodSession({ user, createdAt, expiresAt }: Session, { config }: CheckPorts): Verdict {
+  return {
+    active: true,
+    principal: 'user',
+    roles: [],
+    claims: {
+      iss: user.issuer,
+      sub: user.subject,
+      aud: config.BASE_URL,
+      client_id: config.OIDC_RP_CLIENT_ID,
+      iat: createdAt,
+      exp: expiresAt,
+      token_type: 'session',
+      ...(user.preferred_username === null ? {} : { username: user.preferred_username }),
+    },
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * JWT access tokens of the provider: signature, kind, issuer, life and audience; fetching keys is left to `oidc/`.
+ */
+import { decodeJwt } from 'jose'
+import * as v from 'valibot'
+import type { App } from '../accounts/apps.ts'
+import { type Clock, epochSeconds } from '../clock.ts'
+import { type Config, SIGNING_ALGORITHMS } from '../config/env.ts'
+import { GatehouseError } from '../errors.ts'
+import { audiencesOf, CLOCK_TOLERANCE_SECONDS, type Claims, type Provider, type SignedJwt } from '../oidc/provider.ts'
+import { bad, type Principal, type Verdict } from './verdict.ts'
+
+/** The claims that an app is told, as far as they are there. @see RFC 7662 section 2.2, RFC 9470 section 6.2, RFC 9449 section 6.2 */
+const TOLD = ['scope', 'client_id', 'exp', 'iat', 'nbf', 'sub', 'aud', 'iss', 'jti', 'acr', 'auth_time', 'cnf'] as const
+
+const TOKEN_MAX_CHARACTERS = 16_384
+
+export function looksLikeJwt(token: string): boolean {
+  return token.length <= TOKEN_MAX_CHARACTERS && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)
+}
+
+/**
+ * Checks a JWT access token for an app.
+ *
+ * @throws GatehouseError `provider_unreachable` or `provider_error` when the keys cannot be had: that is no verdict
+ * @see RFC 9068 section 4
+ */
+export async function checkJwt(token: string, app: App, { config, provider, clock }: JwtPorts): Promise<Verdict> {
+  if (unverifiedIssuer(token) !== provider.issuer) return bad('another issuer')
+  const jwt = await provider.verifyJwt(token, SIGNING_ALGORITHMS).catch((error: unknown) => {
+    if (error instanceof GatehouseError && error.code === 'token_invalid') return error
+    throw error
+  })
+  if (jwt instanceof GatehouseError) return bad(jwt.message)
+  const { claims } = jwt
+  const flaw = flawOfKind(jwt) ?? flawOfLife(claims, clock) ?? flawOfAudience(claims, app, config)
+  if (claims.iss !== provider.issuer) return bad('another issuer')
+  if (flaw) return bad(flaw)
+  return { active: true, principal: principalOf(claims), roles: rolesOf(claims), claims: toldOf(claims) }
+}
+
+export interface JwtPorts {
+  readonly config: Config
+  readonly provider: Provider
+  readonly clock: Clock
+}
+
+/** Read before the signature is verified, so that nobody makes us ask for keys with a token that was never meant for us. */
+function unverifiedIssuer(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss
+  } catch {
+    return undefined
+  }
+}
+
+/** @see RFC 9068 sections 2.1 and 2.2 */
+function flawOfKind({ header, claims }: SignedJwt): string | undefined {
+  const type = header.typ?.toLowerCase().replace(/^application\//, '')
+  if (type === 'at+jwt') {
+    const missing = ['sub', 'client_id', 'iat', 'jti', 'aud'].filter((name) => claims[name] === undefined)
+    return missing.length > 0 ? `no ${missing.join(', ')}` : undefined
+  }
+  // Keycloak before the RFC 9068 profile says in the claims what other providers say in the header.
+  return claims.typ === 'Bearer' ? undefined : 'not an access token'
+}
+
+/** Not a second past `exp`: a caller may keep our answer, and a leeway on top of that would add up. */
+function flawOfLife({ exp, nbf, iat }: Claims, clock: Clock): string | undefined {
+  const now = epochSeconds(clock)
+  if (exp === undefined) return 'no exp'
+  if (exp <= now) return 'expired'
+  if (nbf !== undefined && nbf > now + CLOCK_TOLERANCE_SECONDS) return 'not valid yet'
+  if (iat !== undefined && iat > now + CLOCK_TOLERANCE_SECONDS) return 'issued in the future'
+  return undefined
+}
+
+/** An app without a policy of its own is served what is meant for Gatehouse itself. */
+function flawOfAudience(claims: Claims, app: App, config: Config): string | undefined {
+  const hasPolicy = app.audiences.length > 0 || app.clients.length > 0
+  const wanted = hasPolicy ? app.audiences : [config.BASE_URL, config.OIDC_RP_CLIENT_ID]
+  const client = clientOf(claims)
+  if (audiencesOf(claims).some((audience) => wanted.includes(audience))) return undefined
+  if (client !== undefined && app.clients.includes(client)) return undefined
+  return 'meant for another audience'
+}
+
+function clientOf(claims: Claims): string | undefined {
+  const client = claims.client_id ?? claims.azp
+  return typeof client === 'string' ? client : undefined
+}
+
+/**
+ * A token is a program's own when its subject is its client.
+ *
+ * @see RFC 9068 section 2.2, "sub"; Keycloak names the account of a program `service-account-<client>`
+ */
+function principalOf(claims: Claims): Principal {
+  const client = clientOf(claims)
+  const isOwn = claims.sub === undefined || claims.sub === client
+  return isOwn || claims.preferred_username === `service-account-${client}` ? 'service' : 'user'
+}
+
+const realmAccessSchema = v.object({ roles: v.array(v.string()) })
+
+function rolesOf(claims: Claims): readonly string[] {
+  const access = v.safeParse(realmAccessSchema, claims.realm_access)
+  return access.success ? access.output.roles : []
+}
+
+function toldOf(claims: Claims): Record<string, unknown> {
+  const told = Object.fromEntries(TOLD.filter((name) => claims[name] !== undefined).map((name) => [name, claims[name]]))
+  const username = claims.preferred_username
+  return {
+    ...told,
+    client_id: clientOf(claims),
+    token_type: claims.cnf === undefined ? 'Bearer' : 'DPoP',
+    ...(typeof username === 'string' ? { username } : {}),
+  }
+}
