@@ -1,0 +1,75 @@
+/**
+ * The only wiring: settings and bindings in, everything that the routes need out; holds no rule of its own.
+ */
+import { type Apps, createApps } from './accounts/apps.ts'
+import type { Clock } from './clock.ts'
+import type { Config, Env } from './config/env.ts'
+import { loadConfig } from './config/load.ts'
+import { createSealer, type Sealer } from './crypto.ts'
+import { consoleLog, type Log } from './log.ts'
+import { createProvider, type Fetch, type Provider } from './oidc/provider.ts'
+import { createAppStore } from './store/apps.ts'
+import { isDatabaseReady } from './store/d1.ts'
+import { createDocumentCache } from './store/documents.ts'
+import { createSpentLogins, type SpentLogins } from './store/logins.ts'
+import { purgeExpired } from './store/purge.ts'
+import { createSessions, type Sessions } from './store/sessions.ts'
+
+/** What is not ours: the network, the clock, the log. Tests may bring their own. */
+export interface World {
+  readonly fetch: Fetch
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface Deps {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Log
+  readonly provider: Provider
+  readonly sessions: Sessions
+  readonly spentLogins: SpentLogins
+  readonly apps: Apps
+  /** One sealer for each use, so that nothing sealed for one opens in another. */
+  readonly sealers: { readonly login: Sealer; readonly idToken: Sealer; readonly csrf: Sealer }
+  isDatabaseReady(): Promise<boolean>
+  /** Removes what has expired; gives back how many rows went, by table. */
+  purgeExpired(): Promise<Readonly<Record<string, number>>>
+}
+
+const realWorld: World = {
+  fetch: (url, init) => fetch(url, init),
+  clock: {
+    now: () => Date.now(),
+    aheadSeconds: 0,
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  },
+  log: consoleLog,
+}
+
+/**
+ * Wires everything, once for an isolate.
+ *
+ * @throws ConfigurationError when a setting is wrong or missing
+ */
+export function createDeps(env: Env, world: Partial<World> = {}): Deps {
+  const { fetch, clock, log } = { ...realWorld, ...world }
+  const { config, warnings } = loadConfig(env)
+  for (const warning of warnings) log({ level: 'warn', event: 'configuration', detail: { warning } })
+  return {
+    config,
+    clock,
+    log,
+    provider: createProvider(config, { fetch, clock, log, cache: createDocumentCache(env.KV) }),
+    sessions: createSessions(env.DB, clock),
+    spentLogins: createSpentLogins(env.DB),
+    apps: createApps(createAppStore(env.DB), clock),
+    sealers: {
+      login: createSealer(config.GATEHOUSE_SECRET, 'login'),
+      idToken: createSealer(config.GATEHOUSE_SECRET, 'id token'),
+      csrf: createSealer(config.GATEHOUSE_SECRET, 'csrf'),
+    },
+    isDatabaseReady: () => isDatabaseReady(env.DB),
+    purgeExpired: () => purgeExpired(env.DB, clock),
+  }
+}

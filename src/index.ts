@@ -1,0 +1,49 @@
+/**
+ * The Worker: hands requests to the app of this isolate, and removes what has expired when the cron trigger calls.
+ */
+import { type App, createApp, createUnconfiguredApp } from './app.ts'
+import type { Env } from './config/env.ts'
+import { ConfigurationError } from './config/load.ts'
+import { createDeps, type Deps } from './deps.ts'
+import { consoleLog } from './log.ts'
+
+interface Instance {
+  readonly app: App
+  /** `null`: the settings are not good. */
+  readonly deps: Deps | null
+}
+
+/** The settings of an isolate never change, so they are read once. Nothing in here is about a person. */
+const instances = new WeakMap<Env, Instance>()
+
+function instanceFor(env: Env): Instance {
+  const known = instances.get(env)
+  if (known) return known
+  const instance = createInstance(env)
+  instances.set(env, instance)
+  return instance
+}
+
+function createInstance(env: Env): Instance {
+  try {
+    const deps = createDeps(env)
+    return { app: createApp(deps), deps }
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    const problems = error.problems.map(({ name, problem, example }) => `${name} ${problem}. Example: ${example}`)
+    consoleLog({ level: 'error', event: 'configuration', detail: { problems } })
+    return { app: createUnconfiguredApp(consoleLog), deps: null }
+  }
+}
+
+export default {
+  fetch(request, env, context) {
+    return instanceFor(env).app.fetch(request, env, context)
+  },
+
+  async scheduled(_controller, env) {
+    const { deps } = instanceFor(env)
+    if (!deps) return
+    deps.log({ level: 'info', event: 'purged', detail: await deps.purgeExpired() })
+  },
+} satisfies ExportedHandler<Env>

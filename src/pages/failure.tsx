@@ -1,0 +1,64 @@
+/**
+ * The page for every refusal: what happened, what to do next, and the reference number that finds the log line.
+ */
+import type { ErrorCode } from '../errors.ts'
+import type { Language } from './language.ts'
+import { layout, type Page } from './layout.tsx'
+
+export interface FailureView {
+  readonly code: ErrorCode
+  readonly reference: string
+  readonly loginPath: string
+  readonly homePath: string
+}
+
+export function failurePage(language: Language, { code, reference, loginPath, homePath }: FailureView): Page {
+  const { messages } = language
+  const { title, text } = messages.failures[code]
+  const action = actionFor(code)
+  return layout(
+    language,
+    title,
+    <>
+      <h1>{title}</h1>
+      <p>{text}</p>
+      {action === 'sign_in' ? (
+        <a class="action" href={loginPath}>
+          {messages.signInAgain}
+        </a>
+      ) : null}
+      {action === 'start' ? (
+        <a class="action" href={homePath}>
+          {messages.toStart}
+        </a>
+      ) : null}
+      <p class="reference">{messages.reference(reference)}</p>
+    </>,
+  )
+}
+
+/** What the person can do next; nothing when only the operator can. */
+function actionFor(code: ErrorCode): 'sign_in' | 'start' | 'none' {
+  switch (code) {
+    case 'access_denied':
+    case 'claims_missing':
+    case 'clock_skew':
+    case 'login_required':
+    case 'provider_error':
+    case 'provider_unreachable':
+    case 'state_unknown':
+    case 'token_invalid':
+      return 'sign_in'
+    case 'csrf_refused':
+    case 'internal':
+    case 'invalid_request':
+    case 'method_not_allowed':
+    case 'not_found':
+    case 'payload_too_large':
+    case 'store_unavailable':
+      return 'start'
+    case 'invalid_client':
+    case 'not_configured':
+      return 'none'
+  }
+}

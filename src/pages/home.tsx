@@ -1,0 +1,41 @@
+/**
+ * The start page: who am I, sign in, sign out.
+ */
+import type { Language } from './language.ts'
+import { layout, type Page } from './layout.tsx'
+import { SignOutForm } from './sign-out.tsx'
+
+export interface HomeView {
+  /** `null`: nobody is signed in. */
+  readonly person: { readonly name: string | null; readonly email: string | null; readonly csrfToken: string } | null
+  readonly loginPath: string
+  readonly logoutPath: string
+}
+
+export function homePage(language: Language, { person, loginPath, logoutPath }: HomeView): Page {
+  const { messages } = language
+  if (!person) {
+    return layout(
+      language,
+      messages.signIn,
+      <>
+        <h1>{messages.signedOut}</h1>
+        <p>{messages.signedOutHint}</p>
+        <a class="action" href={loginPath}>
+          {messages.signIn}
+        </a>
+      </>,
+    )
+  }
+  const title = messages.signedInAs(person.name ?? messages.unnamed)
+  return layout(
+    language,
+    title,
+    <>
+      <h1>{title}</h1>
+      {person.email === null ? null : <p>{person.email}</p>}
+      <p>{messages.signedInHint}</p>
+      <SignOutForm action={logoutPath} csrfToken={person.csrfToken} label={messages.signOut} />
+    </>,
+  )
+}

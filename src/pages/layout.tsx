@@ -1,0 +1,40 @@
+/**
+ * The frame around every page; what is in it comes from the pages beside this file.
+ */
+import { html } from 'hono/html'
+import type { Child } from 'hono/jsx'
+import type { Language } from './language.ts'
+import { STYLE_PATH } from './style.ts'
+
+/** A page as it goes to the browser. */
+export type Page = ReturnType<typeof html>
+
+export function layout(language: Language, title: string, content: Child): Page {
+  const frame = (
+    <html lang={language.tag}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>{`${title} – Gatehouse`}</title>
+        <link rel="stylesheet" href={STYLE_PATH} />
+      </head>
+      <body>
+        <main>
+          <div class="brand">
+            <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true">
+              <path
+                d="M3 21V9l9-6 9 6v12M3 21h18M9 21v-6a3 3 0 0 1 6 0v6"
+                stroke-linejoin="round"
+                stroke-linecap="round"
+              />
+            </svg>
+            Gatehouse
+          </div>
+          {content}
+        </main>
+      </body>
+    </html>
+  )
+  return html`<!doctype html>${frame}`
+}

@@ -1,0 +1,80 @@
+/**
+ * Every sentence that people read, in German.
+ */
+import type { Messages } from './en.ts'
+
+export const de: Messages = {
+  signIn: 'Anmelden',
+  signOut: 'Abmelden',
+  signInAgain: 'Noch einmal anmelden',
+  toStart: 'Zur Startseite',
+  signedOut: 'Sie sind abgemeldet',
+  signedOutHint: 'Sie melden sich mit dem Konto Ihrer Organisation an. Ein Passwort gibt es hier nicht.',
+  signedInAs: (name) => `Guten Tag, ${name}`,
+  unnamed: 'und willkommen',
+  signedInHint: 'Sie sind angemeldet und können diese Seite schließen.',
+  signOutQuestion: 'Abmelden?',
+  signOutHint: 'Sie werden hier und beim Anmeldedienst Ihrer Organisation abgemeldet.',
+  reference: (reference) => `Kennung: ${reference}`,
+  failures: {
+    access_denied: {
+      title: 'Sie wurden nicht angemeldet',
+      text: 'Die Anmeldung wurde abgebrochen, oder Ihre Organisation lässt dieses Konto nicht zu. Wenn Sie nicht abgebrochen haben, fragen Sie Ihre Administration.',
+    },
+    claims_missing: {
+      title: 'Ihrem Konto fehlt etwas',
+      text: 'Der Anmeldedienst Ihrer Organisation hat uns zu wenig über Ihr Konto mitgeteilt. Geben Sie die Kennung unten an Ihre Administration weiter.',
+    },
+    clock_skew: {
+      title: 'Die Uhren stimmen nicht überein',
+      text: 'Der Anmeldedienst Ihrer Organisation und dieser Dienst sind sich über die Zeit nicht einig. Versuchen Sie es noch einmal; bleibt es dabei, geben Sie die Kennung unten an Ihre Administration weiter.',
+    },
+    csrf_refused: {
+      title: 'Bitte drücken Sie den Knopf selbst',
+      text: 'Diese Anfrage kam nicht von unserer eigenen Seite; es wurde nichts getan.',
+    },
+    internal: {
+      title: 'Hier ist etwas schiefgegangen',
+      text: 'Das ist unser Fehler, nicht Ihrer. Versuchen Sie es noch einmal; bleibt es dabei, geben Sie die Kennung unten an Ihre Administration weiter.',
+    },
+    invalid_client: { title: 'Unbekannte Anwendung', text: 'Die Anwendung ist hier nicht bekannt.' },
+    invalid_request: {
+      title: 'Diese Anfrage ist nicht zu verstehen',
+      text: 'Die Adresse oder das Formular war unvollständig. Beginnen Sie bitte von vorn.',
+    },
+    login_required: { title: 'Bitte melden Sie sich an', text: 'Diese Seite ist für angemeldete Personen.' },
+    method_not_allowed: {
+      title: 'Das geht hier nicht',
+      text: 'Die Seite gibt es, aber nicht für diese Art von Anfrage.',
+    },
+    not_configured: {
+      title: 'Die Anmeldung ist noch nicht eingerichtet',
+      text: 'Wer diesen Dienst betreibt, muss die Einstellungen noch vervollständigen. Das Protokoll nennt sie.',
+    },
+    not_found: { title: 'Diese Seite gibt es nicht', text: 'Bitte prüfen Sie die Adresse.' },
+    payload_too_large: {
+      title: 'Das ist zu viel',
+      text: 'Die Anfrage ist größer als alles, was dieser Dienst braucht.',
+    },
+    provider_error: {
+      title: 'Die Anmeldung hat nicht geklappt',
+      text: 'Der Anmeldedienst Ihrer Organisation hat eine unbrauchbare Antwort gegeben. Versuchen Sie es noch einmal; bleibt es dabei, geben Sie die Kennung unten an Ihre Administration weiter.',
+    },
+    provider_unreachable: {
+      title: 'Der Identitätsanbieter ist nicht erreichbar',
+      text: 'Der Anmeldedienst Ihrer Organisation antwortet gerade nicht. Versuchen Sie es in einer Minute noch einmal. Wer schon angemeldet ist, bleibt angemeldet.',
+    },
+    state_unknown: {
+      title: 'Bitte noch einmal von vorn',
+      text: 'Diese Anmeldung war schon fertig, hat zu lange gedauert oder wurde in einem anderen Browser begonnen. Es ist nichts verloren: Melden Sie sich einfach noch einmal an. Kommt diese Seite wieder, erlauben Sie Cookies für diese Seite.',
+    },
+    store_unavailable: {
+      title: 'Bitte gleich noch einmal',
+      text: 'Dieser Dienst kann die Sitzungen gerade nicht nachschlagen. Sie wurden nicht abgemeldet.',
+    },
+    token_invalid: {
+      title: 'Die Anmeldung wurde abgelehnt',
+      text: 'Die Antwort des Anmeldedienstes Ihrer Organisation hat unsere Prüfungen nicht bestanden. Versuchen Sie es noch einmal; bleibt es dabei, geben Sie die Kennung unten an Ihre Administration weiter.',
+    },
+  },
+}

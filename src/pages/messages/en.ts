@@ -1,0 +1,93 @@
+/**
+ * Every sentence that people read, in English; the other languages have the same members.
+ */
+import type { ErrorCode } from '../../errors.ts'
+
+export interface Messages {
+  readonly signIn: string
+  readonly signOut: string
+  readonly signInAgain: string
+  readonly toStart: string
+  readonly signedOut: string
+  readonly signedOutHint: string
+  readonly signedInAs: (name: string) => string
+  readonly unnamed: string
+  readonly signedInHint: string
+  readonly signOutQuestion: string
+  readonly signOutHint: string
+  readonly reference: (reference: string) => string
+  readonly failures: Readonly<Record<ErrorCode, { readonly title: string; readonly text: string }>>
+}
+
+export const en: Messages = {
+  signIn: 'Sign in',
+  signOut: 'Sign out',
+  signInAgain: 'Sign in again',
+  toStart: 'To the start page',
+  signedOut: 'You are signed out',
+  signedOutHint: 'You sign in with the account of your organisation. There is no password here.',
+  signedInAs: (name) => `Hello, ${name}`,
+  unnamed: 'there',
+  signedInHint: 'You are signed in. You can close this page.',
+  signOutQuestion: 'Sign out?',
+  signOutHint: 'You will be signed out here and at your organisation’s sign-in service.',
+  reference: (reference) => `Reference: ${reference}`,
+  failures: {
+    access_denied: {
+      title: 'You were not signed in',
+      text: 'The sign-in was cancelled, or your organisation does not let this account in. If you did not cancel, ask your administrator.',
+    },
+    claims_missing: {
+      title: 'Your account lacks something',
+      text: 'Your organisation’s sign-in service did not tell us enough about your account. Give the reference below to your administrator.',
+    },
+    clock_skew: {
+      title: 'The clocks do not agree',
+      text: 'Your organisation’s sign-in service and this service disagree about the time. Please try again; if it stays so, give the reference below to your administrator.',
+    },
+    csrf_refused: {
+      title: 'Please press the button yourself',
+      text: 'This request did not come from our own page, so nothing was done.',
+    },
+    internal: {
+      title: 'Something went wrong here',
+      text: 'That is our fault, not yours. Please try again; if it stays so, give the reference below to your administrator.',
+    },
+    invalid_client: { title: 'Unknown application', text: 'The application is not known here.' },
+    invalid_request: {
+      title: 'This request cannot be understood',
+      text: 'The address or the form was not complete. Please start again from the beginning.',
+    },
+    login_required: { title: 'Please sign in', text: 'This page is for people who are signed in.' },
+    method_not_allowed: {
+      title: 'This cannot be done here',
+      text: 'The page exists, but not for this kind of request.',
+    },
+    not_configured: {
+      title: 'Sign-in is not set up yet',
+      text: 'The operator of this service still has to complete its settings. The log says which ones.',
+    },
+    not_found: { title: 'There is no such page', text: 'Please check the address.' },
+    payload_too_large: { title: 'That is too much', text: 'The request is larger than anything this service needs.' },
+    provider_error: {
+      title: 'The sign-in did not work',
+      text: 'Your organisation’s sign-in service gave an answer that cannot be used. Please try again; if it stays so, give the reference below to your administrator.',
+    },
+    provider_unreachable: {
+      title: 'The identity provider cannot be reached',
+      text: 'Your organisation’s sign-in service does not answer at the moment. Please try again in a minute. Who is signed in already stays signed in.',
+    },
+    state_unknown: {
+      title: 'Please start again',
+      text: 'This sign-in was finished before, took too long, or was begun in another browser. Nothing is lost: just sign in again. If this page comes back, allow cookies for this site.',
+    },
+    store_unavailable: {
+      title: 'Please try again in a moment',
+      text: 'This service cannot look up sessions at the moment. You have not been signed out.',
+    },
+    token_invalid: {
+      title: 'The sign-in was refused',
+      text: 'The answer of your organisation’s sign-in service did not pass our checks. Please try again; if it stays so, give the reference below to your administrator.',
+    },
+  },
+}

@@ -1,0 +1,74 @@
+/**
+ * Every sentence that people read, in French.
+ */
+import type { Messages } from './en.ts'
+
+export const fr: Messages = {
+  signIn: 'Se connecter',
+  signOut: 'Se déconnecter',
+  signInAgain: 'Se connecter à nouveau',
+  toStart: 'Page d’accueil',
+  signedOut: 'Vous êtes déconnecté',
+  signedOutHint: 'Vous vous connectez avec le compte de votre organisation. Aucun mot de passe n’est conservé ici.',
+  signedInAs: (name) => `Bonjour, ${name}`,
+  unnamed: 'et bienvenue',
+  signedInHint: 'Vous êtes connecté. Vous pouvez fermer cette page.',
+  signOutQuestion: 'Se déconnecter ?',
+  signOutHint: 'Vous serez déconnecté ici et auprès du service de connexion de votre organisation.',
+  reference: (reference) => `Référence : ${reference}`,
+  failures: {
+    access_denied: {
+      title: 'Vous n’avez pas été connecté',
+      text: 'La connexion a été annulée, ou votre organisation n’autorise pas ce compte. Si vous n’avez rien annulé, adressez-vous à votre administrateur.',
+    },
+    claims_missing: {
+      title: 'Il manque une information à votre compte',
+      text: 'Le service de connexion de votre organisation n’a pas fourni assez d’informations sur votre compte. Transmettez la référence ci-dessous à votre administrateur.',
+    },
+    clock_skew: {
+      title: 'Les horloges ne concordent pas',
+      text: 'Le service de connexion de votre organisation et ce service ne sont pas à la même heure. Réessayez ; si cela persiste, transmettez la référence ci-dessous à votre administrateur.',
+    },
+    csrf_refused: {
+      title: 'Appuyez vous-même sur le bouton',
+      text: 'Cette demande ne vient pas de notre propre page ; rien n’a été fait.',
+    },
+    internal: {
+      title: 'Une erreur est survenue ici',
+      text: 'C’est notre faute, pas la vôtre. Réessayez ; si cela persiste, transmettez la référence ci-dessous à votre administrateur.',
+    },
+    invalid_client: { title: 'Application inconnue', text: 'Cette application n’est pas connue ici.' },
+    invalid_request: {
+      title: 'Cette demande n’est pas compréhensible',
+      text: 'L’adresse ou le formulaire était incomplet. Recommencez depuis le début.',
+    },
+    login_required: { title: 'Veuillez vous connecter', text: 'Cette page est réservée aux personnes connectées.' },
+    method_not_allowed: { title: 'Impossible ici', text: 'La page existe, mais pas pour ce type de demande.' },
+    not_configured: {
+      title: 'La connexion n’est pas encore configurée',
+      text: 'L’exploitant de ce service doit encore compléter ses réglages. Le journal indique lesquels.',
+    },
+    not_found: { title: 'Cette page n’existe pas', text: 'Vérifiez l’adresse.' },
+    payload_too_large: { title: 'C’est trop', text: 'La demande dépasse tout ce dont ce service a besoin.' },
+    provider_error: {
+      title: 'La connexion n’a pas fonctionné',
+      text: 'Le service de connexion de votre organisation a donné une réponse inutilisable. Réessayez ; si cela persiste, transmettez la référence ci-dessous à votre administrateur.',
+    },
+    provider_unreachable: {
+      title: 'Le fournisseur d’identité est injoignable',
+      text: 'Le service de connexion de votre organisation ne répond pas pour le moment. Réessayez dans une minute. Les personnes déjà connectées le restent.',
+    },
+    state_unknown: {
+      title: 'Veuillez recommencer',
+      text: 'Cette connexion était déjà terminée, a pris trop de temps, ou a été commencée dans un autre navigateur. Rien n’est perdu : connectez-vous à nouveau. Si cette page revient, autorisez les cookies pour ce site.',
+    },
+    store_unavailable: {
+      title: 'Réessayez dans un instant',
+      text: 'Ce service ne peut pas consulter les sessions pour le moment. Vous n’avez pas été déconnecté.',
+    },
+    token_invalid: {
+      title: 'La connexion a été refusée',
+      text: 'La réponse du service de connexion de votre organisation n’a pas passé nos contrôles. Réessayez ; si cela persiste, transmettez la référence ci-dessous à votre administrateur.',
+    },
+  },
+}

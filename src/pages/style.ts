@@ -1,0 +1,37 @@
+/**
+ * The one style sheet of all pages; it is served from its own address so that pages need no inline style.
+ */
+
+export const STYLE_PATH = '/gatehouse.css'
+
+export const STYLE = `
+:root {
+  color-scheme: light dark;
+  --ground: #eef1f6; --card: #fff; --ink: #1b2432; --soft: #56627a; --line: #d9dfe9; --accent: #1f4fbf; --on-accent: #fff;
+}
+@media (prefers-color-scheme: dark) {
+  :root { --ground: #11151d; --card: #1a2029; --ink: #e8ecf3; --soft: #9aa6ba; --line: #2c3543; --accent: #8fb2ff; --on-accent: #0d1526; }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0; min-height: 100vh; min-height: 100svh; display: grid; place-items: center; padding: 1.5rem;
+  background: var(--ground); color: var(--ink);
+  font: 1.0625rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+}
+main {
+  width: 100%; max-width: 27rem; padding: 2.25rem 2rem; background: var(--card);
+  border: 1px solid var(--line); border-radius: .875rem; box-shadow: 0 1px 2px rgb(0 0 0 / .04), 0 12px 32px rgb(0 0 0 / .07);
+}
+.brand { display: flex; align-items: center; gap: .6rem; margin: 0 0 1.75rem; color: var(--soft); font-size: .9375rem; font-weight: 600; }
+.brand svg { width: 1.5rem; height: 1.5rem; color: var(--accent); }
+h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.01em; overflow-wrap: anywhere; }
+p { margin: 0 0 1rem; color: var(--soft); overflow-wrap: anywhere; }
+form { margin: 0; }
+.action {
+  display: block; width: 100%; margin-top: 1.5rem; padding: .75rem 1rem; border: 0; border-radius: .5rem;
+  background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
+}
+.action:hover { filter: brightness(1.08); }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
+.reference { margin: 1.5rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); font: .875rem/1.4 ui-monospace, Menlo, Consolas, monospace; }
+`

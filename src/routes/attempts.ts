@@ -1,0 +1,79 @@
+/**
+ * Sign-in attempts under way, each in a sealed cookie of its own, so that tabs do not disturb each other and strangers fill no table.
+ */
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { epochSeconds } from '../clock.ts'
+import { sha256 } from '../crypto.ts'
+import type { Deps } from '../deps.ts'
+import { pendingLoginSchema } from '../oidc/provider.ts'
+import { deleteCookie, requestCookies, writeCookie } from './cookies.ts'
+
+const attemptSchema = v.object({
+  pending: pendingLoginSchema,
+  /** Where to go after signing in, as it was accepted at the start. `null`: nowhere in particular. */
+  returnTo: v.nullable(v.string()),
+  startedAt: v.number(),
+})
+
+export type Attempt = Readonly<v.InferOutput<typeof attemptSchema>>
+
+const PREFIX = '__Host-gatehouse-login-'
+/** When the attempt was begun (base 36), so that the oldest are known without opening them, and the beginning of its state's hash. */
+const NAME = /^__Host-gatehouse-login-([0-9a-z]{6,9})-[\w-]{16}$/
+
+/** Long enough for a lost password at the provider. */
+export const ATTEMPT_SECONDS = 600
+const ATTEMPTS_MAX = 7
+/** Servers refuse requests whose headers are too long; all attempts together stay well below. */
+const ATTEMPTS_BYTES_MAX = 6144
+
+/** Puts a new attempt into the browser, and drops the oldest ones when there are too many. */
+export async function rememberAttempt(c: Context, attempt: Attempt, { sealers }: Deps): Promise<void> {
+  const name = await nameOf(attempt.pending.state, attempt.startedAt)
+  const value = await sealers.login.seal(JSON.stringify(attempt), name)
+  let bytes = name.length + value.length
+  let count = 1
+  for (const [otherName, otherValue] of attemptCookies(c)) {
+    bytes += otherName.length + otherValue.length
+    count += 1
+    if (count > ATTEMPTS_MAX || bytes > ATTEMPTS_BYTES_MAX) deleteCookie(c, otherName)
+  }
+  writeCookie(c, name, value, ATTEMPT_SECONDS)
+}
+
+/**
+ * Takes the attempt with this state out of the browser. `null`: this browser began none, or too long ago.
+ *
+ * The browser is told to forget it whatever comes next; that it is not used twice is for `SpentLogins` to see.
+ */
+export async function takeAttempt(c: Context, state: string, { sealers, clock }: Deps): Promise<Attempt | null> {
+  const suffix = await suffixOf(state)
+  const cookies = attemptCookies(c).filter(([name]) => name.endsWith(suffix))
+  for (const [name] of cookies) deleteCookie(c, name)
+  for (const [name, value] of cookies) {
+    const opened = await sealers.login.open(value, name)
+    const attempt = opened === null ? null : v.parse(attemptSchema, JSON.parse(opened))
+    if (attempt?.pending.state === state && epochSeconds(clock) < attempt.startedAt + ATTEMPT_SECONDS) return attempt
+  }
+  return null
+}
+
+/** The attempts of this browser, newest first. */
+function attemptCookies(c: Context) {
+  return requestCookies(c)
+    .filter(([name]) => NAME.test(name))
+    .sort(([a], [b]) => startOf(b) - startOf(a))
+}
+
+function startOf(name: string): number {
+  return Number.parseInt(NAME.exec(name)?.[1] ?? '', 36)
+}
+
+async function nameOf(state: string, startedAt: number): Promise<string> {
+  return `${PREFIX}${startedAt.toString(36)}${await suffixOf(state)}`
+}
+
+async function suffixOf(state: string): Promise<string> {
+  return `-${(await sha256(state)).slice(0, 16)}`
+}

@@ -1,0 +1,80 @@
+/**
+ * The provider's answer comes back through the browser: GET /api/v1.0/callback/; who signed in gets a new session.
+ */
+import { type Context, Hono } from 'hono'
+import { identityOf } from '../accounts/identity.ts'
+import { sha256 } from '../crypto.ts'
+import type { Deps } from '../deps.ts'
+import { GatehouseError } from '../errors.ts'
+import type { VerifiedLogin } from '../oidc/provider.ts'
+import { newSessionToken } from '../tokens/session.ts'
+import { ATTEMPT_SECONDS, type Attempt, takeAttempt } from './attempts.ts'
+import { answersAs, type RequestVariables } from './context.ts'
+import { onlyAllows } from './failures.ts'
+import { eitherForm, PATHS } from './paths.ts'
+import { acceptedTarget } from './return-to.ts'
+import { giveSession, sessionOf, sessionTokenOf } from './session-cookie.ts'
+
+type RequestContext = Context<RequestVariables>
+
+/** The members of the answer that decide something; each may come once. @see RFC 6749 section 3.1 */
+const DECISIVE = ['state', 'code', 'iss', 'error']
+
+export function callbackRoutes(deps: Deps) {
+  const { config, provider, spentLogins, sessions, sealers, log } = deps
+  const app = new Hono<RequestVariables>({ strict: false })
+
+  app.get(eitherForm(PATHS.callback), answersAs('sign_in'), async (c) => {
+    const answer = new URL(c.req.url).searchParams
+    refuseRepeated(answer)
+    const attempt = await takeAttempt(c, answer.get('state') ?? '', deps)
+    if (!attempt) return goOnIfSignedIn(c, null)
+    const stateHash = await sha256(attempt.pending.state)
+    if (!(await spentLogins.spend(stateHash, attempt.startedAt + ATTEMPT_SECONDS))) return goOnIfSignedIn(c, attempt)
+    const login = await provider.finishLogin(answer, attempt.pending)
+    await beginSession(c, login)
+    log({ level: 'info', event: 'sign_in', ref: c.get('reference'), detail: { issuer: login.issuer } })
+    return c.redirect(targetOf(attempt), 302)
+  })
+  app.all(eitherForm(PATHS.callback), onlyAllows('GET', 'HEAD'))
+
+  /** A reloaded callback, the back button, a tab left open: whoever is signed in already just goes on. */
+  async function goOnIfSignedIn(c: RequestContext, attempt: Attempt | null): Promise<Response> {
+    if (await sessionOf(c, deps)) return c.redirect(targetOf(attempt), 302)
+    throw new GatehouseError('state_unknown', 'the answer belongs to no sign-in that this browser has under way')
+  }
+
+  async function beginSession(c: RequestContext, { issuer, subject, claims, idToken }: VerifiedLogin): Promise<void> {
+    const { token, tokenHash } = await newSessionToken()
+    const replaced = sessionTokenOf(c)
+    await sessions.begin({
+      issuer,
+      subject,
+      identity: identityOf(claims),
+      tokenHash,
+      sealedIdToken: await sealers.idToken.seal(idToken, tokenHash),
+      replacedTokenHash: replaced === null ? null : await sha256(replaced),
+      lifeSeconds: config.SESSION_COOKIE_AGE,
+      reference: c.get('reference'),
+    })
+    giveSession(c, token, config.SESSION_COOKIE_AGE)
+  }
+
+  /** Judged once more: the list of allowed hosts may have changed since the start. */
+  function targetOf(attempt: Attempt | null): string {
+    const wanted = attempt?.returnTo ?? null
+    const accepted =
+      wanted === null ? null : acceptedTarget(wanted, config.BASE_URL, config.OIDC_REDIRECT_ALLOWED_HOSTS)
+    return accepted ?? new URL(config.LOGIN_REDIRECT_URL, config.BASE_URL).href
+  }
+
+  return app
+}
+
+function refuseRepeated(answer: URLSearchParams): void {
+  const repeated = DECISIVE.filter((name) => answer.getAll(name).length > 1)
+  if (repeated.length === 0) return
+  throw new GatehouseError('invalid_request', 'the answer of the provider has a parameter twice', {
+    detail: { repeated },
+  })
+}

@@ -1,0 +1,21 @@
+/**
+ * What every request carries: its reference number, and whether a person or a machine is asking.
+ */
+import type { MiddlewareHandler } from 'hono'
+
+export interface RequestVariables {
+  readonly Variables: {
+    /** Joins what is shown with what is logged. */
+    reference: string
+    /** `page`: people, in HTML. `json`: machines. `sign_in`: people whose failure may go to LOGIN_REDIRECT_URL_FAILURE. */
+    answers: 'page' | 'json' | 'sign_in'
+  }
+}
+
+/** Says how refusals of the routes below are answered. */
+export function answersAs(form: RequestVariables['Variables']['answers']): MiddlewareHandler<RequestVariables> {
+  return async function setAnswerForm(c, next) {
+    c.set('answers', form)
+    await next()
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Every refusal, logged once and answered in the right form; which refusal it is was decided where it was thrown.
+ */
+import type { Context } from 'hono'
+import { GatehouseError, outside, toGatehouseError } from '../errors.ts'
+import { describeFailure, type Log } from '../log.ts'
+import { failurePage } from '../pages/failure.tsx'
+import { languageFor } from '../pages/language.ts'
+import { en } from '../pages/messages/en.ts'
+import type { RequestVariables } from './context.ts'
+import { PATHS } from './paths.ts'
+
+type RequestContext = Context<RequestVariables>
+
+/** What answering a refusal needs; the app without configuration has no more than this either. */
+export interface FailurePorts {
+  readonly log: Log
+  /** The absolute form of LOGIN_REDIRECT_URL_FAILURE, if it is set. */
+  readonly failureLocation: string | undefined
+}
+
+/** Answers a refusal; for the error handler of the app. */
+export function answerFailure(
+  c: RequestContext,
+  thrown: unknown,
+  { log, failureLocation }: FailurePorts,
+): Response | Promise<Response> {
+  const error = toGatehouseError(thrown)
+  logFailure(c, error, log)
+  setRetryAfter(c, error)
+  const form = c.get('answers')
+  if (form === 'json') return jsonFailure(c, error)
+  if (form === 'page' || failureLocation === undefined) return pageFailure(c, error)
+  const location = new URL(failureLocation)
+  location.searchParams.set('error', error.code)
+  location.searchParams.set('ref', c.get('reference'))
+  return c.redirect(location.href, 302)
+}
+
+function logFailure(c: RequestContext, error: GatehouseError, log: Log): void {
+  const { status } = outside(error.code)
+  const detail = { method: c.req.method, path: c.req.path, status, ...describeFailure(error) }
+  log({ level: status >= 500 ? 'error' : 'info', event: 'refused', ref: c.get('reference'), detail })
+}
+
+function setRetryAfter(c: RequestContext, error: GatehouseError): void {
+  const seconds = error.retryAfterSeconds ?? outside(error.code).retryAfterSeconds
+  if (seconds !== undefined) c.header('Retry-After', String(seconds))
+}
+
+function jsonFailure(c: RequestContext, error: GatehouseError): Response {
+  const { status, oauthError } = outside(error.code)
+  const sentence = error.told ?? en.failures[error.code].title
+  return c.json({ error: oauthError, error_description: `${sentence} (reference ${c.get('reference')})` }, status)
+}
+
+function pageFailure(c: RequestContext, error: GatehouseError): Response | Promise<Response> {
+  const page = failurePage(languageFor(c.req.header('accept-language')), {
+    code: error.code,
+    reference: c.get('reference'),
+    loginPath: PATHS.login,
+    homePath: PATHS.home,
+  })
+  return c.html(page, outside(error.code).status)
+}
+
+/** For the end of a path's routes: the path exists, the method does not. @see RFC 9110 section 15.5.6 */
+export function onlyAllows(...methods: readonly string[]) {
+  return function refuseMethod(c: RequestContext): never {
+    c.header('Allow', methods.join(', '))
+    throw new GatehouseError('method_not_allowed', `only ${methods.join(', ')} here`, {
+      told: `Only ${methods.join(', ')} is allowed here`,
+    })
+  }
+}

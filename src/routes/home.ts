@@ -1,0 +1,40 @@
+/**
+ * The start page and what every page needs: GET / and the style sheet.
+ */
+import { Hono } from 'hono'
+import { fullName } from '../accounts/users.ts'
+import type { Deps } from '../deps.ts'
+import { homePage } from '../pages/home.tsx'
+import { languageFor } from '../pages/language.ts'
+import { STYLE, STYLE_PATH } from '../pages/style.ts'
+import type { RequestVariables } from './context.ts'
+import { onlyAllows } from './failures.ts'
+import { PATHS } from './paths.ts'
+import { sessionOf } from './session-cookie.ts'
+
+export function homeRoutes(deps: Deps) {
+  const app = new Hono<RequestVariables>()
+
+  app.get(PATHS.home, async (c) => {
+    const session = await sessionOf(c, deps)
+    const person = session && {
+      name: fullName(session.user),
+      email: session.user.email,
+      csrfToken: await deps.sealers.csrf.seal('', session.tokenHash),
+    }
+    const language = languageFor(c.req.header('accept-language'))
+    return c.html(homePage(language, { person, loginPath: PATHS.login, logoutPath: PATHS.logout }))
+  })
+  app.all(PATHS.home, onlyAllows('GET', 'HEAD'))
+
+  return app.route('', styleRoutes())
+}
+
+/** Apart, because the pages of a Gatehouse without configuration need it too. */
+export function styleRoutes() {
+  const app = new Hono<RequestVariables>()
+  app.get(STYLE_PATH, (c) =>
+    c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'public, max-age=300' }),
+  )
+  return app
+}

@@ -1,0 +1,21 @@
+/**
+ * Where everything is. The paths under /api/v1.0 are those of La Suite Meet, to the final slash; each also answers without it.
+ */
+
+export const PATHS = {
+  home: '/',
+  login: '/api/v1.0/authenticate/',
+  callback: '/api/v1.0/callback/',
+  logout: '/api/v1.0/logout/',
+  logoutCallback: '/api/v1.0/logout-callback/',
+  me: '/api/v1.0/users/me/',
+  introspect: '/api/v1.0/introspect/',
+  ping: '/ping',
+  ready: '/ready',
+  robots: '/robots.txt',
+} as const
+
+/** A path for the router, which then answers to both forms, with the final slash and without. */
+export function eitherForm(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+}

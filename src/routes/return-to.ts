@@ -1,0 +1,30 @@
+/**
+ * Where somebody may be sent after signing in: this host and the allowed ones, judged after parsing as browsers parse.
+ */
+import type { AllowedHost } from '../config/types.ts'
+import { isLoopback } from '../config/types.ts'
+
+const TARGET_MAX_CHARACTERS = 1024
+
+/** What a browser would drop or turn into a slash before it reads a URL. */
+const TREACHEROUS = /[\p{Cc}\p{Z}\\]/u
+
+/**
+ * Judges a return target. Gives back its absolute, normalised form, or `null` when it leads elsewhere or cannot be judged.
+ *
+ * @param wanted the value as it came, decoded once from the query
+ * @see RFC 9700 section 4.11.1
+ */
+export function acceptedTarget(wanted: string, baseUrl: string, allowedHosts: readonly AllowedHost[]): string | null {
+  if (wanted.length > TARGET_MAX_CHARACTERS || TREACHEROUS.test(wanted)) return null
+  if (!/^(\/(?!\/)|https?:\/\/)/i.test(wanted) || !URL.canParse(wanted, baseUrl)) return null
+  const url = new URL(wanted, baseUrl)
+  if (url.username !== '' || url.password !== '') return null
+  if (url.origin !== baseUrl && !allowedHosts.some((allowed) => isAllowed(url, allowed))) return null
+  return url.href
+}
+
+function isAllowed(url: URL, { host, origin }: AllowedHost): boolean {
+  if (origin !== null) return url.origin === origin
+  return url.host === host && (url.protocol === 'https:' || isLoopback(url.hostname))
+}
