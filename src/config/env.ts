@@ -1,6 +1,7 @@
 /**
  * Every setting that Gatehouse reads, one line each: name, kind, default, meaning, example; reading and cross-checking is in `load.ts`.
  */
+import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
 import { endpoint, hosts, issuer, type Kind, oneOf, origin, seconds, secrets, target, text, words } from './types.ts'
 
 /** Where a name comes from: La Suite Meet's environment, or Gatehouse itself. */

@@ -17,12 +17,12 @@ const BODY_MAX_BYTES = 1_048_576
  * @throws GatehouseError `provider_unreachable` when the provider cannot be reached, is too slow, or a gateway answers in its
  * place; `provider_error` when it answers too much
  */
-export function beginOperation(fetch: Fetch, timeoutSeconds: number): Send {
+export function beginOperation(transport: Fetch, timeoutSeconds: number): Send {
   const deadline = AbortSignal.timeout(timeoutSeconds * 1000)
   return async (url, init) => {
     const host = new URL(url).host
     try {
-      const response = await fetch(url, { ...init, redirect: 'manual', signal: deadline })
+      const response = await transport(url, { ...init, redirect: 'manual', signal: deadline })
       if (response.status >= 502 && response.status <= 504) {
         throw new GatehouseError('provider_unreachable', 'a gateway answered in the place of the provider', {
           detail: { host, status: response.status },
@@ -42,7 +42,7 @@ export function beginOperation(fetch: Fetch, timeoutSeconds: number): Send {
 async function readWhole(response: Response, host: string): Promise<Response> {
   const { status, statusText, headers } = response
   if (!response.body) return new Response(null, { status, statusText, headers })
-  const chunks: Uint8Array[] = []
+  const chunks: Uint8Array<ArrayBuffer>[] = []
   let length = 0
   for await (const chunk of response.body) {
     length += chunk.byteLength
@@ -51,7 +51,7 @@ async function readWhole(response: Response, host: string): Promise<Response> {
         detail: { host },
       })
     }
-    chunks.push(chunk)
+    chunks.push(new Uint8Array(chunk))
   }
   const body = new Blob(chunks)
   return new Response(status === 204 || status === 304 ? null : body, { status, statusText, headers })

@@ -60,6 +60,7 @@ export function createProvider(config: Config, { fetch, cache, clock, log }: Pro
   function begin(): Send {
     const send = beginOperation(fetch, config.OIDC_TIMEOUT)
     return async (url, init) => {
+      reachedAt = Number.NEGATIVE_INFINITY
       const response = await send(url, init)
       reachedAt = clock.now()
       return response

@@ -1,0 +1,109 @@
+/**
+ * Makes app credentials and writes them to the table `apps`; a secret itself is stored nowhere but in the hands of its owner.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Complaint } from './complaint.ts'
+import { type Database, DatabaseComplaint, hasControlCharacter, queryD1, sqlText } from './d1.ts'
+import { readIfPresent } from './settings.ts'
+
+const NAME_MAX_CHARACTERS = 100
+const SECRET_BYTES = 32
+/** Twelve bytes are sixteen characters of base64url. */
+const CLIENT_ID_BYTES = 12
+
+/** What an app shows to ask whether a token is good. */
+export interface Credential {
+  readonly clientId: string
+  readonly secret: string
+}
+
+export interface NewApp {
+  readonly name: string
+  /** Audiences whose tokens the app may ask about. */
+  readonly audiences: readonly string[]
+  /** Clients whose tokens the app may ask about. */
+  readonly clients: readonly string[]
+}
+
+/**
+ * Registers a new app.
+ *
+ * @returns its credential, which cannot be had again
+ * @throws Complaint if the name is not usable or taken
+ */
+export async function createApp(database: Database, app: NewApp): Promise<Credential> {
+  checkApp(app)
+  const credential = newCredential()
+  try {
+    await queryD1(database, insertion(app, credential))
+  } catch (error) {
+    if (!(error instanceof DatabaseComplaint)) throw error
+    if (error.message.includes('UNIQUE constraint failed: apps.name')) {
+      throw new Complaint(
+        `There is already an app named "${app.name}" (letter case does not count). Choose another name.`,
+      )
+    }
+    if (!error.isMissingTable) throw error
+    throw new Complaint(`The database has no table of apps yet. ${howToMigrate(database)}`)
+  }
+  return credential
+}
+
+/** The credential of the app `demo`, always the same on one machine: made at the first call, kept in `.wrangler/dev-app.json`. */
+export async function ensureDemoApp(database: Database): Promise<Credential> {
+  const path = join(database.root, '.wrangler', 'dev-app.json')
+  const kept = parseCredential(await readIfPresent(path))
+  const credential = kept ?? newCredential()
+  const app = { name: 'demo', audiences: [], clients: [] }
+  // The database may be older or newer than the file: the file wins.
+  const takeOver = 'ON CONFLICT DO UPDATE SET client_id = excluded.client_id, secret_hash = excluded.secret_hash'
+  await queryD1(database, `${insertion(app, credential)} ${takeOver}`)
+  if (kept === undefined) {
+    await mkdir(join(database.root, '.wrangler'), { recursive: true })
+    await writeFile(path, `${JSON.stringify(credential, null, 2)}\n`, { mode: 0o600 })
+  }
+  return credential
+}
+
+/** How the tables of this database come to be. */
+export function howToMigrate({ remote }: Database): string {
+  return remote ? 'Make it with: npx wrangler d1 migrations apply DB --remote' : 'It is made by: npm run dev'
+}
+
+function checkApp({ name, audiences, clients }: NewApp): void {
+  const length = [...name].length
+  if (length < 1 || length > NAME_MAX_CHARACTERS || name !== name.trim()) {
+    throw new Complaint(`The name of an app has 1 to ${NAME_MAX_CHARACTERS} characters and no blanks around it.`)
+  }
+  if ([name, ...audiences, ...clients].some(hasControlCharacter)) {
+    throw new Complaint('Names, audiences and clients have no control characters (line breaks, tabs and the like).')
+  }
+}
+
+function newCredential(): Credential {
+  return {
+    clientId: `app_${randomBytes(CLIENT_ID_BYTES).toString('base64url')}`,
+    secret: randomBytes(SECRET_BYTES).toString('base64url'),
+  }
+}
+
+function insertion({ name, audiences, clients }: NewApp, { clientId, secret }: Credential): string {
+  // 256 random bits need no slow hash: there is nothing to guess.
+  const secretHash = createHash('sha256').update(secret).digest('base64url')
+  const texts = [clientId, name, secretHash, JSON.stringify(audiences), JSON.stringify(clients)].map(sqlText)
+  const createdAt = Math.floor(Date.now() / 1000)
+  return `INSERT INTO apps (client_id, name, secret_hash, audiences, clients, created_at) VALUES (${texts.join(', ')}, ${createdAt})`
+}
+
+function parseCredential(text: string | undefined): Credential | undefined {
+  if (text === undefined) return undefined
+  try {
+    const { clientId, secret }: { clientId?: unknown; secret?: unknown } = JSON.parse(text)
+    if (typeof clientId === 'string' && typeof secret === 'string') return { clientId, secret }
+  } catch {
+    // Damaged: a new credential takes its place.
+  }
+  return undefined
+}

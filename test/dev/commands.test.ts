@@ -1,0 +1,247 @@
+/**
+ * The commands of the folder `dev`, run as a developer runs them, and the files that they write.
+ */
+import { createHash } from 'node:crypto'
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createApp, ensureDemoApp } from '../../dev/apps.ts'
+import { applyMigrations, queryD1 } from '../../dev/d1.ts'
+import { requireFreePort } from '../../dev/ports.ts'
+import { startNode } from '../../dev/processes.ts'
+import { devSettings, ensureSecrets, ROOT, readDevVars } from '../../dev/settings.ts'
+import { accessTokenOf } from '../../dev/sign-in.ts'
+import { describeUsers, USERS_MAX } from '../../dev/user-list.ts'
+import { workerOutput } from '../../dev/worker-output.ts'
+
+const WRANGLER_MS = 60_000
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-dev-'))
+})
+
+afterEach(() => rm(folder, { recursive: true }))
+
+/** A server on some port, to be in the way. */
+async function occupyPort() {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return { port, free: () => new Promise((resolve) => server.close(resolve)) }
+}
+
+async function run(script: string, args: string[], env: NodeJS.ProcessEnv = {}) {
+  const { child, ended } = startNode([join(ROOT, 'dev', script), ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  if (child.stdout === null || child.stderr === null) throw new Error('no pipes')
+  const [stdout, stderr, { code }] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return { stdout, stderr, code }
+}
+
+describe('ports', () => {
+  it('says in one sentence that a port is taken, and how to take another', async () => {
+    const { port, free } = await occupyPort()
+    await expect(requireFreePort('PORT', port)).rejects.toThrow(
+      `Port ${port} is already in use. Stop what uses it, or choose another: PORT=${port + 1} npm run dev`,
+    )
+    await free()
+    await expect(requireFreePort('PORT', port)).resolves.toBeUndefined()
+  })
+
+  it.each(['abc', '0', '65536', '-1', '80.5', '1e3'])(
+    'ends npm run dev with one sentence for PORT=%s',
+    async (PORT) => {
+      const { stdout, stderr, code } = await run('start.ts', [], { PORT })
+      expect(stderr).toBe(
+        `PORT must be a number from 1 to 65535, but it is "${PORT}". Example: PORT=8788 npm run dev\n`,
+      )
+      expect({ stdout, code }).toEqual({ stdout: '', code: 1 })
+    },
+  )
+})
+
+describe('.dev.vars', () => {
+  it('gets fresh secrets once, for the owner only', async () => {
+    expect(await ensureSecrets(folder)).toEqual(['GATEHOUSE_SECRET', 'OIDC_RP_CLIENT_SECRET'])
+    const first = await readFile(join(folder, '.dev.vars'), 'utf8')
+    expect(first).toMatch(/^GATEHOUSE_SECRET=[\w-]{43}\nOIDC_RP_CLIENT_SECRET=[\w-]{43}\n$/)
+    expect((await stat(join(folder, '.dev.vars'))).mode & 0o777).toBe(0o600)
+    expect(await ensureSecrets(folder)).toEqual([])
+    expect(await readFile(join(folder, '.dev.vars'), 'utf8')).toBe(first)
+  })
+
+  it('keeps what is there, to the letter', async () => {
+    const mine = '# mine\nOIDC_RP_CLIENT_SECRET="of my own"\nOIDC_TIMEOUT=9'
+    await writeFile(join(folder, '.dev.vars'), mine)
+    expect(await ensureSecrets(folder)).toEqual(['GATEHOUSE_SECRET'])
+    expect(await readFile(join(folder, '.dev.vars'), 'utf8')).toMatch(
+      new RegExp(`^${mine}\nGATEHOUSE_SECRET=[\\w-]{43}\n$`),
+    )
+    expect(await readDevVars(folder)).toMatchObject({ OIDC_RP_CLIENT_SECRET: 'of my own', OIDC_TIMEOUT: '9' })
+  })
+
+  it('wins over what npm run dev would set, and over wrangler.toml', () => {
+    const ports = { port: 8787, idpPort: 9797 }
+    const own = devSettings(ports, { OIDC_OP_URL: 'https://id.example.org' }, { OIDC_TIMEOUT: '3' })
+    expect(own).toMatchObject({ hasEmbeddedProvider: false, issuer: 'https://id.example.org' })
+    expect(own.vars).not.toHaveProperty('OIDC_OP_URL')
+    expect(own.all).toMatchObject({ OIDC_OP_URL: 'https://id.example.org', OIDC_TIMEOUT: '3' })
+  })
+
+  it('leaves nothing of the deployed provider in the way of the embedded one', () => {
+    const published = { OIDC_OP_TOKEN_ENDPOINT: 'https://id.example.org/token', LOGIN_REDIRECT_URL: '/home' }
+    const { vars, all } = devSettings({ port: 8787, idpPort: 9797 }, {}, published)
+    expect(vars).toMatchObject({ OIDC_OP_URL: 'http://127.0.0.1:9797', OIDC_OP_TOKEN_ENDPOINT: '' })
+    expect(all).toMatchObject({ OIDC_OP_TOKEN_ENDPOINT: '', LOGIN_REDIRECT_URL: '/home' })
+  })
+})
+
+describe('npm run token', () => {
+  const credentials = { clientId: 'gatehouse', clientSecret: 'a-client-secret-for-tests' }
+
+  it('says how to start the provider when it is not there', async () => {
+    const { port, free } = await occupyPort()
+    await free()
+    await expect(accessTokenOf('alice', { issuer: `http://127.0.0.1:${port}`, ...credentials })).rejects.toThrow(
+      `The embedded provider is not running at http://127.0.0.1:${port}. Start it with: npm run dev`,
+    )
+  })
+
+  it('lists the names when it does not know one', async () => {
+    await expect(accessTokenOf('mallory', { issuer: 'http://127.0.0.1:9797', ...credentials })).rejects.toThrow(
+      'There is no "mallory". Known are: alice, bob, carol, recorder, call-in.',
+    )
+  })
+
+  it('shows its usage when the name is missing', async () => {
+    const { stdout, stderr, code } = await run('token.ts', [])
+    expect(stderr).toBe('Usage: npm run -s token -- NAME   (for example: alice)\n')
+    expect({ stdout, code }).toEqual({ stdout: '', code: 1 })
+  })
+})
+
+describe('npm run app:create', () => {
+  it('shows its usage when the name is missing', async () => {
+    const { stderr, code } = await run('app-create.ts', [])
+    expect(stderr).toMatch(/^Usage: npm run app:create -- --name NAME/)
+    expect(code).toBe(1)
+  })
+
+  it.each(['', ' x', 'x'.repeat(101), 'a\nb', 'a\u0000b', 'a\u0085b'])('refuses the name %j', async (name) => {
+    const app = createApp({ root: folder, remote: false }, { name, audiences: [], clients: [] })
+    await expect(app).rejects.toThrow(/^(The name of an app has|Names, audiences and clients have no control)/)
+  })
+})
+
+describe('the local database', () => {
+  let root: string
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'gatehouse-d1-'))
+    await cp(join(ROOT, 'migrations'), join(root, 'migrations'), { recursive: true })
+    await cp(join(ROOT, 'wrangler.toml'), join(root, 'wrangler.toml'))
+    await applyMigrations({ root, remote: false })
+  }, WRANGLER_MS)
+
+  afterAll(() => rm(root, { recursive: true }))
+
+  it('keeps the hash of an app secret, and a name that looks like SQL is a name', {
+    timeout: WRANGLER_MS,
+  }, async () => {
+    const database = { root, remote: false }
+    const name = `O'Brien "x"; DROP TABLE apps; --`
+    const { clientId, secret } = await createApp(database, { name, audiences: ["it's"], clients: ['web'] })
+    expect(clientId).toMatch(/^app_[\w-]{16}$/)
+    expect(secret).toMatch(/^[\w-]{43}$/)
+    const [rows] = await queryD1(database, 'SELECT * FROM apps')
+    expect(rows).toEqual([
+      {
+        client_id: clientId,
+        name,
+        secret_hash: createHash('sha256').update(secret).digest('base64url'),
+        audiences: `["it's"]`,
+        clients: '["web"]',
+        created_at: expect.any(Number),
+      },
+    ])
+    await expect(createApp(database, { name: name.toLowerCase(), audiences: [], clients: [] })).rejects.toThrow(
+      'There is already an app named',
+    )
+  })
+
+  it('has one demo app, whose credential stays', { timeout: WRANGLER_MS }, async () => {
+    const database = { root, remote: false }
+    const first = await ensureDemoApp(database)
+    expect(await ensureDemoApp(database)).toEqual(first)
+    expect((await stat(join(root, '.wrangler', 'dev-app.json'))).mode & 0o777).toBe(0o600)
+    await queryD1(database, "DELETE FROM apps WHERE name = 'demo'")
+    await ensureDemoApp(database)
+    const [rows] = await queryD1(database, "SELECT client_id FROM apps WHERE name = 'demo'")
+    expect(rows).toEqual([{ client_id: first.clientId }])
+  })
+
+  it('says what is wrong when there is no table', { timeout: WRANGLER_MS }, async () => {
+    await cp(join(ROOT, 'wrangler.toml'), join(folder, 'wrangler.toml'))
+    const app = createApp({ root: folder, remote: false }, { name: 'x', audiences: [], clients: [] })
+    await expect(app).rejects.toThrow('The database has no table of apps yet. It is made by: npm run dev')
+  })
+})
+
+describe('npm run users', () => {
+  const row = {
+    id: 'u1',
+    email: 'x@example.org',
+    email_verified: 0,
+    x_grp: '["a","b"]',
+    family_name: null,
+    last_login_at: 0,
+  }
+
+  it('shows a block per user, absent claims as a dash, times as ISO', () => {
+    const shown = describeUsers([row])
+    expect(shown).toContain('family_name         –\n')
+    expect(shown).toContain('email_verified      no\n')
+    expect(shown).toContain('x_grp               a, b\n')
+    expect(shown).toContain('last_login_at       1970-01-01T00:00:00.000Z\n')
+    expect(shown).toMatch(/\n\n1 user$/)
+  })
+
+  it('says so when it does not show all', () => {
+    const rows = Array.from({ length: USERS_MAX + 1 }, () => row)
+    expect(describeUsers(rows)).toMatch(/\n\n1000 users \(the last to sign in; there are more\)$/)
+    expect(describeUsers(rows.slice(1))).toMatch(/\n\n1000 users$/)
+  })
+
+  it('lets no claim command the terminal', () => {
+    expect(describeUsers([{ ...row, name: 'x\u001b[2J\r' }])).toContain('name                x\u{fffd}[2J\u{fffd}\n')
+  })
+})
+
+describe('what wrangler prints', () => {
+  it('is reduced to warnings, errors and the console of the Worker', () => {
+    let shown = ''
+    const output = workerOutput({ out: (piece) => (shown += piece), err: (piece) => (shown += piece) })
+    output.err('▲ Scheduled Workers are not automatically triggered\n\n  more\n\n\nA warning of note\n')
+    output.out('banner\n[wrangler:info] Ready on http://127.0.0.1:1\n[wrangler:info] GET /ping 200 OK\nhel')
+    output.out('lo\n⎔ Reloading\n')
+    expect(shown).toBe('A warning of note\nhello\n')
+  })
+
+  it('is shown in full when the Worker never started', () => {
+    let shown = ''
+    const output = workerOutput({ out: () => {}, err: (piece) => (shown += piece) })
+    output.err('Build failed\n')
+    expect(shown).toBe('')
+    output.finish()
+    expect(shown).toBe('Build failed\n')
+  })
+})

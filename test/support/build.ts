@@ -1,0 +1,31 @@
+/**
+ * Builds the Worker once before the journeys, exactly as a deployment would, and tells the tests where it is.
+ */
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The built Worker, one ES module. */
+    workerScript: string
+  }
+}
+
+/** Builds an entry file with wrangler; gives back the path of the module. */
+export async function buildWorker(entry: string, folder: string): Promise<string> {
+  const wrangler = join('node_modules', 'wrangler', 'bin', 'wrangler.js')
+  await promisify(execFile)(process.execPath, [wrangler, 'deploy', entry, '--dry-run', '--outdir', folder], {
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+  })
+  return join(folder, `${basename(entry, '.ts')}.js`)
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-'))
+  project.provide('workerScript', await buildWorker('src/index.ts', folder))
+  return () => rm(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,96 @@
+/**
+ * Runs the built Worker in workerd with a database and a cache of its own, reached over real HTTP; knows nothing of what it does.
+ */
+import { readdir, readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { Miniflare } from 'miniflare'
+
+export interface GatehouseOptions {
+  readonly settings: Readonly<Record<string, string>>
+  /** The built Worker. */
+  readonly script: string
+  readonly port: number
+}
+
+export interface RunningGatehouse {
+  readonly baseUrl: string
+  /** Each line that the Worker has logged so far. */
+  readonly log: readonly string[]
+  query(sql: string): Promise<readonly Record<string, unknown>[]>
+  /** The names of all cache entries. */
+  cacheKeys(): Promise<readonly string[]>
+  /** Asks a second isolate with a memory of its own that shares database and cache with the first. */
+  askOther(path: string, init?: RequestInit): Promise<Response>
+  stop(): Promise<void>
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port')
+  return address.port
+}
+
+/** Starts the Worker at `http://localhost:<port>` with all migrations applied. */
+export async function startGatehouse({ settings, script, port }: GatehouseOptions): Promise<RunningGatehouse> {
+  const baseUrl = `http://localhost:${port}`
+  const source = await readFile(script, 'utf8')
+  const log: string[] = []
+  const texts = Object.entries({ BASE_URL: baseUrl, ...settings }).map(([name, value]) => [
+    name,
+    { type: 'text' as const, value },
+  ])
+  const isolate = (name: string) => ({
+    config: {
+      name,
+      compatibilityDate: '2026-10-20',
+      compatibilityFlags: ['global_fetch_strictly_public'],
+      manifest: { mainModule: 'worker.js', modules: { 'worker.js': { type: 'esm' as const, contents: source } } },
+      env: {
+        ...Object.fromEntries(texts),
+        KV: { type: 'kv' as const, id: 'cache' },
+        DB: { type: 'd1' as const, id: 'database' },
+      },
+    },
+  })
+  const miniflare = new Miniflare({
+    host: '127.0.0.1',
+    port,
+    workers: [isolate('first'), isolate('second')],
+    handleStructuredLogs: ({ message }) => void log.push(message),
+  })
+  await miniflare.ready
+  const database = await miniflare.getD1Database('DB', 'first')
+  for (const statement of await migrations()) await database.prepare(statement).run()
+
+  return {
+    baseUrl,
+    log,
+    async query(sql) {
+      return (await database.prepare(sql).all()).results
+    },
+    async cacheKeys() {
+      const { keys } = await (await miniflare.getKVNamespace('KV', 'first')).list()
+      return keys.map(({ name }) => name)
+    },
+    async askOther(path, init) {
+      const other = await miniflare.getWorker('second')
+      const answer = await other.fetch(`${baseUrl}${path}`, { redirect: 'manual', ...init } as never) // two libraries' types of one thing
+      return new Response(await answer.text(), { status: answer.status, headers: [...answer.headers] })
+    },
+    stop: () => miniflare.dispose(),
+  }
+}
+
+async function migrations(): Promise<string[]> {
+  const names = (await readdir('migrations')).filter((name) => name.endsWith('.sql')).sort()
+  const texts = await Promise.all(names.map((name) => readFile(join('migrations', name), 'utf8')))
+  return texts
+    .flatMap((sql) => sql.replace(/^--.*$/gm, '').split(';'))
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '')
+}

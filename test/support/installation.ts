@@ -1,0 +1,67 @@
+/**
+ * Gatehouse and the embedded provider together, as a journey needs them, each on a port of its own, with one app registered.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { type ProviderOptions, type RunningProvider, startProvider } from '../../dev/provider/provider.ts'
+import { freePort, type GatehouseOptions, type RunningGatehouse, startGatehouse } from './gatehouse.ts'
+
+export interface Installation {
+  readonly gatehouse: RunningGatehouse
+  readonly provider: RunningProvider
+  readonly client: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string }
+  /** The credential of the app, as an Authorization header. */
+  readonly appAuthorization: string
+  stop(): Promise<void>
+}
+
+export interface InstallationOptions {
+  readonly script: string
+  readonly settings?: GatehouseOptions['settings']
+  readonly provider?: Partial<ProviderOptions>
+}
+
+export async function startInstallation({
+  script,
+  settings,
+  provider: providerOptions,
+}: InstallationOptions): Promise<Installation> {
+  const port = await freePort()
+  const client = { clientId: 'gatehouse', clientSecret: randomBytes(24).toString('base64url') }
+  const relyingParty = { ...client, baseUrl: `http://localhost:${port}` }
+  const provider = await startProvider({ port: 0, relyingParty, ...providerOptions })
+  const gatehouse = await startGatehouse({
+    port,
+    script,
+    settings: {
+      GATEHOUSE_SECRET: randomBytes(32).toString('base64url'),
+      OIDC_OP_URL: provider.issuer,
+      OIDC_RP_CLIENT_ID: client.clientId,
+      OIDC_RP_CLIENT_SECRET: client.clientSecret,
+      OIDC_RP_SCOPES: 'openid profile email phone',
+      ...settings,
+    },
+  })
+  const secret = randomBytes(32).toString('base64url')
+  const hash = createHash('sha256').update(secret).digest('base64url')
+  await gatehouse.query(
+    `INSERT INTO apps (client_id, name, secret_hash, created_at) VALUES ('app', 'App', '${hash}', 0)`,
+  )
+  return {
+    gatehouse,
+    provider,
+    client: { issuer: provider.issuer, ...client },
+    appAuthorization: `Basic ${Buffer.from(`app:${secret}`).toString('base64')}`,
+    async stop() {
+      await Promise.all([gatehouse.stop(), provider.stop()])
+    },
+  }
+}
+
+/** Asks for the verdict on a token, as an app does. */
+export function introspect({ gatehouse, appAuthorization }: Installation, token: string): Promise<Response> {
+  return fetch(`${gatehouse.baseUrl}/api/v1.0/introspect/`, {
+    method: 'POST',
+    headers: { authorization: appAuthorization },
+    body: new URLSearchParams({ token }),
+  })
+}

@@ -1,0 +1,69 @@
+/**
+ * Somebody at a browser who signs in for real: at Gatehouse, then at the embedded provider, and back; keeps the cookies of both.
+ */
+import { signIn } from '../../dev/sign-in.ts'
+import type { Installation } from './installation.ts'
+
+export class Visitor {
+  readonly cookies = new Map<string, string>()
+  readonly #atProvider = new Map<string, string>()
+  readonly #installation: Installation
+
+  constructor(installation: Installation) {
+    this.#installation = installation
+  }
+
+  /** The session token, as an application on the same host would see it. */
+  get sessionToken(): string {
+    return this.cookies.get('__Host-gatehouse-session') ?? ''
+  }
+
+  /** Asks Gatehouse without following redirects. `isolate` chooses who answers. */
+  async visit(path: string, init: RequestInit = {}, isolate: 'first' | 'second' = 'first'): Promise<Response> {
+    const { gatehouse } = this.#installation
+    const headers = new Headers(init.headers)
+    headers.set('cookie', [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '))
+    const request = { redirect: 'manual' as const, ...init, headers }
+    const response =
+      isolate === 'first'
+        ? await fetch(`${gatehouse.baseUrl}${path}`, request)
+        : await gatehouse.askOther(path, request)
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      if (value === '') this.cookies.delete(name)
+      else this.cookies.set(name, value)
+    }
+    return response
+  }
+
+  /** Signs in at the provider, and gives back the path of the callback with the provider's answer. */
+  async answerFor(username: string, query = ''): Promise<string> {
+    const start = await this.visit(`/api/v1.0/authenticate/${query}`)
+    const location = start.headers.get('location')
+    if (location === null) throw new Error(`the sign-in did not begin: ${start.status}`)
+    const { baseUrl } = this.#installation.gatehouse
+    const callback = await signIn(new URL(location), username, `${baseUrl}/api/v1.0/callback/`, this.#atProvider)
+    return callback.href.slice(baseUrl.length)
+  }
+
+  /** The whole sign-in; gives back what the callback answered. */
+  async signIn(username: string, query = ''): Promise<Response> {
+    return this.visit(await this.answerFor(username, query))
+  }
+
+  /** Presses the button on the page that asks whether to sign out. */
+  async signOut(): Promise<Response> {
+    const page = await (await this.visit('/api/v1.0/logout/')).text()
+    const token = /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(page)?.[1] ?? ''
+    return this.visit('/api/v1.0/logout/', {
+      method: 'POST',
+      headers: { 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams({ csrfmiddlewaretoken: token }),
+    })
+  }
+
+  async whoAmI(isolate: 'first' | 'second' = 'first'): Promise<Record<string, unknown> | null> {
+    const response = await this.visit('/api/v1.0/users/me/', {}, isolate)
+    return response.ok ? ((await response.json()) as Record<string, unknown>) : null // the answer is the test's subject
+  }
+}
