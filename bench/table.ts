@@ -1,0 +1,34 @@
+/**
+ * The document of the costs, from what was measured.
+ */
+import type { Measured } from './measure.ts'
+
+const HEAD = `# What each operation costs
+
+Counted, not timed, by \`npm run costs\`: the built Worker in workerd with a real database, a real cache and a real provider, counters on
+its bindings and on its network. Anyone gets the same numbers. A test fails when this page no longer says what is measured.
+
+A D1 round trip is one call to the database; a batch of statements is one. "Cold isolate": its memory is empty, the cache is filled.
+
+| operation | KV reads | KV writes | D1 round trips | D1 rows read | D1 rows written | provider calls |
+|---|---|---|---|---|---|---|
+`
+
+const NOTES = `
+- **Login start** never asks the database, so nobody can fill a table by asking to sign in. It asks the provider for its keys when
+  nothing was heard of it for 2 seconds: a person who is sent to a dead provider sees an error of the browser and no page of ours.
+- **Callback** is one statement that takes the attempt (it asks and marks at once, so that no code is redeemed twice), and one batch
+  that writes user, session and audit row, all or nothing. A callback that belongs to no attempt is one read.
+- **JWT check** on a warm isolate asks nobody. An app that was just seen is remembered for 5 seconds, keys and metadata for an hour.
+- **Sign-out** counts the page with the button and the press of it.
+- Rows written include the entries of the indexes.
+`
+
+/** The whole page. */
+export function costsDocument(measured: readonly Measured[]): string {
+  const rows = measured.map(({ operation, costs }) => {
+    const { kvReads, kvWrites, d1RoundTrips, d1RowsRead, d1RowsWritten, providerCalls } = costs
+    return `| ${[operation, kvReads, kvWrites, d1RoundTrips, d1RowsRead, d1RowsWritten, providerCalls].join(' | ')} |`
+  })
+  return `${HEAD}${rows.join('\n')}\n${NOTES}`
+}

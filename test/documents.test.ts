@@ -1,0 +1,87 @@
+/**
+ * What the documents say of settings, storage and addresses is what the code does.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { settingsDocument } from '../dev/settings-document.ts'
+import { type Setting, settings } from '../src/config/env.ts'
+import { PATHS } from '../src/routes/paths.ts'
+
+const read = (path: string) => readFileSync(path, 'utf8')
+
+describe('settings', () => {
+  it('docs/settings.md is what npm run docs writes', () => {
+    expect(read('docs/settings.md')).toBe(settingsDocument())
+  })
+
+  it('.dev.vars.example names the secrets and nothing that is no setting', () => {
+    const named = [...read('.dev.vars.example').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)
+    const secret = Object.entries<Setting<unknown>>(settings).filter(([, setting]) => setting.secret)
+    expect(named).toEqual(secret.map(([name]) => name))
+  })
+
+  it('wrangler.toml sets nothing that is no setting, and no secret', () => {
+    const [, vars = ''] = /^\[vars\]$([\s\S]*?)^\[/m.exec(read('wrangler.toml')) ?? []
+    const named = [...vars.matchAll(/^([A-Z_]+) *=/gm)].map(([, name]) => name ?? '')
+    const allowed = Object.entries<Setting<unknown>>(settings).filter(([, setting]) => !setting.secret)
+    expect(allowed.map(([name]) => name)).toEqual(expect.arrayContaining(named))
+  })
+})
+
+describe('storage', () => {
+  const sql = readdirSync('migrations')
+    .map((name) => read(join('migrations', name)))
+    .join('\n')
+  const tables = [...sql.matchAll(/CREATE TABLE (\w+) \(([\s\S]*?)\n\) STRICT;/g)].map(([, name = '', body = '']) => ({
+    name,
+    columns: [...body.matchAll(/^ {2}([a-z_]+) (?:TEXT|INTEGER|BLOB|REAL)/gm)].map(([, column]) => column ?? ''),
+  }))
+  const sections = new Map(
+    read('docs/storage.md')
+      .split(/^### /m)
+      .slice(1)
+      .map((section) => [section.slice(0, section.indexOf('\n')).replaceAll('`', '').trim(), section]),
+  )
+
+  it('every table is STRICT', () => {
+    expect(tables).toHaveLength([...sql.matchAll(/CREATE TABLE/g)].length)
+  })
+
+  it.each(tables)('docs/storage.md describes every column of $name, and no other', ({ name, columns }) => {
+    const described = [...(sections.get(name) ?? '').matchAll(/^\| `(\w+)` \|/gm)].map(([, column]) => column)
+    expect(described).toEqual(columns)
+  })
+
+  it('docs/storage.md describes no table that is not there', () => {
+    expect([...sections.keys()]).toEqual(tables.map(({ name }) => name))
+  })
+})
+
+describe('the README', () => {
+  it('has every address of the Worker in its table', () => {
+    for (const path of Object.values(PATHS)) expect(read('README.md')).toContain(`\`${path}\``)
+  })
+
+  it('names only commands that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> } // our own file
+    const named = [...read('README.md').matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, name]) => name)
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named))
+  })
+})
+
+const documents = [
+  'README.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+
+it.each(documents)('every link of %s to a file of ours leads somewhere', (document) => {
+  const targets = [...read(document).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(
+    ([, target]) => target ?? '',
+  )
+  expect(targets.filter((target) => !existsSync(join(dirname(document), target)))).toEqual([])
+})

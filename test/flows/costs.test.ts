@@ -1,0 +1,44 @@
+/**
+ * Every operation costs what docs/costs.md says, and no more than was decided.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, expect, it } from 'vitest'
+import { type Measured, measureCosts } from '../../bench/measure.ts'
+import { costsDocument } from '../../bench/table.ts'
+import { buildWorker } from '../support/build.ts'
+import { startInstallation } from '../support/installation.ts'
+
+let measured: readonly Measured[]
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-'))
+  const installation = await startInstallation({ script: await buildWorker('bench/counting-worker.ts', folder) })
+  try {
+    measured = await measureCosts(installation)
+  } finally {
+    await installation.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+const costsOf = (beginning: string) =>
+  measured.filter(({ operation }) => operation.startsWith(beginning)).map(({ costs }) => costs)
+
+it('docs/costs.md is what npm run costs writes', async () => {
+  expect(await readFile('docs/costs.md', 'utf8')).toBe(costsDocument(measured))
+})
+
+it('a login start never asks the database', () => {
+  expect(costsOf('login start').map(({ d1RoundTrips }) => d1RoundTrips)).toEqual([0, 0, 0])
+})
+
+it('a callback asks the database twice at most: once to take the attempt, once to write', () => {
+  for (const { d1RoundTrips } of costsOf('callback')) expect(d1RoundTrips).toBeLessThanOrEqual(2)
+})
+
+it('a warm JWT check asks nobody', () => {
+  expect(costsOf('JWT check, warm')).toEqual([
+    { kvReads: 0, kvWrites: 0, d1RoundTrips: 0, d1RowsRead: 0, d1RowsWritten: 0, providerCalls: 0 },
+  ])
+})
