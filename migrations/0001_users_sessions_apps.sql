@@ -24,16 +24,26 @@ CREATE TABLE users (
   UNIQUE (issuer, subject)
 ) STRICT;
 
--- Who is signed in. The token itself is in the browser only; here is its SHA-256. The ID token is sealed.
+-- Who is signed in. The token itself is in the browser only; here is its SHA-256. The provider's tokens are sealed.
 CREATE TABLE sessions (
   token_hash TEXT PRIMARY KEY,
   user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  sid_hash TEXT,
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
-  sealed_id_token TEXT NOT NULL
+  last_seen_at INTEGER NOT NULL,
+  auth_time INTEGER,
+  acr TEXT,
+  amr TEXT NOT NULL DEFAULT '[]',
+  sealed_tokens TEXT NOT NULL,
+  tokens_expire_at INTEGER,
+  refreshed_at INTEGER,
+  refresh_version INTEGER NOT NULL DEFAULT 0,
+  refresh_not_before INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_sid ON sessions (sid_hash);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 -- Sign-in attempts whose answer was taken, so that none is taken twice. Rows go when the attempt would have expired anyway.
@@ -43,6 +53,14 @@ CREATE TABLE spent_logins (
 ) STRICT;
 
 CREATE INDEX spent_logins_by_expiry ON spent_logins (expires_at);
+
+-- Logout tokens that were obeyed, so that none is obeyed twice.
+CREATE TABLE spent_logout_tokens (
+  jti_hash TEXT PRIMARY KEY,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX spent_logout_tokens_by_expiry ON spent_logout_tokens (expires_at);
 
 -- Who may ask whether a token is good. The secret is shown once; here is its SHA-256.
 CREATE TABLE apps (

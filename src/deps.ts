@@ -31,7 +31,7 @@ export interface Deps {
   readonly spentLogins: SpentLogins
   readonly apps: Apps
   /** One sealer for each use, so that nothing sealed for one opens in another. */
-  readonly sealers: { readonly login: Sealer; readonly idToken: Sealer; readonly csrf: Sealer }
+  readonly sealers: { readonly login: Sealer; readonly tokens: Sealer; readonly csrf: Sealer }
   isDatabaseReady(): Promise<boolean>
   /** Removes what has expired; gives back how many rows went, by table. */
   purgeExpired(): Promise<Readonly<Record<string, number>>>
@@ -66,7 +66,7 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     apps: createApps(createAppStore(env.DB), clock),
     sealers: {
       login: createSealer(config.GATEHOUSE_SECRET, 'login'),
-      idToken: createSealer(config.GATEHOUSE_SECRET, 'id token'),
+      tokens: createSealer(config.GATEHOUSE_SECRET, 'provider tokens'),
       csrf: createSealer(config.GATEHOUSE_SECRET, 'csrf'),
     },
     isDatabaseReady: () => isDatabaseReady(env.DB),

@@ -2,7 +2,20 @@
  * Every setting that Gatehouse reads, one line each: name, kind, default, meaning, example; reading and cross-checking is in `load.ts`.
  */
 import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
-import { endpoint, hosts, issuer, type Kind, oneOf, origin, seconds, secrets, target, text, words } from './types.ts'
+import {
+  bool,
+  endpoint,
+  hosts,
+  issuer,
+  type Kind,
+  oneOf,
+  origin,
+  seconds,
+  secrets,
+  target,
+  text,
+  words,
+} from './types.ts'
 
 /** Where a name comes from: La Suite Meet's environment, or Gatehouse itself. */
 type Origin = 'La Suite' | 'Gatehouse'
@@ -148,6 +161,12 @@ export const settings = {
     default: '/',
     example: 'https://meet.example.org/',
     meaning: 'Where people go after signing out.',
+  }),
+  OIDC_STORE_REFRESH_TOKEN: optional(bool, {
+    default: true,
+    example: 'false',
+    meaning:
+      'Keeps the access and refresh token of the provider, sealed, and refreshes them before they expire; a person who is no longer let in there is then signed out here. Off: only the ID token is kept, for signing out.',
   }),
   SESSION_COOKIE_AGE: optional(seconds, {
     default: 43_200,

@@ -39,6 +39,23 @@ export const seconds: Kind<number> = {
   ),
 }
 
+/** yes, true or 1, and no, false or 0, in any letter case, as La Suite reads them. */
+export const bool: Kind<boolean> = {
+  label: 'true or false',
+  schema: v.union(
+    [
+      v.boolean(),
+      v.pipe(
+        present,
+        v.toLowerCase(),
+        v.picklist(['yes', 'true', '1', 'no', 'false', '0']),
+        v.transform((value) => ['yes', 'true', '1'].includes(value)),
+      ),
+    ],
+    'must be true or false',
+  ),
+}
+
 /** Words separated by blanks, each once. */
 export const words: Kind<readonly string[]> = {
   label: 'words, separated by blanks',

@@ -2,12 +2,14 @@
  * The provider's answer to a login: code for tokens, the ID token's claims and signature, userinfo of the same subject.
  */
 import * as oauth from 'oauth4webapi'
+import * as v from 'valibot'
 import { type Clock, epochSeconds } from '../clock.ts'
 import { GatehouseError } from '../errors.ts'
 import { CLOCK_TOLERANCE_SECONDS, type ProtocolClient } from './client.ts'
 import { toProtocolFailure } from './failures.ts'
 import type { SignedJwt } from './jwks.ts'
 import type { PendingLogin } from './login.ts'
+import { type ProviderTokens, providerTokens } from './provider-tokens.ts'
 import { fetchUserinfo, type PersonClaims } from './userinfo.ts'
 
 /** Who signed in, according to the provider, with everything verified that there is to verify. */
@@ -16,8 +18,20 @@ export interface VerifiedLogin {
   readonly subject: string
   /** Claims of the person: those of the ID token, completed by userinfo, which wins. */
   readonly claims: PersonClaims
-  /** Kept for the hint at logout. */
-  readonly idToken: string
+  readonly authentication: Authentication
+  readonly tokens: ProviderTokens
+}
+
+/** How and when the person proved to the provider who they are. @see OpenID Connect Core 1.0 section 2 */
+export interface Authentication {
+  /** The provider's name for its own session, unique within the issuer. */
+  readonly sid: string | null
+  readonly acr: string | null
+  readonly amr: readonly string[]
+  /** Seconds since the epoch. */
+  readonly authTime: number | null
+  /** When the session must end at the latest, if the provider says so. Seconds since the epoch. @see IPSIE SL1, `session_expiry` */
+  readonly sessionExpiry: number | null
 }
 
 /** An ID token of the code flow was made a moment ago; one older than this is not the answer to this login. */
@@ -45,7 +59,13 @@ export async function finishLogin(
   const tokens = await redeemCode(client, answer, pending)
   const { claims, idToken } = await verifyIdToken(client, tokens, clock)
   const userinfo = await fetchUserinfo(client, tokens.access_token, claims.sub)
-  return { issuer: claims.iss, subject: claims.sub, claims: { ...claims, ...userinfo }, idToken }
+  return {
+    issuer: claims.iss,
+    subject: claims.sub,
+    claims: { ...claims, ...userinfo },
+    authentication: authenticationOf(claims),
+    tokens: providerTokens(tokens, idToken, clock),
+  }
 }
 
 async function redeemCode(client: ProtocolClient, answer: URLSearchParams, pending: PendingLogin) {
@@ -112,6 +132,26 @@ function refuseOldOrFuture(issuedAtSeconds: number, clock: Clock): void {
     throw new GatehouseError('clock_skew', 'the clock of the provider and ours differ too much', {
       detail: { id_token_age_seconds: Math.round(ageSeconds) },
     })
+  }
+}
+
+const authenticationSchema = v.object({
+  sid: v.fallback(v.nullable(v.string()), null),
+  acr: v.fallback(v.nullable(v.string()), null),
+  amr: v.fallback(v.pipe(v.array(v.string()), v.readonly()), []),
+  auth_time: v.fallback(v.nullable(v.number()), null),
+  session_expiry: v.fallback(v.nullable(v.number()), null),
+})
+
+function authenticationOf(claims: oauth.IDToken): Authentication {
+  const { sid = null, acr = null, amr = [], auth_time = null, session_expiry = null } = claims
+  const known = v.parse(authenticationSchema, { sid, acr, amr, auth_time, session_expiry })
+  return {
+    sid: known.sid,
+    acr: known.acr,
+    amr: known.amr,
+    authTime: known.auth_time === null ? null : Math.floor(known.auth_time),
+    sessionExpiry: known.session_expiry === null ? null : Math.floor(known.session_expiry),
   }
 }
 

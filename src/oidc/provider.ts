@@ -16,13 +16,14 @@ import { type Keys, keysSource, type SignedJwt, verifyJwt } from './jwks.ts'
 import { type PendingLogin, type StartedLogin, startLogin } from './login.ts'
 import { endSessionUrl, type LogoutRequest } from './logout.ts'
 
-export type { VerifiedLogin } from './callback.ts'
+export type { Authentication, VerifiedLogin } from './callback.ts'
 export { audiencesOf, type Claims } from './claims.ts'
 export { CLOCK_TOLERANCE_SECONDS } from './client.ts'
 export type { CachedEntry, DocumentCache } from './document.ts'
 export type { Fetch } from './http.ts'
 export type { SignedJwt } from './jwks.ts'
 export { type PendingLogin, pendingLoginSchema, type StartedLogin } from './login.ts'
+export { type ProviderTokens, providerTokensSchema } from './provider-tokens.ts'
 export type { PersonClaims } from './userinfo.ts'
 
 export interface ProviderPorts {

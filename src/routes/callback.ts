@@ -3,11 +3,13 @@
  */
 import { type Context, Hono } from 'hono'
 import { identityOf } from '../accounts/identity.ts'
+import { epochSeconds } from '../clock.ts'
 import { sha256 } from '../crypto.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
-import type { VerifiedLogin } from '../oidc/provider.ts'
+import type { Authentication, VerifiedLogin } from '../oidc/provider.ts'
 import { newSessionToken } from '../tokens/session.ts'
+import { sealTokens, sidHashOf } from '../tokens/vault.ts'
 import { ATTEMPT_SECONDS, type Attempt, takeAttempt } from './attempts.ts'
 import { answersAs, type RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
@@ -21,7 +23,7 @@ type RequestContext = Context<RequestVariables>
 const DECISIVE = ['state', 'code', 'iss', 'error']
 
 export function callbackRoutes(deps: Deps) {
-  const { config, provider, spentLogins, sessions, sealers, log } = deps
+  const { config, clock, provider, spentLogins, sessions, sealers, log } = deps
   const app = new Hono<RequestVariables>({ strict: false })
 
   app.get(eitherForm(PATHS.callback), answersAs('sign_in'), async (c) => {
@@ -44,20 +46,37 @@ export function callbackRoutes(deps: Deps) {
     throw new GatehouseError('state_unknown', 'the answer belongs to no sign-in that this browser has under way')
   }
 
-  async function beginSession(c: RequestContext, { issuer, subject, claims, idToken }: VerifiedLogin): Promise<void> {
+  async function beginSession(c: RequestContext, login: VerifiedLogin): Promise<void> {
+    const { issuer, subject, claims, authentication } = login
     const { token, tokenHash } = await newSessionToken()
     const replaced = sessionTokenOf(c)
+    const kept = config.OIDC_STORE_REFRESH_TOKEN
+      ? login.tokens
+      : { ...login.tokens, accessToken: null, refreshToken: null, expiresAt: null }
+    const lifeSeconds = lifeOf(authentication)
     await sessions.begin({
       issuer,
       subject,
       identity: identityOf(claims),
       tokenHash,
-      sealedIdToken: await sealers.idToken.seal(idToken, tokenHash),
+      sidHash: authentication.sid === null ? null : await sidHashOf(issuer, authentication.sid),
+      authentication,
+      sealedTokens: await sealTokens(sealers.tokens, kept, tokenHash),
+      tokensExpireAt: kept.expiresAt,
       replacedTokenHash: replaced === null ? null : await sha256(replaced),
-      lifeSeconds: config.SESSION_COOKIE_AGE,
+      expiresAt: epochSeconds(clock) + lifeSeconds,
       reference: c.get('reference'),
     })
-    giveSession(c, token, config.SESSION_COOKIE_AGE)
+    giveSession(c, token, lifeSeconds)
+  }
+
+  /** As long as we allow, and no longer than the provider does. */
+  function lifeOf({ sessionExpiry }: Authentication): number {
+    if (sessionExpiry === null) return config.SESSION_COOKIE_AGE
+    const left = sessionExpiry - epochSeconds(clock)
+    if (left <= 0)
+      throw new GatehouseError('token_invalid', 'the provider says that the session is over already (session_expiry)')
+    return Math.min(left, config.SESSION_COOKIE_AGE)
   }
 
   /** Judged once more: the list of allowed hosts may have changed since the start. */

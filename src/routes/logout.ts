@@ -8,6 +8,7 @@ import { GatehouseError } from '../errors.ts'
 import { languageFor } from '../pages/language.ts'
 import { CSRF_FIELD, signOutPage } from '../pages/sign-out.tsx'
 import type { Session } from '../tokens/session.ts'
+import { openTokens } from '../tokens/vault.ts'
 import type { RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
 import { eitherForm, PATHS } from './paths.ts'
@@ -40,7 +41,7 @@ export function logoutRoutes(deps: Deps) {
     takeSession(c)
     log({ level: 'info', event: 'sign_out', ref: c.get('reference') })
     const atProvider = await provider.endSessionUrl({
-      idToken: await sealers.idToken.open(session.sealedIdToken, session.tokenHash),
+      idToken: (await openTokens(sealers.tokens, session))?.idToken ?? null,
       postLogoutRedirectUri: `${config.BASE_URL}${PATHS.logoutCallback}`,
     })
     return c.redirect(atProvider?.href ?? signedOutLocation(), 303)

@@ -1,34 +1,29 @@
 /**
  * Removes what has expired, a bounded number of rows each time; called by the cron trigger.
  */
+import type { D1Database } from '@cloudflare/workers-types'
 import { type Clock, epochSeconds } from '../clock.ts'
 import { roundTrip } from './d1.ts'
 
 const ROWS_MAX = 5000
-const AUDIT_KEPT_SECONDS = 365 * 86_400
+
+/** Which rows go: those whose time in `column` lies `keptSeconds` or more in the past. */
+const RULES = [
+  { table: 'sessions', column: 'expires_at', keptSeconds: 0 },
+  { table: 'spent_logins', column: 'expires_at', keptSeconds: 0 },
+  { table: 'spent_logout_tokens', column: 'expires_at', keptSeconds: 0 },
+  { table: 'audit', column: 'at', keptSeconds: 365 * 86_400 },
+] as const
 
 /** @returns how many rows went, by table. @throws GatehouseError `store_unavailable` */
-export async function purgeExpired(
-  db: D1Database,
-  clock: Clock,
-): Promise<Record<'sessions' | 'spent_logins' | 'audit', number>> {
-  const now = epochSeconds(clock)
-  const remove = (table: string, column: string, before: number) =>
+export async function purgeExpired(db: D1Database, clock: Clock): Promise<Readonly<Record<string, number>>> {
+  const statements = RULES.map(({ table, column, keptSeconds }) =>
     db
       .prepare(
         `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${column} <= ?1 LIMIT ${ROWS_MAX})`,
       )
-      .bind(before)
-  const [sessions, spent, audit] = await roundTrip(() =>
-    db.batch([
-      remove('sessions', 'expires_at', now),
-      remove('spent_logins', 'expires_at', now),
-      remove('audit', 'at', now - AUDIT_KEPT_SECONDS),
-    ]),
+      .bind(epochSeconds(clock) - keptSeconds),
   )
-  return {
-    sessions: sessions?.meta.changes ?? 0,
-    spent_logins: spent?.meta.changes ?? 0,
-    audit: audit?.meta.changes ?? 0,
-  }
+  const results = await roundTrip(() => db.batch(statements))
+  return Object.fromEntries(RULES.map(({ table }, index) => [table, results[index]?.meta.changes ?? 0]))
 }

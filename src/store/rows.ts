@@ -10,51 +10,71 @@ export const textList = v.pipe(v.string(), v.parseJson(), v.array(v.string()), v
 
 const nullableText = v.nullable(v.string())
 
-const userRow = v.pipe(
-  v.object({
-    id: v.string(),
-    issuer: v.string(),
-    subject: v.string(),
-    email: nullableText,
-    email_verified: v.pipe(
-      v.nullable(v.number()),
-      v.transform((value) => (value === null ? null : value === 1)),
-    ),
-    given_name: nullableText,
-    family_name: nullableText,
-    name: nullableText,
-    preferred_username: nullableText,
-    nickname: nullableText,
-    phone_number: nullableText,
-    tenant_id: nullableText,
-    tariff_id: nullableText,
-    tariff_status: nullableText,
-    x_grp: textList,
-    picture: nullableText,
-    locale: nullableText,
-    zoneinfo: nullableText,
-  }),
-)
+const userRow = v.object({
+  id: v.string(),
+  issuer: v.string(),
+  subject: v.string(),
+  email: nullableText,
+  email_verified: v.pipe(
+    v.nullable(v.number()),
+    v.transform((value) => (value === null ? null : value === 1)),
+  ),
+  given_name: nullableText,
+  family_name: nullableText,
+  name: nullableText,
+  preferred_username: nullableText,
+  nickname: nullableText,
+  phone_number: nullableText,
+  tenant_id: nullableText,
+  tariff_id: nullableText,
+  tariff_status: nullableText,
+  x_grp: textList,
+  picture: nullableText,
+  locale: nullableText,
+  zoneinfo: nullableText,
+})
 
 /** The columns of `users` that make a User. */
-export const USER_COLUMNS: readonly string[] = Object.keys(userRow.entries)
+export const USER_COLUMNS: readonly string[] = Object.keys(userRow.entries).map((column) => `users.${column}`)
 
 const sessionRow = v.object({
   token_hash: v.string(),
   session_created_at: v.number(),
   expires_at: v.number(),
-  sealed_id_token: v.string(),
+  last_seen_at: v.number(),
+  auth_time: v.nullable(v.number()),
+  acr: nullableText,
+  amr: textList,
+  sealed_tokens: v.string(),
+  tokens_expire_at: v.nullable(v.number()),
+  refreshed_at: v.nullable(v.number()),
+  refresh_version: v.number(),
+  refresh_not_before: v.number(),
 })
+
+/** The columns of `sessions` that make a Session, for a statement that joins `users`. */
+export const SESSION_COLUMNS: readonly string[] = Object.keys(sessionRow.entries)
+  .filter((column) => column !== 'session_created_at')
+  .map((column) => `sessions.${column}`)
+  .concat('sessions.created_at AS session_created_at')
 
 /** A row of `sessions` joined with its row of `users`. */
 export function sessionFromRow(row: unknown): Session {
-  const { token_hash, session_created_at, expires_at, sealed_id_token } = v.parse(sessionRow, row)
+  const session = v.parse(sessionRow, row)
   const user: User = v.parse(userRow, row)
   return {
-    tokenHash: token_hash,
+    tokenHash: session.token_hash,
     user,
-    createdAt: session_created_at,
-    expiresAt: expires_at,
-    sealedIdToken: sealed_id_token,
+    createdAt: session.session_created_at,
+    expiresAt: session.expires_at,
+    lastSeenAt: session.last_seen_at,
+    authTime: session.auth_time,
+    acr: session.acr,
+    amr: session.amr,
+    sealedTokens: session.sealed_tokens,
+    tokensExpireAt: session.tokens_expire_at,
+    refreshedAt: session.refreshed_at,
+    refreshVersion: session.refresh_version,
+    refreshNotBefore: session.refresh_not_before,
   }
 }

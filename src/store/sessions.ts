@@ -3,9 +3,10 @@
  */
 import type { Identity } from '../accounts/identity.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
+import type { Authentication } from '../oidc/provider.ts'
 import type { SessionFinder } from '../tokens/session.ts'
 import { roundTrip } from './d1.ts'
-import { sessionFromRow, USER_COLUMNS } from './rows.ts'
+import { SESSION_COLUMNS, sessionFromRow, USER_COLUMNS } from './rows.ts'
 
 /** Somebody has signed in. */
 export interface SignIn {
@@ -13,10 +14,15 @@ export interface SignIn {
   readonly subject: string
   readonly identity: Identity
   readonly tokenHash: string
-  readonly sealedIdToken: string
+  /** SHA-256 of issuer and `sid`; `null`: the provider sent none. */
+  readonly sidHash: string | null
+  readonly authentication: Authentication
+  readonly sealedTokens: string
+  readonly tokensExpireAt: number | null
   /** Of this browser's session until now, which ends. */
   readonly replacedTokenHash: string | null
-  readonly lifeSeconds: number
+  /** Seconds since the epoch. */
+  readonly expiresAt: number
   /** The reference number of the request, which joins the audit row with the log. */
   readonly reference: string
 }
@@ -44,8 +50,7 @@ const PERSON_COLUMNS = [
   'zoneinfo',
 ] as const
 
-const FIND = `SELECT ${USER_COLUMNS.map((column) => `users.${column}`).join(', ')},
-    sessions.token_hash, sessions.created_at AS session_created_at, sessions.expires_at, sessions.sealed_id_token
+const FIND = `SELECT ${[...USER_COLUMNS, ...SESSION_COLUMNS].join(', ')}
   FROM sessions JOIN users ON users.id = sessions.user_id
   WHERE sessions.token_hash = ?1 AND sessions.expires_at > ?2`
 
@@ -59,8 +64,8 @@ const UPSERT_USER = `INSERT INTO users (id, issuer, subject, email_verified, x_g
     updated_at = excluded.updated_at,
     last_login_at = excluded.last_login_at`
 
-const INSERT_SESSION = `INSERT INTO sessions (token_hash, user_id, created_at, expires_at, sealed_id_token)
-  SELECT ?1, id, ?2, ?3, ?4 FROM users WHERE issuer = ?5 AND subject = ?6`
+const INSERT_SESSION = `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sid_hash, auth_time, acr, amr, sealed_tokens, tokens_expire_at)
+  SELECT ?1, id, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM users WHERE issuer = ?10 AND subject = ?11`
 
 const AUDIT_SIGN_IN = `INSERT INTO audit (at, event, user_id, reference)
   SELECT ?1, 'sign_in', user_id, ?2 FROM sessions WHERE token_hash = ?3`
@@ -77,18 +82,34 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
       return row ? sessionFromRow(row) : null
     },
 
-    async begin({ issuer, subject, identity, tokenHash, sealedIdToken, replacedTokenHash, lifeSeconds, reference }) {
+    async begin(signIn) {
+      const { issuer, subject, identity, tokenHash, sidHash, authentication, reference } = signIn
       const now = epochSeconds(clock)
       const verified = identity.email_verified === null ? null : Number(identity.email_verified)
       const person = PERSON_COLUMNS.map((column) => identity[column])
+      const { authTime, acr, amr } = authentication
       const statements = [
         db
           .prepare(UPSERT_USER)
           .bind(crypto.randomUUID(), issuer, subject, verified, JSON.stringify(identity.x_grp), now, ...person),
-        db.prepare(INSERT_SESSION).bind(tokenHash, now, now + lifeSeconds, sealedIdToken, issuer, subject),
+        db
+          .prepare(INSERT_SESSION)
+          .bind(
+            tokenHash,
+            now,
+            signIn.expiresAt,
+            sidHash,
+            authTime,
+            acr,
+            JSON.stringify(amr),
+            signIn.sealedTokens,
+            signIn.tokensExpireAt,
+            issuer,
+            subject,
+          ),
         db.prepare(AUDIT_SIGN_IN).bind(now, reference, tokenHash),
       ]
-      if (replacedTokenHash !== null) statements.push(db.prepare(DELETE_SESSION).bind(replacedTokenHash))
+      if (signIn.replacedTokenHash !== null) statements.push(db.prepare(DELETE_SESSION).bind(signIn.replacedTokenHash))
       await roundTrip(() => db.batch(statements))
     },
 

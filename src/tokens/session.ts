@@ -11,11 +11,22 @@ const SESSION_TOKEN = /^gths_[\w-]{43}$/
 export interface Session {
   readonly tokenHash: string
   readonly user: User
-  /** Seconds since the epoch. */
+  /** All times are seconds since the epoch. */
   readonly createdAt: number
   readonly expiresAt: number
-  /** The ID token, sealed, for the hint at logout. */
-  readonly sealedIdToken: string
+  readonly lastSeenAt: number
+  readonly authTime: number | null
+  readonly acr: string | null
+  readonly amr: readonly string[]
+  /** The provider's tokens, sealed under the session's token hash. */
+  readonly sealedTokens: string
+  /** When the provider's access token expires; `null`: unknown, or none is kept. */
+  readonly tokensExpireAt: number | null
+  readonly refreshedAt: number | null
+  /** Counts the refreshes that were begun. Whoever raises it is the one who asks the provider. */
+  readonly refreshVersion: number
+  /** Until then nobody else begins a refresh. */
+  readonly refreshNotBefore: number
 }
 
 export interface SessionFinder {

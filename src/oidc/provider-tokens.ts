@@ -1,0 +1,29 @@
+/**
+ * The tokens that the provider gave for a session, as they are kept; where and how they are sealed is decided elsewhere.
+ */
+import type { TokenEndpointResponse } from 'oauth4webapi'
+import * as v from 'valibot'
+import { type Clock, epochSeconds } from '../clock.ts'
+
+const optionalText = v.nullable(v.string())
+
+export const providerTokensSchema = v.object({
+  /** The last verified ID token: the hint at sign-out, and what a refreshed one is compared with. */
+  idToken: v.string(),
+  accessToken: optionalText,
+  refreshToken: optionalText,
+  /** When the access token expires, in seconds since the epoch; `null`: the provider did not say. */
+  expiresAt: v.nullable(v.number()),
+})
+
+export type ProviderTokens = Readonly<v.InferOutput<typeof providerTokensSchema>>
+
+/** @see RFC 6749 section 5.1 */
+export function providerTokens(answer: TokenEndpointResponse, idToken: string, clock: Clock): ProviderTokens {
+  return {
+    idToken,
+    accessToken: answer.access_token,
+    refreshToken: answer.refresh_token ?? null,
+    expiresAt: answer.expires_in === undefined ? null : epochSeconds(clock) + answer.expires_in,
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * The provider's tokens of a session, sealed so that the database alone opens nothing; what they are used for is decided elsewhere.
+ */
+import * as v from 'valibot'
+import { type Sealer, sha256 } from '../crypto.ts'
+import { type ProviderTokens, providerTokensSchema } from '../oidc/provider.ts'
+import type { Session } from './session.ts'
+
+export async function sealTokens(sealer: Sealer, tokens: ProviderTokens, tokenHash: string): Promise<string> {
+  return sealer.seal(JSON.stringify(tokens), tokenHash)
+}
+
+/** `null`: sealed under a secret that is gone. */
+export async function openTokens(sealer: Sealer, { sealedTokens, tokenHash }: Session): Promise<ProviderTokens | null> {
+  const opened = await sealer.open(sealedTokens, tokenHash)
+  return opened === null ? null : v.parse(providerTokensSchema, JSON.parse(opened))
+}
+
+/** The name under which a session is found by the provider's `sid`, which is unique within its issuer and may have any characters. */
+export async function sidHashOf(issuer: string, sid: string): Promise<string> {
+  return sha256(`${issuer}\0${sid}`)
+}
