@@ -39,7 +39,8 @@ CREATE TABLE sessions (
   tokens_expire_at INTEGER,
   refreshed_at INTEGER,
   refresh_version INTEGER NOT NULL DEFAULT 0,
-  refresh_not_before INTEGER NOT NULL DEFAULT 0
+  refresh_not_before INTEGER NOT NULL DEFAULT 0,
+  refresh_pending INTEGER NOT NULL DEFAULT 0 CHECK (refresh_pending IN (0, 1))
 ) STRICT;
 
 CREATE INDEX sessions_by_user ON sessions (user_id);

@@ -14,6 +14,7 @@ import { homeRoutes, styleRoutes } from './routes/home.ts'
 import { introspectRoutes } from './routes/introspect.ts'
 import { loginRoutes } from './routes/login.ts'
 import { logoutRoutes } from './routes/logout.ts'
+import { sessionRoutes } from './routes/session.ts'
 import { userRoutes } from './routes/users.ts'
 
 export type App = Hono<RequestVariables>
@@ -30,6 +31,7 @@ export function createApp(deps: Deps): App {
   app.route('/', callbackRoutes(deps))
   app.route('/', logoutRoutes(deps))
   app.route('/', userRoutes(deps))
+  app.route('/', sessionRoutes(deps))
   app.route('/', introspectRoutes(deps))
   const { LOGIN_REDIRECT_URL_FAILURE: failure, BASE_URL } = deps.config
   const ports = { log: deps.log, failureLocation: failure === undefined ? undefined : new URL(failure, BASE_URL).href }

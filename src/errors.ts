@@ -5,9 +5,11 @@
 /** The closed list of refusals. The short codes are also what `LOGIN_REDIRECT_URL_FAILURE` receives as `?error=`. */
 export type ErrorCode =
   | 'access_denied'
+  | 'authentication_too_weak'
   | 'claims_missing'
   | 'clock_skew'
   | 'csrf_refused'
+  | 'interaction_required'
   | 'internal'
   | 'invalid_client'
   | 'invalid_request'
@@ -74,6 +76,8 @@ export function outside(code: ErrorCode): Outside {
     case 'login_required':
       return { status: 401, oauthError: 'login_required' }
     case 'access_denied':
+    case 'authentication_too_weak':
+    case 'interaction_required':
     case 'csrf_refused':
       return { status: 403, oauthError: 'access_denied' }
     case 'not_found':

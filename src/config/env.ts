@@ -4,10 +4,12 @@
 import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
 import {
   bool,
+  dictionary,
   endpoint,
   hosts,
   issuer,
   type Kind,
+  listOf,
   oneOf,
   origin,
   seconds,
@@ -75,6 +77,9 @@ export const SIGNING_ALGORITHMS = [
   'Ed25519',
 ] as const
 
+/** What a request may be allowed to pass on. Parameters of the protocol itself can never come from a request. */
+export const PASSED_ON = ['ui_locales', 'kc_idp_hint', 'domain_hint', 'prompt'] as const
+
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
 
 export const settings = {
@@ -136,6 +141,33 @@ export const settings = {
     meaning:
       'Overrides the discovered end-session endpoint. Where there is none, signing out ends the session at Gatehouse only.',
   }),
+  OIDC_AUTH_REQUEST_EXTRA_PARAMS: optional(dictionary, {
+    default: {},
+    example: '{"acr_values": "eidas1"}',
+    meaning:
+      'Parameters added to every authorization request. If acr_values is among them, the answer must have one of its values as acr.',
+  }),
+  GATEHOUSE_LOGIN_PARAMETERS: optional(listOf(PASSED_ON), {
+    default: ['ui_locales'],
+    origin: 'Gatehouse',
+    example: 'ui_locales kc_idp_hint prompt',
+    meaning:
+      'What a sign-in may pass on to the provider from its own query, beside login_hint. Of `prompt` only login, select_account and consent.',
+  }),
+  GATEHOUSE_LEVELS: optional(words, {
+    default: [],
+    origin: 'Gatehouse',
+    example: 'eidas1 eidas2 eidas3',
+    meaning:
+      'The acr values that `?level=` may ask for, the weakest first. The answer must have that level or a later one of the list.',
+  }),
+  OIDC_RESPONSE_MODE: optional(oneOf(['query', 'form_post']), {
+    default: 'query',
+    origin: 'Gatehouse',
+    example: 'form_post',
+    meaning:
+      'How the answer of the provider comes back. form_post keeps the code out of addresses and histories; the cookie of an attempt is then SameSite=None, for it must come along with a form from another site.',
+  }),
   OIDC_TIMEOUT: optional(seconds, {
     default: 5,
     example: '5',
@@ -167,6 +199,11 @@ export const settings = {
     example: 'false',
     meaning:
       'Keeps the access and refresh token of the provider, sealed, and refreshes them before they expire; a person who is no longer let in there is then signed out here. Off: only the ID token is kept, for signing out.',
+  }),
+  GATEHOUSE_SESSION_IDLE_AGE: optional(seconds, {
+    origin: 'Gatehouse',
+    example: '3600',
+    meaning: 'How long a session may go unused before it ends. Unset: only SESSION_COOKIE_AGE ends it.',
   }),
   SESSION_COOKIE_AGE: optional(seconds, {
     default: 43_200,

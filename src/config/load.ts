@@ -47,6 +47,8 @@ export function loadConfig(env: Readonly<Record<string, unknown>>): LoadedConfig
   problems.push(...fileNames(env))
   if (problems.length > 0) throw new ConfigurationError(problems)
   const config = Object.freeze(values) as Config // every name of `settings` was read by its own schema just above
+  const conflicts = overriddenProtocol(config)
+  if (conflicts.length > 0) throw new ConfigurationError(conflicts)
   return { config, warnings: [...unknownNames(env), ...weakChoices(config)] }
 }
 
@@ -83,6 +85,31 @@ function fileNames(env: Readonly<Record<string, unknown>>): Problem[] {
       problem: 'names a file, and a Worker has no files',
       example: `store the content of the file with: npx wrangler secret put ${name}`,
     }))
+}
+
+/** What Gatehouse itself decides in an authorization request. @see OpenID Connect Core 1.0 section 3.1.2.1, RFC 9101 */
+const PROTOCOL_PARAMETERS = [
+  'client_id',
+  'code_challenge',
+  'code_challenge_method',
+  'dpop_jkt',
+  'max_age',
+  'nonce',
+  'redirect_uri',
+  'request',
+  'request_uri',
+  'response_mode',
+  'response_type',
+  'scope',
+  'state',
+]
+
+function overriddenProtocol(config: Config): Problem[] {
+  return PROTOCOL_PARAMETERS.filter((name) => name in config.OIDC_AUTH_REQUEST_EXTRA_PARAMS).map((name) => ({
+    name: 'OIDC_AUTH_REQUEST_EXTRA_PARAMS',
+    problem: `must not have ${name}, which Gatehouse sets itself`,
+    example: settings.OIDC_AUTH_REQUEST_EXTRA_PARAMS.example,
+  }))
 }
 
 function unknownNames(env: Readonly<Record<string, unknown>>): string[] {

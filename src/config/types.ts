@@ -66,11 +66,37 @@ export const words: Kind<readonly string[]> = {
   ),
 }
 
+/** Names with text values: JSON, or the Python literal that La Suite's settings are written in. */
+export const dictionary: Kind<Readonly<Record<string, string>>> = {
+  label: 'JSON object of texts',
+  schema: v.pipe(
+    v.union([
+      v.record(v.string(), v.unknown()),
+      v.pipe(
+        present,
+        v.transform((value) => value.replace(/'([^'"\\]*)'/g, '"$1"')),
+        v.parseJson(undefined, 'must be a JSON object'),
+        v.record(v.string(), v.unknown(), 'must be a JSON object'),
+      ),
+    ]),
+    v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.transform(String))]), 'must have texts as values'),
+    v.readonly(),
+  ),
+}
+
 /** One of a closed list. */
 export function oneOf<const T extends string>(options: readonly T[]): Kind<T> {
   return {
     label: options.join(', '),
     schema: v.pipe(present, v.picklist(options, `must be one of ${options.join(', ')}`)),
+  }
+}
+
+/** Some of a closed list, separated by blanks. */
+export function listOf<const T extends string>(options: readonly T[]): Kind<readonly T[]> {
+  return {
+    label: `some of ${options.join(', ')}, separated by blanks`,
+    schema: v.pipe(words.schema, v.array(v.picklist(options, `must be some of ${options.join(', ')}`)), v.readonly()),
   }
 }
 

@@ -58,6 +58,7 @@ export async function finishLogin(
   }
   const tokens = await redeemCode(client, answer, pending)
   const { claims, idToken } = await verifyIdToken(client, tokens, clock)
+  refuseWeakAuthentication(claims, pending)
   const userinfo = await fetchUserinfo(client, tokens.access_token, claims.sub)
   return {
     issuer: claims.iss,
@@ -87,6 +88,7 @@ async function redeemCode(client: ProtocolClient, answer: URLSearchParams, pendi
     return await oauth.processAuthorizationCodeResponse(metadata, relyingParty, response, {
       expectedNonce: pending.nonce,
       requireIdToken: true,
+      ...(pending.maxAgeSeconds === null ? {} : { maxAge: pending.maxAgeSeconds }),
     })
   } catch (error) {
     throw toProtocolFailure(error, 'the token answer of the provider was refused')
@@ -124,6 +126,18 @@ function refuseOtherAudience(claims: oauth.IDToken, clientId: string): void {
   if (claims.azp !== undefined && claims.azp !== clientId) {
     throw new GatehouseError('token_invalid', 'the ID token was issued to another client (azp)')
   }
+}
+
+/** @see OpenID Connect Core 1.0 section 3.1.3.7, step 12. The age of the authentication (step 13) is checked by the library. */
+function refuseWeakAuthentication({ acr }: oauth.IDToken, { acrValues }: PendingLogin): void {
+  if (acrValues.length === 0 || (typeof acr === 'string' && acrValues.includes(acr))) return
+  throw new GatehouseError(
+    'authentication_too_weak',
+    'the provider did not authenticate the person as strongly as was asked',
+    {
+      detail: { asked_for: acrValues, acr: typeof acr === 'string' ? acr : null },
+    },
+  )
 }
 
 function refuseOldOrFuture(issuedAtSeconds: number, clock: Clock): void {

@@ -22,11 +22,16 @@ export function toProtocolFailure(error: unknown, message: string): GatehouseErr
   return new GatehouseError('provider_error', message, { cause: error })
 }
 
-/** @see RFC 6749 section 4.1.2.1 for the errors of the authorization endpoint */
+/** @see RFC 6749 section 4.1.2.1 and OpenID Connect Core 1.0 section 3.1.2.6 for the errors of the authorization endpoint */
 function codeOfAnswer(error: string): ErrorCode {
   switch (error) {
     case 'access_denied':
       return 'access_denied'
+    case 'login_required':
+    case 'interaction_required':
+    case 'consent_required':
+    case 'account_selection_required':
+      return 'interaction_required'
     case 'server_error':
     case 'temporarily_unavailable':
       return 'provider_unreachable'
@@ -39,6 +44,7 @@ function codeOfProcessing(code: string | undefined): ErrorCode {
   switch (code) {
     case oauth.JWT_TIMESTAMP_CHECK:
       return 'clock_skew'
+    case oauth.PARSE_ERROR:
     case oauth.RESPONSE_IS_NOT_CONFORM:
     case oauth.RESPONSE_IS_NOT_JSON:
       return 'provider_error'

@@ -13,9 +13,24 @@ export const pendingLoginSchema = v.object({
   state: v.string(),
   nonce: v.string(),
   codeVerifier: v.string(),
+  /** The answer must have one of these as `acr`; none: any will do. */
+  acrValues: v.pipe(v.array(v.string()), v.readonly()),
+  /** How long ago the person may have proved who they are; `null`: it does not matter. */
+  maxAgeSeconds: v.nullable(v.number()),
 })
 
 export type PendingLogin = Readonly<v.InferOutput<typeof pendingLoginSchema>>
+
+export interface LoginRequest {
+  readonly redirectUri: string
+  /** The answer's `acr` must be one of these. The provider is asked for the first; those after it are better still. */
+  readonly acrValues: readonly string[]
+  readonly maxAgeSeconds: number | null
+  /** Ask nothing of the person: whoever is not signed in at the provider comes back at once. */
+  readonly isSilent: boolean
+  /** Parameters that the request may pass on, already judged. */
+  readonly passedOn: Readonly<Record<string, string>>
+}
 
 export interface StartedLogin {
   /** Where the browser goes next. */
@@ -28,30 +43,34 @@ export interface StartedLogin {
  *
  * @see OpenID Connect Core 1.0 section 3.1.2.1; RFC 7636; RFC 9700 section 2.1.1
  */
-export async function startLogin(
-  config: Config,
-  metadata: Metadata,
-  { redirectUri, loginHint }: { redirectUri: string; loginHint: string | undefined },
-): Promise<StartedLogin> {
+export async function startLogin(config: Config, metadata: Metadata, request: LoginRequest): Promise<StartedLogin> {
+  const { OIDC_AUTH_REQUEST_EXTRA_PARAMS: extra, OIDC_RESPONSE_MODE: responseMode } = config
   const pending: PendingLogin = {
     issuer: metadata.issuer,
-    redirectUri,
+    redirectUri: request.redirectUri,
     state: oauth.generateRandomState(),
     nonce: oauth.generateRandomNonce(),
     codeVerifier: oauth.generateRandomCodeVerifier(),
+    acrValues: request.acrValues.length > 0 ? request.acrValues : (extra['acr_values']?.split(' ') ?? []),
+    maxAgeSeconds: request.maxAgeSeconds,
   }
-  const location = new URL(metadata.authorization_endpoint)
-  const parameters = {
+  const parameters: Record<string, string> = {
+    ...extra,
+    ...request.passedOn,
+    ...(request.acrValues[0] === undefined ? {} : { acr_values: request.acrValues[0] }),
+    ...(request.maxAgeSeconds === null ? {} : { max_age: String(request.maxAgeSeconds) }),
+    ...(request.isSilent ? { prompt: 'none' } : {}),
+    ...(responseMode === 'query' ? {} : { response_mode: responseMode }),
     response_type: 'code',
     client_id: config.OIDC_RP_CLIENT_ID,
-    redirect_uri: redirectUri,
+    redirect_uri: request.redirectUri,
     scope: scopesFor(config, metadata).join(' '),
     state: pending.state,
     nonce: pending.nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(pending.codeVerifier),
     code_challenge_method: 'S256',
-    ...(loginHint === undefined ? {} : { login_hint: loginHint }),
   }
+  const location = new URL(metadata.authorization_endpoint)
   for (const [name, value] of Object.entries(parameters)) location.searchParams.set(name, value)
   return { location, pending }
 }

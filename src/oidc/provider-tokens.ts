@@ -12,11 +12,14 @@ export const providerTokensSchema = v.object({
   idToken: v.string(),
   accessToken: optionalText,
   refreshToken: optionalText,
-  /** When the access token expires, in seconds since the epoch; `null`: the provider did not say. */
+  /** When the access token expires, in seconds since the epoch; `null`: none is kept. */
   expiresAt: v.nullable(v.number()),
 })
 
 export type ProviderTokens = Readonly<v.InferOutput<typeof providerTokensSchema>>
+
+/** When the provider does not say how long an access token lives, it is asked again as often as La Suite does. */
+const LIFE_UNKNOWN_SECONDS = 900
 
 /** @see RFC 6749 section 5.1 */
 export function providerTokens(answer: TokenEndpointResponse, idToken: string, clock: Clock): ProviderTokens {
@@ -24,6 +27,6 @@ export function providerTokens(answer: TokenEndpointResponse, idToken: string, c
     idToken,
     accessToken: answer.access_token,
     refreshToken: answer.refresh_token ?? null,
-    expiresAt: answer.expires_in === undefined ? null : epochSeconds(clock) + answer.expires_in,
+    expiresAt: epochSeconds(clock) + (answer.expires_in ?? LIFE_UNKNOWN_SECONDS),
   }
 }

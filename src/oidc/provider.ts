@@ -13,8 +13,10 @@ import { createDocument, type Document, type DocumentCache } from './document.ts
 import { beginOperation, type Fetch, type Send } from './http.ts'
 import { allowInsecure } from './insecure.ts'
 import { type Keys, keysSource, type SignedJwt, verifyJwt } from './jwks.ts'
-import { type PendingLogin, type StartedLogin, startLogin } from './login.ts'
+import { type LoginRequest, type PendingLogin, type StartedLogin, startLogin } from './login.ts'
 import { endSessionUrl, type LogoutRequest } from './logout.ts'
+import type { ProviderTokens } from './provider-tokens.ts'
+import { type RefreshedLogin, refreshLogin } from './refresh.ts'
 
 export type { Authentication, VerifiedLogin } from './callback.ts'
 export { audiencesOf, type Claims } from './claims.ts'
@@ -22,8 +24,9 @@ export { CLOCK_TOLERANCE_SECONDS } from './client.ts'
 export type { CachedEntry, DocumentCache } from './document.ts'
 export type { Fetch } from './http.ts'
 export type { SignedJwt } from './jwks.ts'
-export { type PendingLogin, pendingLoginSchema, type StartedLogin } from './login.ts'
+export { type LoginRequest, type PendingLogin, pendingLoginSchema, type StartedLogin } from './login.ts'
 export { type ProviderTokens, providerTokensSchema } from './provider-tokens.ts'
+export type { RefreshedLogin } from './refresh.ts'
 export type { PersonClaims } from './userinfo.ts'
 
 export interface ProviderPorts {
@@ -40,9 +43,11 @@ export interface Provider {
    * Begins a login. Refuses while the provider cannot be reached, so that people see a page that says so.
    * @throws GatehouseError `provider_unreachable` or `provider_error`
    */
-  startLogin(request: { redirectUri: string; loginHint: string | undefined }): Promise<StartedLogin>
+  startLogin(request: LoginRequest): Promise<StartedLogin>
   /** @see finishLogin in `callback.ts` */
   finishLogin(answer: URLSearchParams, pending: PendingLogin): Promise<VerifiedLogin>
+  /** @see refreshLogin in `refresh.ts` */
+  refresh(tokens: ProviderTokens): Promise<RefreshedLogin>
   /** Where the browser signs out at the provider; `null`: it offers no such place, or cannot be asked for it. */
   endSessionUrl(request: LogoutRequest): Promise<URL | null>
   /** @see verifyJwt in `jwks.ts` */
@@ -112,6 +117,10 @@ export function createProvider(config: Config, { fetch, cache, clock, log }: Pro
 
     async finishLogin(answer, pending) {
       return finishLogin(await clientFor(begin()), answer, pending, clock)
+    },
+
+    async refresh(tokens) {
+      return refreshLogin(await clientFor(begin()), tokens, clock)
     },
 
     async endSessionUrl(request) {

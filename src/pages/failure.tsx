@@ -41,8 +41,10 @@ export function failurePage(language: Language, { code, reference, loginPath, ho
 function actionFor(code: ErrorCode): 'sign_in' | 'start' | 'none' {
   switch (code) {
     case 'access_denied':
+    case 'authentication_too_weak':
     case 'claims_missing':
     case 'clock_skew':
+    case 'interaction_required':
     case 'login_required':
     case 'provider_error':
     case 'provider_unreachable':

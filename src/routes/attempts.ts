@@ -13,6 +13,10 @@ const attemptSchema = v.object({
   pending: pendingLoginSchema,
   /** Where to go after signing in, as it was accepted at the start. `null`: nowhere in particular. */
   returnTo: v.nullable(v.string()),
+  /** Nobody may be asked anything, so whoever cannot be signed in goes on signed out. */
+  isSilent: v.boolean(),
+  /** Of the session that this browser had when it began: an answer by form brings no session cookie with it. */
+  replacedTokenHash: v.nullable(v.string()),
   startedAt: v.number(),
 })
 
@@ -29,7 +33,7 @@ const ATTEMPTS_MAX = 7
 const ATTEMPTS_BYTES_MAX = 6144
 
 /** Puts a new attempt into the browser, and drops the oldest ones when there are too many. */
-export async function rememberAttempt(c: Context, attempt: Attempt, { sealers }: Deps): Promise<void> {
+export async function rememberAttempt(c: Context, attempt: Attempt, { config, sealers }: Deps): Promise<void> {
   const name = await nameOf(attempt.pending.state, attempt.startedAt)
   const value = await sealers.login.seal(JSON.stringify(attempt), name)
   let bytes = name.length + value.length
@@ -39,7 +43,7 @@ export async function rememberAttempt(c: Context, attempt: Attempt, { sealers }:
     count += 1
     if (count > ATTEMPTS_MAX || bytes > ATTEMPTS_BYTES_MAX) deleteCookie(c, otherName)
   }
-  writeCookie(c, name, value, ATTEMPT_SECONDS)
+  writeCookie(c, name, value, ATTEMPT_SECONDS, config.OIDC_RESPONSE_MODE === 'form_post' ? 'None' : 'Lax')
 }
 
 /**

@@ -9,8 +9,9 @@ import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Authentication, VerifiedLogin } from '../oidc/provider.ts'
 import { newSessionToken } from '../tokens/session.ts'
-import { sealTokens, sidHashOf } from '../tokens/vault.ts'
+import { keptTokens, sealTokens, sidHashOf } from '../tokens/vault.ts'
 import { ATTEMPT_SECONDS, type Attempt, takeAttempt } from './attempts.ts'
+import { limitedForm } from './body.ts'
 import { answersAs, type RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
 import { eitherForm, PATHS } from './paths.ts'
@@ -31,28 +32,46 @@ export function callbackRoutes(deps: Deps) {
     refuseRepeated(answer)
     const attempt = await takeAttempt(c, answer.get('state') ?? '', deps)
     if (!attempt) return goOnIfSignedIn(c, null)
-    const stateHash = await sha256(attempt.pending.state)
-    if (!(await spentLogins.spend(stateHash, attempt.startedAt + ATTEMPT_SECONDS))) return goOnIfSignedIn(c, attempt)
-    const login = await provider.finishLogin(answer, attempt.pending)
-    await beginSession(c, login)
-    log({ level: 'info', event: 'sign_in', ref: c.get('reference'), detail: { issuer: login.issuer } })
-    return c.redirect(targetOf(attempt), 302)
+    return finish(c, answer, attempt)
+  })
+
+  // @see OAuth 2.0 Form Post Response Mode
+  app.post(eitherForm(PATHS.callback), answersAs('sign_in'), async (c) => {
+    if (config.OIDC_RESPONSE_MODE !== 'form_post') return onlyAllows('GET', 'HEAD')(c)
+    const answer = await limitedForm(c)
+    const attempt = await takeAttempt(c, answer.get('state') ?? '', deps)
+    // A form from another site brings no session cookie; the browser is asked once more in a way that does.
+    if (!attempt) return c.redirect(`${config.BASE_URL}${PATHS.callback}`, 303)
+    return finish(c, answer, attempt)
   })
   app.all(eitherForm(PATHS.callback), onlyAllows('GET', 'HEAD'))
 
+  async function finish(c: RequestContext, answer: URLSearchParams, attempt: Attempt): Promise<Response> {
+    const stateHash = await sha256(attempt.pending.state)
+    if (!(await spentLogins.spend(stateHash, attempt.startedAt + ATTEMPT_SECONDS))) return goOnIfSignedIn(c, attempt)
+    try {
+      const login = await provider.finishLogin(answer, attempt.pending)
+      await beginSession(c, login, attempt)
+      log({ level: 'info', event: 'sign_in', ref: c.get('reference'), detail: { issuer: login.issuer } })
+    } catch (error) {
+      // Whoever cannot be signed in without being asked goes on signed out, as they were.
+      const isNobodyThere = error instanceof GatehouseError && error.code === 'interaction_required'
+      if (!attempt.isSilent || !isNobodyThere) throw error
+    }
+    return c.redirect(targetOf(attempt), c.req.method === 'POST' ? 303 : 302)
+  }
+
   /** A reloaded callback, the back button, a tab left open: whoever is signed in already just goes on. */
   async function goOnIfSignedIn(c: RequestContext, attempt: Attempt | null): Promise<Response> {
-    if (await sessionOf(c, deps)) return c.redirect(targetOf(attempt), 302)
+    if (await sessionOf(c, deps)) return c.redirect(targetOf(attempt), c.req.method === 'POST' ? 303 : 302)
     throw new GatehouseError('state_unknown', 'the answer belongs to no sign-in that this browser has under way')
   }
 
-  async function beginSession(c: RequestContext, login: VerifiedLogin): Promise<void> {
+  async function beginSession(c: RequestContext, login: VerifiedLogin, attempt: Attempt): Promise<void> {
     const { issuer, subject, claims, authentication } = login
     const { token, tokenHash } = await newSessionToken()
     const replaced = sessionTokenOf(c)
-    const kept = config.OIDC_STORE_REFRESH_TOKEN
-      ? login.tokens
-      : { ...login.tokens, accessToken: null, refreshToken: null, expiresAt: null }
+    const kept = keptTokens(login.tokens, config.OIDC_STORE_REFRESH_TOKEN)
     const lifeSeconds = lifeOf(authentication)
     await sessions.begin({
       issuer,
@@ -63,7 +82,7 @@ export function callbackRoutes(deps: Deps) {
       authentication,
       sealedTokens: await sealTokens(sealers.tokens, kept, tokenHash),
       tokensExpireAt: kept.expiresAt,
-      replacedTokenHash: replaced === null ? null : await sha256(replaced),
+      replacedTokenHash: replaced === null ? attempt.replacedTokenHash : await sha256(replaced),
       expiresAt: epochSeconds(clock) + lifeSeconds,
       reference: c.get('reference'),
     })

@@ -26,9 +26,18 @@ function trimBlanks(text: string): string {
   return text.replace(/^[ \t]+|[ \t]+$/g, '')
 }
 
+/** `None` is for what must come along with a form from another site, and nothing else. */
+type SameSite = 'Lax' | 'None'
+
 /** Writes a cookie that only this host, only over a secure connection, and no script can read. */
-export function writeCookie(c: Context, name: string, value: string, lifeSeconds: number): void {
-  setCookie(c, name, value, { path: '/', secure: true, httpOnly: true, sameSite: 'Lax', maxAge: lifeSeconds })
+export function writeCookie(
+  c: Context,
+  name: string,
+  value: string,
+  lifeSeconds: number,
+  sameSite: SameSite = 'Lax',
+): void {
+  setCookie(c, name, value, { path: '/', secure: true, httpOnly: true, sameSite, maxAge: lifeSeconds })
 }
 
 export function deleteCookie(c: Context, name: string): void {

@@ -10,13 +10,13 @@ import { STYLE, STYLE_PATH } from '../pages/style.ts'
 import type { RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
 import { PATHS } from './paths.ts'
-import { sessionOf } from './session-cookie.ts'
+import { usedSessionOf } from './session-cookie.ts'
 
 export function homeRoutes(deps: Deps) {
   const app = new Hono<RequestVariables>()
 
   app.get(PATHS.home, async (c) => {
-    const session = await sessionOf(c, deps)
+    const session = await usedSessionOf(c, deps)
     const person = session && {
       name: fullName(session.user),
       email: session.user.email,

@@ -2,12 +2,12 @@
  * "Is this token good, and whose is it?": POST /api/v1.0/introspect/, for apps with a credential; the judgement is made in `tokens/`.
  */
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { App } from '../accounts/apps.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
 import { check } from '../tokens/check.ts'
 import { introspectionAnswer } from '../tokens/introspection.ts'
+import { limitedForm } from './body.ts'
 import { clientCredential } from './client-credential.ts'
 import { answersAs, type RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
@@ -15,14 +15,12 @@ import { eitherForm, PATHS } from './paths.ts'
 
 type RequestContext = Context<RequestVariables>
 
-const BODY_MAX_BYTES = 65_536
-
 /** @see RFC 7662 sections 2.1 to 2.3; RFC 6749 section 5.2 for the errors */
 export function introspectRoutes(deps: Deps) {
   const app = new Hono<RequestVariables>({ strict: false })
 
-  app.post(eitherForm(PATHS.introspect), answersAs('json'), limitBody(), async (c) => {
-    const form = await formOf(c)
+  app.post(eitherForm(PATHS.introspect), answersAs('json'), async (c) => {
+    const form = await limitedForm(c)
     const asking = await authenticatedApp(c, form)
     const token = form.get('token')
     if (!token)
@@ -51,28 +49,4 @@ export function introspectRoutes(deps: Deps) {
   }
 
   return app
-}
-
-async function formOf(c: RequestContext): Promise<URLSearchParams> {
-  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/x-www-form-urlencoded') {
-    throw new GatehouseError('invalid_request', 'not a form', {
-      told: 'The body must be application/x-www-form-urlencoded',
-    })
-  }
-  const form = new URLSearchParams(await c.req.text())
-  const names = [...form.keys()]
-  const repeated = names.find((name, index) => names.indexOf(name) !== index)
-  if (repeated !== undefined)
-    throw new GatehouseError('invalid_request', 'a parameter came twice', { told: 'A parameter came twice' })
-  return form
-}
-
-function limitBody() {
-  return bodyLimit({
-    maxSize: BODY_MAX_BYTES,
-    onError: () => {
-      throw new GatehouseError('payload_too_large', 'a form of more bytes than any token')
-    },
-  })
 }

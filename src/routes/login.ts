@@ -1,17 +1,21 @@
 /**
- * Sends a browser to the provider: GET /api/v1.0/authenticate/; writes nothing but a cookie.
+ * Sends a browser to the provider: /api/v1.0/authenticate/, and /api/v1.0/initiate-login/ for others; writes nothing but a cookie.
  */
 import { type Context, Hono } from 'hono'
 import { epochSeconds } from '../clock.ts'
+import { sha256 } from '../crypto.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
 import { rememberAttempt } from './attempts.ts'
+import { limitedForm } from './body.ts'
 import { answersAs, type RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
+import { acceptedLevels, maxAgeSeconds, passedOn } from './login-parameters.ts'
 import { eitherForm, PATHS } from './paths.ts'
 import { acceptedTarget } from './return-to.ts'
+import { sessionTokenOf } from './session-cookie.ts'
 
-const LOGIN_HINT_MAX_CHARACTERS = 320
+type RequestContext = Context<RequestVariables>
 
 export function loginRoutes(deps: Deps) {
   const { config, clock, provider, log } = deps
@@ -19,29 +23,58 @@ export function loginRoutes(deps: Deps) {
 
   app.get(eitherForm(PATHS.login), answersAs('sign_in'), async (c) => {
     refuseBackgroundRequest(c)
-    const returnTo = wantedTarget(c)
-    const { location, pending } = await provider.startLogin({
-      redirectUri: `${config.BASE_URL}${PATHS.callback}`,
-      loginHint: loginHintOf(c),
-    })
-    await rememberAttempt(c, { pending, returnTo, startedAt: epochSeconds(clock) }, deps)
-    return c.redirect(location.href, 302)
+    const query = new URL(c.req.url).searchParams
+    return sendToProvider(c, query, query.get('returnTo'))
   })
   app.all(eitherForm(PATHS.login), onlyAllows('GET', 'HEAD'))
 
-  function wantedTarget(c: Context<RequestVariables>): string | null {
-    const wanted = c.req.query('returnTo')
-    if (wanted === undefined || wanted === '') return null
+  // Somebody else, the provider or a portal, sends a person here to sign in. @see OpenID Connect Core 1.0 section 4
+  app.get(eitherForm(PATHS.initiateLogin), answersAs('sign_in'), (c) => initiate(c, new URL(c.req.url).searchParams))
+  app.post(eitherForm(PATHS.initiateLogin), answersAs('sign_in'), async (c) => initiate(c, await limitedForm(c)))
+  app.all(eitherForm(PATHS.initiateLogin), onlyAllows('GET', 'HEAD', 'POST'))
+
+  async function initiate(c: RequestContext, query: URLSearchParams): Promise<Response> {
+    if (query.get('iss') !== provider.issuer) {
+      throw new GatehouseError('invalid_request', 'a sign-in at an issuer that is not configured', {
+        told: 'Unknown issuer (iss)',
+      })
+    }
+    const passable = new URLSearchParams()
+    const hint = query.get('login_hint')
+    if (hint !== null) passable.set('login_hint', hint)
+    return sendToProvider(c, passable, query.get('target_link_uri'))
+  }
+
+  async function sendToProvider(c: RequestContext, query: URLSearchParams, wanted: string | null): Promise<Response> {
+    const isSilent = query.get('silent')?.toLowerCase() === 'true'
+    const { location, pending } = await provider.startLogin({
+      redirectUri: `${config.BASE_URL}${PATHS.callback}`,
+      acrValues: acceptedLevels(query, config),
+      maxAgeSeconds: maxAgeSeconds(query, config),
+      isSilent,
+      passedOn: passedOn(query, config),
+    })
+    const sessionToken = sessionTokenOf(c)
+    const attempt = {
+      pending,
+      isSilent,
+      returnTo: targetFor(c, wanted),
+      replacedTokenHash: sessionToken === null ? null : await sha256(sessionToken),
+      startedAt: epochSeconds(clock),
+    }
+    await rememberAttempt(c, attempt, deps)
+    // 303: what was posted here is not for the provider. @see RFC 9700 section 4.12
+    return c.redirect(location.href, c.req.method === 'POST' ? 303 : 302)
+  }
+
+  function targetFor(c: RequestContext, wanted: string | null): string | null {
+    if (wanted === null || wanted === '') return null
     const accepted = acceptedTarget(wanted, config.BASE_URL, config.OIDC_REDIRECT_ALLOWED_HOSTS)
     if (accepted === null) {
       // The person goes on to the default page; the operator learns why, by the host alone.
       const host = URL.canParse(wanted, config.BASE_URL) ? new URL(wanted, config.BASE_URL).host : 'unreadable'
-      log({
-        level: 'warn',
-        event: 'return_target_refused',
-        ref: c.get('reference'),
-        detail: { host, hint: 'see OIDC_REDIRECT_ALLOWED_HOSTS' },
-      })
+      const detail = { host, hint: 'see OIDC_REDIRECT_ALLOWED_HOSTS' }
+      log({ level: 'warn', event: 'return_target_refused', ref: c.get('reference'), detail })
     }
     return accepted
   }
@@ -55,16 +88,11 @@ export function loginRoutes(deps: Deps) {
  *
  * @see W3C Fetch Metadata Request Headers, section 2
  */
-function refuseBackgroundRequest(c: Context<RequestVariables>): void {
+function refuseBackgroundRequest(c: RequestContext): void {
   const isNavigation = c.req.header('sec-fetch-mode') === 'navigate'
   if (isNavigation || c.req.header('sec-fetch-dest') === undefined) return
   c.set('answers', 'json')
   throw new GatehouseError('login_required', 'a background request cannot sign anybody in', {
     told: 'A sign-in needs a page visit, not a background request',
   })
-}
-
-function loginHintOf(c: Context): string | undefined {
-  const hint = c.req.query('login_hint')
-  return hint && hint.length <= LOGIN_HINT_MAX_CHARACTERS && !/\p{Cc}/u.test(hint) ? hint : undefined
 }

@@ -2,21 +2,20 @@
  * Signing out, here first and then at the provider: /api/v1.0/logout/ and /api/v1.0/logout-callback/.
  */
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
 import { languageFor } from '../pages/language.ts'
 import { CSRF_FIELD, signOutPage } from '../pages/sign-out.tsx'
 import type { Session } from '../tokens/session.ts'
 import { openTokens } from '../tokens/vault.ts'
+import { limitedForm } from './body.ts'
 import type { RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
+import { refuseOtherSites } from './own-page.ts'
 import { eitherForm, PATHS } from './paths.ts'
 import { sessionOf, takeSession } from './session-cookie.ts'
 
 type RequestContext = Context<RequestVariables>
-
-const BODY_MAX_BYTES = 16_384
 
 export function logoutRoutes(deps: Deps) {
   const { config, provider, sessions, sealers, log } = deps
@@ -30,7 +29,7 @@ export function logoutRoutes(deps: Deps) {
     return c.html(signOutPage(languageFor(c.req.header('accept-language')), { csrfToken, logoutPath: PATHS.logout }))
   })
 
-  app.post(eitherForm(PATHS.logout), limitBody(), async (c) => {
+  app.post(eitherForm(PATHS.logout), async (c) => {
     const session = await sessionOf(c, deps)
     if (!session) {
       takeSession(c)
@@ -54,31 +53,12 @@ export function logoutRoutes(deps: Deps) {
 
   /** The browser must say that the request comes from our own page, and the page must have known the session. */
   async function refuseForeignRequest(c: RequestContext, session: Session): Promise<void> {
-    const site = c.req.header('sec-fetch-site')
-    const isOwnPage = site === undefined ? c.req.header('origin') === config.BASE_URL : site === 'same-origin'
-    if (!isOwnPage)
-      throw new GatehouseError('csrf_refused', 'a sign-out from another site', {
-        detail: { sec_fetch_site: site ?? 'absent' },
-      })
-    const token = c.req.header('x-csrftoken') ?? (await formField(c, CSRF_FIELD))
-    if (token === undefined || (await sealers.csrf.open(token, session.tokenHash)) === null) {
+    refuseOtherSites(c, config.BASE_URL)
+    const token = c.req.header('x-csrftoken') ?? (await limitedForm(c)).get(CSRF_FIELD)
+    if (token === null || (await sealers.csrf.open(token, session.tokenHash)) === null) {
       throw new GatehouseError('csrf_refused', 'a sign-out without the token of our own page')
     }
   }
 
   return app
-}
-
-async function formField(c: RequestContext, name: string): Promise<string | undefined> {
-  const value = (await c.req.parseBody().catch(() => ({}) as Record<string, unknown>))[name] // an unreadable form has no fields
-  return typeof value === 'string' ? value : undefined
-}
-
-function limitBody() {
-  return bodyLimit({
-    maxSize: BODY_MAX_BYTES,
-    onError: () => {
-      throw new GatehouseError('payload_too_large', 'a form of more bytes than any of ours')
-    },
-  })
 }

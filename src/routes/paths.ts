@@ -5,10 +5,13 @@
 export const PATHS = {
   home: '/',
   login: '/api/v1.0/authenticate/',
+  initiateLogin: '/api/v1.0/initiate-login/',
   callback: '/api/v1.0/callback/',
   logout: '/api/v1.0/logout/',
   logoutCallback: '/api/v1.0/logout-callback/',
   me: '/api/v1.0/users/me/',
+  session: '/api/v1.0/session/',
+  sessionRefresh: '/api/v1.0/session/refresh/',
   introspect: '/api/v1.0/introspect/',
   ping: '/ping',
   ready: '/ready',

@@ -2,8 +2,11 @@
  * The session of the browser that asks; the session itself is found by `tokens/session.ts`.
  */
 import type { Context } from 'hono'
+import { epochSeconds } from '../clock.ts'
 import type { Deps } from '../deps.ts'
+import { isRenewalDue, renew } from '../tokens/renewal.ts'
 import { findSession, isSessionToken, type Session } from '../tokens/session.ts'
+import type { RequestVariables } from './context.ts'
 import { deleteCookie, requestCookies, writeCookie } from './cookies.ts'
 
 /** `__Host-`: browsers keep it for this host alone, and take it from a secure page alone. @see RFC 6265bis section 4.1.3.2 */
@@ -16,10 +19,26 @@ export function sessionTokenOf(c: Context): string | null {
   return token !== undefined && isSessionToken(token) ? token : null
 }
 
-/** The live session of the browser, or `null`. @throws GatehouseError `store_unavailable` */
-export async function sessionOf(c: Context, { sessions }: Deps): Promise<Session | null> {
+/** The live session of the browser as it is stored, or `null`. @throws GatehouseError `store_unavailable` */
+export async function sessionOf(c: Context, deps: Deps): Promise<Session | null> {
   const token = sessionTokenOf(c)
-  return token === null ? null : findSession(sessions, token)
+  return token === null ? null : findSession(token, deps)
+}
+
+/** How exactly the last use of a session is noted. */
+const TOUCH_SECONDS = 60
+
+/**
+ * The live session of a browser that is using it: its use is noted, and the provider is asked whether it goes on, when that is due.
+ *
+ * @throws GatehouseError `store_unavailable`
+ */
+export async function usedSessionOf(c: Context<RequestVariables>, deps: Deps): Promise<Session | null> {
+  const session = await sessionOf(c, deps)
+  if (!session) return null
+  const isNoted = epochSeconds(deps.clock) - session.lastSeenAt < TOUCH_SECONDS
+  if (deps.config.GATEHOUSE_SESSION_IDLE_AGE !== undefined && !isNoted) await deps.sessions.touch(session.tokenHash)
+  return isRenewalDue(session, deps.clock) ? renew(session, c.get('reference'), deps) : session
 }
 
 export function giveSession(c: Context, token: string, lifeSeconds: number): void {

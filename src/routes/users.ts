@@ -8,13 +8,13 @@ import { GatehouseError } from '../errors.ts'
 import { answersAs, type RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
 import { eitherForm, PATHS } from './paths.ts'
-import { sessionOf } from './session-cookie.ts'
+import { usedSessionOf } from './session-cookie.ts'
 
 export function userRoutes(deps: Deps) {
   const app = new Hono<RequestVariables>({ strict: false })
 
   app.get(eitherForm(PATHS.me), answersAs('json'), async (c) => {
-    const session = await sessionOf(c, deps)
+    const session = await usedSessionOf(c, deps)
     if (session) return c.json(describeUser(session.user))
     // A scheme that no browser asks a password for. La Suite answers with the same.
     c.header('WWW-Authenticate', 'Session')

@@ -1,6 +1,7 @@
 /**
  * Apps in D1; they are made by the command `npm run app:create`.
  */
+import type { D1Database } from '@cloudflare/workers-types'
 import * as v from 'valibot'
 import type { AppStore } from '../accounts/apps.ts'
 import { roundTrip } from './d1.ts'

@@ -1,6 +1,7 @@
 /**
  * How the database is asked: every failure becomes `store_unavailable`; the statements are in the files beside this one.
  */
+import type { D1Database } from '@cloudflare/workers-types'
 import { GatehouseError } from '../errors.ts'
 
 /** Runs one round trip to D1. @throws GatehouseError `store_unavailable`, which is never an answer about the data */

@@ -1,6 +1,7 @@
 /**
  * Sign-in attempts whose answer was taken, in D1, so that an answer is never taken twice, by any isolate.
  */
+import type { D1Database } from '@cloudflare/workers-types'
 import { roundTrip } from './d1.ts'
 
 export interface SpentLogins {

@@ -50,6 +50,7 @@ const sessionRow = v.object({
   refreshed_at: v.nullable(v.number()),
   refresh_version: v.number(),
   refresh_not_before: v.number(),
+  refresh_pending: v.number(),
 })
 
 /** The columns of `sessions` that make a Session, for a statement that joins `users`. */
@@ -76,5 +77,6 @@ export function sessionFromRow(row: unknown): Session {
     refreshedAt: session.refreshed_at,
     refreshVersion: session.refresh_version,
     refreshNotBefore: session.refresh_not_before,
+    isRefreshPending: session.refresh_pending === 1,
   }
 }

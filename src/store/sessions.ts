@@ -1,10 +1,11 @@
 /**
  * Sessions and their users in D1, so that a session that ended has ended everywhere at once; tokens are only here as hashes.
  */
-import type { Identity } from '../accounts/identity.ts'
+import type { D1Database } from '@cloudflare/workers-types'
+import { type Identity, identityOf } from '../accounts/identity.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Authentication } from '../oidc/provider.ts'
-import type { SessionFinder } from '../tokens/session.ts'
+import type { RenewalStore } from '../tokens/renewal.ts'
 import { roundTrip } from './d1.ts'
 import { SESSION_COLUMNS, sessionFromRow, USER_COLUMNS } from './rows.ts'
 
@@ -27,9 +28,11 @@ export interface SignIn {
   readonly reference: string
 }
 
-export interface Sessions extends SessionFinder {
+export interface Sessions extends RenewalStore {
   /** Writes user, session and audit row in one batch: all or nothing. @throws GatehouseError `store_unavailable` */
   begin(signIn: SignIn): Promise<void>
+  /** Notes that the session is in use. @throws GatehouseError `store_unavailable` */
+  touch(tokenHash: string): Promise<void>
   /** Ends a session; one that has ended already is fine. @throws GatehouseError `store_unavailable` */
   end(tokenHash: string, reference: string): Promise<void>
 }
@@ -75,6 +78,22 @@ const AUDIT_SIGN_OUT = `INSERT INTO audit (at, event, user_id, reference)
 
 const DELETE_SESSION = 'DELETE FROM sessions WHERE token_hash = ?1'
 
+/** Only of the version that was seen, so that one of many succeeds. */
+const CLAIM_REFRESH = `UPDATE sessions SET refresh_version = refresh_version + 1, refresh_not_before = ?3, refresh_pending = 1
+  WHERE token_hash = ?1 AND refresh_version = ?2 AND refresh_not_before <= ?4`
+
+const COMPLETE_REFRESH = `UPDATE sessions SET sealed_tokens = ?3, tokens_expire_at = ?4, refreshed_at = ?5, refresh_not_before = 0, refresh_pending = 0
+  WHERE token_hash = ?1 AND refresh_version = ?2`
+
+const ABANDON_REFRESH =
+  'UPDATE sessions SET refresh_not_before = ?3, refresh_pending = 0 WHERE token_hash = ?1 AND refresh_version = ?2'
+
+const UPDATE_USER = `UPDATE users SET
+    email_verified = CASE WHEN ?4 IS NULL THEN email_verified ELSE ?2 END,
+    x_grp = ?3,
+    ${PERSON_COLUMNS.map((column, index) => `${column} = COALESCE(?${index + 4}, ${column})`).join(', ')}
+  WHERE id = ?1`
+
 export function createSessions(db: D1Database, clock: Clock): Sessions {
   return {
     async find(tokenHash) {
@@ -111,6 +130,41 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
       ]
       if (signIn.replacedTokenHash !== null) statements.push(db.prepare(DELETE_SESSION).bind(signIn.replacedTokenHash))
       await roundTrip(() => db.batch(statements))
+    },
+
+    async touch(tokenHash) {
+      await roundTrip(() =>
+        db
+          .prepare('UPDATE sessions SET last_seen_at = ?2 WHERE token_hash = ?1')
+          .bind(tokenHash, epochSeconds(clock))
+          .run(),
+      )
+    },
+
+    async claimRefresh({ tokenHash, refreshVersion }, notBefore) {
+      const result = await roundTrip(() =>
+        db.prepare(CLAIM_REFRESH).bind(tokenHash, refreshVersion, notBefore, epochSeconds(clock)).run(),
+      )
+      return result.meta.changes === 1
+    },
+
+    async completeRefresh({ tokenHash, refreshVersion, user }, { tokens, claims }, sealedTokens) {
+      const now = epochSeconds(clock)
+      const statements = [
+        db.prepare(COMPLETE_REFRESH).bind(tokenHash, refreshVersion, sealedTokens, tokens.expiresAt, now),
+      ]
+      // Without a userinfo endpoint and an ID token the provider said nothing new of the person.
+      if (Object.keys(claims).length > 0) {
+        const identity = identityOf(claims)
+        const person = PERSON_COLUMNS.map((column) => identity[column])
+        const verified = identity.email_verified === null ? null : Number(identity.email_verified)
+        statements.push(db.prepare(UPDATE_USER).bind(user.id, verified, JSON.stringify(identity.x_grp), ...person))
+      }
+      await roundTrip(() => db.batch(statements))
+    },
+
+    async abandonRefresh({ tokenHash, refreshVersion }, notBefore) {
+      await roundTrip(() => db.prepare(ABANDON_REFRESH).bind(tokenHash, refreshVersion, notBefore).run())
     },
 
     async end(tokenHash, reference) {

@@ -3,12 +3,10 @@
  */
 import type { App } from '../accounts/apps.ts'
 import { checkJwt, type JwtPorts, looksLikeJwt } from './jwt.ts'
-import { findSession, isSessionToken, type Session, type SessionFinder } from './session.ts'
+import { findSession, idleEndOf, isSessionToken, type Session, type SessionPorts } from './session.ts'
 import { bad, type Verdict } from './verdict.ts'
 
-export interface CheckPorts extends JwtPorts {
-  readonly sessions: SessionFinder
-}
+export type CheckPorts = JwtPorts & SessionPorts
 
 /**
  * Judges a token for the app that asks.
@@ -17,14 +15,15 @@ export interface CheckPorts extends JwtPorts {
  */
 export async function check(token: string, app: App, ports: CheckPorts): Promise<Verdict> {
   if (isSessionToken(token)) {
-    const session = await findSession(ports.sessions, token)
+    const session = await findSession(token, ports)
     return session ? goodSession(session, ports) : bad('no such session, or it has ended')
   }
   if (looksLikeJwt(token)) return checkJwt(token, app, ports)
   return bad('neither a session token nor a JWT')
 }
 
-function goodSession({ user, createdAt, expiresAt }: Session, { config }: CheckPorts): Verdict {
+function goodSession(session: Session, { config }: CheckPorts): Verdict {
+  const { user, createdAt, acr, authTime } = session
   return {
     active: true,
     principal: 'user',
@@ -35,8 +34,10 @@ function goodSession({ user, createdAt, expiresAt }: Session, { config }: CheckP
       aud: config.BASE_URL,
       client_id: config.OIDC_RP_CLIENT_ID,
       iat: createdAt,
-      exp: expiresAt,
+      exp: idleEndOf(session, config),
       token_type: 'session',
+      ...(acr === null ? {} : { acr }),
+      ...(authTime === null ? {} : { auth_time: authTime }),
       ...(user.preferred_username === null ? {} : { username: user.preferred_username }),
     },
   }

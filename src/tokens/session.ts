@@ -2,6 +2,8 @@
  * Session tokens: how one is made and told from others, and what a session is; where sessions are kept is behind a port.
  */
 import type { User } from '../accounts/users.ts'
+import { type Clock, epochSeconds } from '../clock.ts'
+import type { Config } from '../config/env.ts'
 import { randomToken, sha256 } from '../crypto.ts'
 
 /** Tells our tokens from a provider's at a glance, for us and for scanners that look for leaked secrets. */
@@ -27,11 +29,19 @@ export interface Session {
   readonly refreshVersion: number
   /** Until then nobody else begins a refresh. */
   readonly refreshNotBefore: number
+  /** Somebody is asking the provider right now, unless `refreshNotBefore` has passed. */
+  readonly isRefreshPending: boolean
 }
 
 export interface SessionFinder {
-  /** The live session of this token; `null`: there is surely none. @throws GatehouseError `store_unavailable` */
+  /** The session of this token that has not reached its end; `null`: there is surely none. @throws GatehouseError `store_unavailable` */
   find(tokenHash: string): Promise<Session | null>
+}
+
+export interface SessionPorts {
+  readonly sessions: SessionFinder
+  readonly clock: Clock
+  readonly config: Config
 }
 
 /** A new token, and the hash under which its session is kept. The token itself is never stored. */
@@ -44,7 +54,25 @@ export function isSessionToken(token: string): boolean {
   return SESSION_TOKEN.test(token)
 }
 
-/** Finds the session of a token that a browser or an app presented; `null` for whatever is not a session token. */
-export async function findSession(sessions: SessionFinder, token: string): Promise<Session | null> {
+/**
+ * When the session ends if nobody uses it meanwhile, in seconds since the epoch.
+ *
+ * @returns its absolute end when GATEHOUSE_SESSION_IDLE_AGE is not set
+ */
+export function idleEndOf(
+  { lastSeenAt, expiresAt }: Session,
+  { GATEHOUSE_SESSION_IDLE_AGE: idleSeconds }: Config,
+): number {
+  return idleSeconds === undefined ? expiresAt : Math.min(lastSeenAt + idleSeconds, expiresAt)
+}
+
+/** Finds the session of a token that a browser or an app presented, also one that was left unused too long. */
+export async function findSessionEvenIdle(token: string, { sessions }: SessionPorts): Promise<Session | null> {
   return isSessionToken(token) ? sessions.find(await sha256(token)) : null
+}
+
+/** Finds the live session of a token that a browser or an app presented; `null` for whatever is not a session token. */
+export async function findSession(token: string, ports: SessionPorts): Promise<Session | null> {
+  const session = await findSessionEvenIdle(token, ports)
+  return session && epochSeconds(ports.clock) < idleEndOf(session, ports.config) ? session : null
 }

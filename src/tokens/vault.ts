@@ -6,6 +6,12 @@ import { type Sealer, sha256 } from '../crypto.ts'
 import { type ProviderTokens, providerTokensSchema } from '../oidc/provider.ts'
 import type { Session } from './session.ts'
 
+/** What is worth keeping: without a refresh token nothing can be refreshed, so no expiry is looked at. */
+export function keptTokens(tokens: ProviderTokens, isRefreshWanted: boolean): ProviderTokens {
+  if (isRefreshWanted && tokens.refreshToken !== null) return tokens
+  return { ...tokens, accessToken: isRefreshWanted ? tokens.accessToken : null, refreshToken: null, expiresAt: null }
+}
+
 export async function sealTokens(sealer: Sealer, tokens: ProviderTokens, tokenHash: string): Promise<string> {
   return sealer.seal(JSON.stringify(tokens), tokenHash)
 }

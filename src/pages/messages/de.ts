@@ -21,6 +21,10 @@ export const de: Messages = {
       title: 'Sie wurden nicht angemeldet',
       text: 'Die Anmeldung wurde abgebrochen, oder Ihre Organisation lässt dieses Konto nicht zu. Wenn Sie nicht abgebrochen haben, fragen Sie Ihre Administration.',
     },
+    authentication_too_weak: {
+      title: 'Ein stärkerer Nachweis ist nötig',
+      text: 'Diese Seite verlangt eine stärkere Anmeldung, als der Anmeldedienst Ihrer Organisation gegeben hat. Versuchen Sie es noch einmal mit dem zweiten Faktor Ihrer Organisation.',
+    },
     claims_missing: {
       title: 'Ihrem Konto fehlt etwas',
       text: 'Der Anmeldedienst Ihrer Organisation hat uns zu wenig über Ihr Konto mitgeteilt. Geben Sie die Kennung unten an Ihre Administration weiter.',
@@ -32,6 +36,10 @@ export const de: Messages = {
     csrf_refused: {
       title: 'Bitte drücken Sie den Knopf selbst',
       text: 'Diese Anfrage kam nicht von unserer eigenen Seite; es wurde nichts getan.',
+    },
+    interaction_required: {
+      title: 'Bitte melden Sie sich selbst an',
+      text: 'Der Anmeldedienst Ihrer Organisation braucht erst eine Handlung von Ihnen, bevor er Sie anmelden kann.',
     },
     internal: {
       title: 'Hier ist etwas schiefgegangen',

@@ -37,6 +37,10 @@ export const en: Messages = {
       title: 'You were not signed in',
       text: 'The sign-in was cancelled, or your organisation does not let this account in. If you did not cancel, ask your administrator.',
     },
+    authentication_too_weak: {
+      title: 'You need to prove more',
+      text: 'This page asks for a stronger sign-in than your organisation’s sign-in service gave. Please try again with the second factor that your organisation uses.',
+    },
     claims_missing: {
       title: 'Your account lacks something',
       text: 'Your organisation’s sign-in service did not tell us enough about your account. Give the reference below to your administrator.',
@@ -48,6 +52,10 @@ export const en: Messages = {
     csrf_refused: {
       title: 'Please press the button yourself',
       text: 'This request did not come from our own page, so nothing was done.',
+    },
+    interaction_required: {
+      title: 'Please sign in yourself',
+      text: 'Your organisation’s sign-in service needs you to do something before it can sign you in.',
     },
     internal: {
       title: 'Something went wrong here',

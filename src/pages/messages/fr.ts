@@ -21,6 +21,10 @@ export const fr: Messages = {
       title: 'Vous n’avez pas été connecté',
       text: 'La connexion a été annulée, ou votre organisation n’autorise pas ce compte. Si vous n’avez rien annulé, adressez-vous à votre administrateur.',
     },
+    authentication_too_weak: {
+      title: 'Une preuve plus forte est nécessaire',
+      text: 'Cette page demande une connexion plus forte que celle fournie par le service de connexion de votre organisation. Réessayez avec le second facteur de votre organisation.',
+    },
     claims_missing: {
       title: 'Il manque une information à votre compte',
       text: 'Le service de connexion de votre organisation n’a pas fourni assez d’informations sur votre compte. Transmettez la référence ci-dessous à votre administrateur.',
@@ -32,6 +36,10 @@ export const fr: Messages = {
     csrf_refused: {
       title: 'Appuyez vous-même sur le bouton',
       text: 'Cette demande ne vient pas de notre propre page ; rien n’a été fait.',
+    },
+    interaction_required: {
+      title: 'Connectez-vous vous-même',
+      text: 'Le service de connexion de votre organisation a besoin d’une action de votre part avant de vous connecter.',
     },
     internal: {
       title: 'Une erreur est survenue ici',

@@ -1,0 +1,113 @@
+/**
+ * The refresh grant: new tokens for the same person at the same issuer, or nothing; when to refresh is decided in `tokens/`.
+ */
+import { decodeJwt } from 'jose'
+import * as oauth from 'oauth4webapi'
+import type { Clock } from '../clock.ts'
+import { GatehouseError } from '../errors.ts'
+import { audiencesOf, parseClaims } from './claims.ts'
+import type { ProtocolClient } from './client.ts'
+import { toProtocolFailure } from './failures.ts'
+import { type ProviderTokens, providerTokens } from './provider-tokens.ts'
+import { fetchUserinfo, type PersonClaims } from './userinfo.ts'
+
+export interface RefreshedLogin {
+  readonly tokens: ProviderTokens
+  /** What the provider says of the person now; empty when it has no userinfo endpoint and sent no ID token. */
+  readonly claims: PersonClaims
+}
+
+/**
+ * Refreshes the tokens of a session and asks again who the person is.
+ *
+ * @throws GatehouseError `login_required` when the provider does not prolong the session (`invalid_grant`); `token_invalid` when the
+ * answer is about somebody else or not to be trusted; `provider_unreachable`, `provider_error` when nothing is decided
+ * @see RFC 6749 section 6; OpenID Connect Core 1.0 section 12
+ */
+export async function refreshLogin(
+  client: ProtocolClient,
+  tokens: ProviderTokens,
+  clock: Clock,
+): Promise<RefreshedLogin> {
+  if (tokens.refreshToken === null) throw new GatehouseError('login_required', 'there is no refresh token')
+  const answer = await redeemRefreshToken(client, tokens.refreshToken)
+  const original = originalClaims(tokens.idToken)
+  const idToken = await verifiedIdToken(client, answer, original)
+  const claims = await currentClaims(client, answer.access_token, original.sub, idToken?.claims ?? {})
+  const renewed = providerTokens(answer, idToken?.text ?? tokens.idToken, clock)
+  // Not every provider sends a new refresh token; the old one stays good then.
+  return {
+    tokens: { ...renewed, refreshToken: renewed.refreshToken ?? tokens.refreshToken },
+    claims,
+  }
+}
+
+/**
+ * What is said of the person now. The new tokens must not be lost because userinfo fails: the old refresh token may be spent. So a
+ * failure means that nothing new is known, unless the answer was about somebody else.
+ */
+async function currentClaims(client: ProtocolClient, accessToken: string, subject: string, ofIdToken: PersonClaims) {
+  try {
+    return { ...ofIdToken, ...(await fetchUserinfo(client, accessToken, subject)) }
+  } catch (error) {
+    if (error instanceof GatehouseError && error.code !== 'token_invalid') return {}
+    throw error
+  }
+}
+
+async function redeemRefreshToken(client: ProtocolClient, refreshToken: string): Promise<oauth.TokenEndpointResponse> {
+  const { metadata, relyingParty, clientAuthentication, requestOptions } = client
+  try {
+    const response = await oauth.refreshTokenGrantRequest(
+      metadata,
+      relyingParty,
+      clientAuthentication,
+      refreshToken,
+      requestOptions,
+    )
+    return await oauth.processRefreshTokenResponse(metadata, relyingParty, response)
+  } catch (error) {
+    if (error instanceof oauth.ResponseBodyError && error.error === 'invalid_grant') {
+      throw new GatehouseError('login_required', 'the provider does not prolong the session', { cause: error })
+    }
+    // An answer that lacks something says nothing about the session; one whose ID token is somebody else's does.
+    if (error instanceof oauth.OperationProcessingError && error.code === oauth.INVALID_RESPONSE) {
+      throw new GatehouseError('provider_error', 'the refresh answer of the provider is incomplete', { cause: error })
+    }
+    throw toProtocolFailure(error, 'the refresh answer of the provider was refused')
+  }
+}
+
+interface OriginalClaims {
+  readonly iss: string
+  readonly sub: string
+  readonly audiences: readonly string[]
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** It was verified when it was stored, and what is sealed is ours; so it is read, not verified again. */
+function originalClaims(idToken: string): OriginalClaims {
+  const claims = parseClaims(new TextEncoder().encode(JSON.stringify(decodeJwt(idToken))))
+  if (claims.iss === undefined || claims.sub === undefined)
+    throw new GatehouseError('token_invalid', 'the stored ID token names nobody')
+  return { iss: claims.iss, sub: claims.sub, audiences: audiencesOf(claims), claims }
+}
+
+/** A refreshed ID token is optional, but when it comes it must be the old one's twin. @see OpenID Connect Core 1.0 section 12.2 */
+async function verifiedIdToken(client: ProtocolClient, answer: oauth.TokenEndpointResponse, original: OriginalClaims) {
+  const claims = oauth.getValidatedIdTokenClaims(answer)
+  if (!claims || answer.id_token === undefined) return null
+  await client.verifyJwt(answer.id_token, [client.signingAlgorithm])
+  const differing = ['azp', 'auth_time', 'nonce'].filter(
+    (name) => claims[name] !== undefined && claims[name] !== original.claims[name],
+  )
+  if (claims.iss !== original.iss) differing.push('iss')
+  if (claims.sub !== original.sub) differing.push('sub')
+  if (audiencesOf({ aud: claims.aud }).join('\0') !== original.audiences.join('\0')) differing.push('aud')
+  if (differing.length > 0) {
+    throw new GatehouseError('token_invalid', 'the refreshed ID token differs from the first one', {
+      detail: { differing },
+    })
+  }
+  return { text: answer.id_token, claims }
+}

@@ -1,0 +1,40 @@
+/**
+ * Forms as they are posted to us: bounded, of the right type, each field once; what the fields mean is decided by the routes.
+ */
+import type { Context } from 'hono'
+import { GatehouseError } from '../errors.ts'
+
+/** Twice the largest token that is looked at, and more than any form of ours. */
+const BODY_MAX_BYTES = 65_536
+
+/**
+ * Reads a posted form.
+ *
+ * @throws GatehouseError `invalid_request` when it is no form or a field comes twice; `payload_too_large`
+ * @see RFC 6749 section 3.2: parameters must not come more than once
+ */
+export async function limitedForm(c: Context): Promise<URLSearchParams> {
+  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (type !== 'application/x-www-form-urlencoded') {
+    throw new GatehouseError('invalid_request', 'not a form', {
+      told: 'The body must be application/x-www-form-urlencoded',
+    })
+  }
+  const form = new URLSearchParams(await limitedText(c.req.raw))
+  const names = [...form.keys()]
+  if (names.length === new Set(names).size) return form
+  throw new GatehouseError('invalid_request', 'a parameter came twice', { told: 'A parameter came twice' })
+}
+
+async function limitedText(request: Request): Promise<string> {
+  const decoder = new TextDecoder()
+  let bytes = 0
+  let text = ''
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > BODY_MAX_BYTES)
+      throw new GatehouseError('payload_too_large', `a form of more than ${BODY_MAX_BYTES} bytes`)
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}

@@ -1,0 +1,46 @@
+/**
+ * What a sign-in may ask for in its query, each value judged; parameters of the protocol are not among them.
+ */
+import type { Config } from '../config/env.ts'
+import { GatehouseError } from '../errors.ts'
+
+const VALUE_MAX_CHARACTERS = 320
+/** `none` has a parameter of its own, and others are for the provider alone. */
+const PROMPTS = ['login', 'select_account', 'consent']
+
+/**
+ * Gives back the parameters that are passed on to the provider: login_hint, and those of GATEHOUSE_LOGIN_PARAMETERS. Others, and
+ * values that cannot be passed on, are left out.
+ */
+export function passedOn(query: URLSearchParams, { GATEHOUSE_LOGIN_PARAMETERS }: Config): Record<string, string> {
+  const passed: Record<string, string> = {}
+  for (const name of ['login_hint', ...GATEHOUSE_LOGIN_PARAMETERS]) {
+    const value = query.get(name)
+    const isFit = value !== null && value !== '' && value.length <= VALUE_MAX_CHARACTERS && !/\p{Cc}/u.test(value)
+    if (isFit && (name !== 'prompt' || PROMPTS.includes(value))) passed[name] = value
+  }
+  return passed
+}
+
+/**
+ * The levels that will do for `?level=`: the one asked for and those after it in GATEHOUSE_LEVELS. None asked for: none.
+ *
+ * @throws GatehouseError `invalid_request` for a level that is not configured
+ */
+export function acceptedLevels(query: URLSearchParams, { GATEHOUSE_LEVELS }: Config): readonly string[] {
+  const level = query.get('level')
+  if (level === null) return []
+  const index = GATEHOUSE_LEVELS.indexOf(level)
+  if (index !== -1) return GATEHOUSE_LEVELS.slice(index)
+  throw new GatehouseError('invalid_request', 'a level that GATEHOUSE_LEVELS does not have', {
+    detail: { levels: GATEHOUSE_LEVELS },
+  })
+}
+
+/** `?max_age=` in whole seconds; more than a session lives would ask for nothing, so it is left out. */
+export function maxAgeSeconds(query: URLSearchParams, { SESSION_COOKIE_AGE }: Config): number | null {
+  const value = query.get('max_age')
+  if (value === null || !/^\d{1,9}$/.test(value)) return null
+  const seconds = Number(value)
+  return seconds <= SESSION_COOKIE_AGE ? seconds : null
+}

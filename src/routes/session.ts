@@ -1,0 +1,102 @@
+/**
+ * How long the session of this browser lasts, for applications that show it: GET /api/v1.0/session/, POST /api/v1.0/session/refresh/.
+ */
+import { type Context, Hono } from 'hono'
+import { epochSeconds } from '../clock.ts'
+import type { Deps } from '../deps.ts'
+import { GatehouseError } from '../errors.ts'
+import { isRenewalDue, MARGIN_SECONDS, renew } from '../tokens/renewal.ts'
+import { findSessionEvenIdle, idleEndOf, type Session } from '../tokens/session.ts'
+import { answersAs, type RequestVariables } from './context.ts'
+import { onlyAllows } from './failures.ts'
+import { refuseOtherSites } from './own-page.ts'
+import { eitherForm, PATHS } from './paths.ts'
+import { sessionTokenOf } from './session-cookie.ts'
+
+type RequestContext = Context<RequestVariables>
+
+/** A refresh by hand is not repeated within this time, and for tokens of a short life not within half of that. */
+const COOLDOWN_SECONDS = 60
+/** How wonderwall, whose answer this is, writes "never". */
+const NEVER = '0001-01-01T00:00:00Z'
+
+export function sessionRoutes(deps: Deps) {
+  const { clock, config } = deps
+  const app = new Hono<RequestVariables>({ strict: false })
+
+  app.get(eitherForm(PATHS.session), answersAs('json'), async (c) => {
+    const session = await presentedSession(c)
+    const isDue = isActive(session) && isRenewalDue(session, clock)
+    const current = isDue ? await renew(session, c.get('reference'), deps) : session
+    return c.json(describe(current ?? refuse(c)))
+  })
+  app.all(eitherForm(PATHS.session), answersAs('json'), onlyAllows('GET', 'HEAD'))
+
+  app.post(eitherForm(PATHS.sessionRefresh), answersAs('json'), async (c) => {
+    const session = await presentedSession(c)
+    refuseOtherSites(c, config.BASE_URL)
+    if (!isActive(session)) return refuse(c)
+    const isPossible = session.tokensExpireAt !== null && cooldownSeconds(session) === 0
+    const current = isPossible ? await renew(session, c.get('reference'), deps) : session
+    return c.json(describe(current ?? refuse(c)))
+  })
+  app.all(eitherForm(PATHS.sessionRefresh), answersAs('json'), onlyAllows('POST'))
+
+  async function presentedSession(c: RequestContext): Promise<Session> {
+    const token = sessionTokenOf(c)
+    return (token === null ? null : await findSessionEvenIdle(token, deps)) ?? refuse(c)
+  }
+
+  function refuse(c: RequestContext): never {
+    c.header('WWW-Authenticate', 'Session')
+    throw new GatehouseError('login_required', 'nobody is signed in, or the session has ended', {
+      told: 'Nobody is signed in',
+    })
+  }
+
+  function isActive(session: Session): boolean {
+    return epochSeconds(clock) < idleEndOf(session, config)
+  }
+
+  function cooldownSeconds({ refreshedAt, tokensExpireAt }: Session): number {
+    if (refreshedAt === null || tokensExpireAt === null) return 0
+    const pause = Math.min(COOLDOWN_SECONDS, Math.floor((tokensExpireAt - refreshedAt) / 2))
+    return Math.max(0, refreshedAt + pause - epochSeconds(clock))
+  }
+
+  function describe(session: Session) {
+    const now = epochSeconds(clock)
+    const { createdAt, expiresAt, tokensExpireAt, refreshedAt, acr, amr, authTime } = session
+    const hasIdleEnd = config.GATEHOUSE_SESSION_IDLE_AGE !== undefined
+    const idleEnd = idleEndOf(session, config)
+    const cooldown = cooldownSeconds(session)
+    return {
+      session: {
+        created_at: timeOf(createdAt),
+        ends_at: timeOf(expiresAt),
+        ends_in_seconds: expiresAt - now,
+        active: isActive(session),
+        timeout_at: hasIdleEnd ? timeOf(idleEnd) : NEVER,
+        timeout_in_seconds: hasIdleEnd ? Math.max(0, idleEnd - now) : -1,
+        acr,
+        amr,
+        auth_time: authTime === null ? NEVER : timeOf(authTime),
+      },
+      tokens: {
+        expire_at: tokensExpireAt === null ? NEVER : timeOf(tokensExpireAt),
+        expire_in_seconds: tokensExpireAt === null ? -1 : Math.max(0, tokensExpireAt - now),
+        refreshed_at: refreshedAt === null ? NEVER : timeOf(refreshedAt),
+        next_auto_refresh_in_seconds: tokensExpireAt === null ? -1 : Math.max(0, tokensExpireAt - MARGIN_SECONDS - now),
+        refresh_cooldown: cooldown > 0,
+        refresh_cooldown_seconds: cooldown,
+      },
+    }
+  }
+
+  return app
+}
+
+/** @see RFC 3339 */
+function timeOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+}

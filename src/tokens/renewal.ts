@@ -1,0 +1,107 @@
+/**
+ * Keeps the provider's tokens of a session fresh: one refresh at a time for a session, whoever asks and in whichever isolate.
+ */
+import { type Clock, epochSeconds } from '../clock.ts'
+import type { Config } from '../config/env.ts'
+import type { Sealer } from '../crypto.ts'
+import { GatehouseError, toGatehouseError } from '../errors.ts'
+import { describeFailure, type Log } from '../log.ts'
+import type { Provider, RefreshedLogin } from '../oidc/provider.ts'
+import type { Session, SessionFinder } from './session.ts'
+import { openTokens, sealTokens } from './vault.ts'
+
+/** The part of the session store that refreshes need; every change is conditional on the version that the caller has seen. */
+export interface RenewalStore extends SessionFinder {
+  /** Takes the right to refresh. `false`: somebody else has it, or has used it since. */
+  claimRefresh(session: Session, notBefore: number): Promise<boolean>
+  /** Writes what a refresh brought, claims of the person included, and gives the right back. */
+  completeRefresh(session: Session, refreshed: RefreshedLogin, sealedTokens: string): Promise<void>
+  /** Gives the right back; nobody asks again before `notBefore`. */
+  abandonRefresh(session: Session, notBefore: number): Promise<void>
+  end(tokenHash: string, reference: string): Promise<void>
+}
+
+export interface RenewalPorts {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Log
+  readonly provider: Provider
+  readonly sessions: RenewalStore
+  readonly sealers: { readonly tokens: Sealer }
+}
+
+/** Refreshed this long before they expire, so that nobody is handed a token that dies on the way. */
+export const MARGIN_SECONDS = 30
+/** After a failure the provider is left alone for so long. */
+const PAUSE_AFTER_FAILURE_SECONDS = 30
+/** How much longer than the provider may take a refresh is believed to be under way, for the isolate that has it may be gone. */
+const GRACE_SECONDS = 2
+const POLL_MILLISECONDS = 100
+
+export function isRenewalDue({ tokensExpireAt }: Session, clock: Clock): boolean {
+  return tokensExpireAt !== null && epochSeconds(clock) >= tokensExpireAt - MARGIN_SECONDS
+}
+
+/**
+ * Refreshes the tokens of a session, or waits for whoever is doing so.
+ *
+ * @param reference the reference number of the request that needs it
+ * @returns the session as it is now; `null`: the provider ended it, and so did we
+ * @throws GatehouseError `store_unavailable`. A provider that fails changes nothing: the session goes on.
+ * @see RFC 9700 section 4.14.2: a refresh token sent twice looks like a stolen one
+ */
+export async function renew(session: Session, reference: string, ports: RenewalPorts): Promise<Session | null> {
+  const { clock, config, sessions } = ports
+  const now = epochSeconds(clock)
+  const until = now + config.OIDC_TIMEOUT + GRACE_SECONDS
+  if (now < session.refreshNotBefore) return session.isRefreshPending ? afterTheOther(session, ports) : session
+  if (!(await sessions.claimRefresh(session, until))) return afterTheOther(session, ports)
+  return refreshNow({ ...session, refreshVersion: session.refreshVersion + 1 }, reference, ports)
+}
+
+async function refreshNow(session: Session, reference: string, ports: RenewalPorts): Promise<Session | null> {
+  const { clock, log, provider, sessions, sealers } = ports
+  try {
+    const tokens = await openTokens(sealers.tokens, session)
+    if (tokens === null)
+      throw new GatehouseError('login_required', 'the tokens were sealed under a secret that is gone')
+    const refreshed = await provider.refresh(tokens)
+    await sessions.completeRefresh(
+      session,
+      refreshed,
+      await sealTokens(sealers.tokens, refreshed.tokens, session.tokenHash),
+    )
+    return sessions.find(session.tokenHash)
+  } catch (thrown) {
+    const error = toGatehouseError(thrown)
+    log({ level: 'warn', event: 'refresh_failed', ref: reference, detail: describeFailure(error) })
+    if (endsTheSession(error)) {
+      await sessions.end(session.tokenHash, reference)
+      return null
+    }
+    await sessions.abandonRefresh(session, epochSeconds(clock) + PAUSE_AFTER_FAILURE_SECONDS)
+    return session
+  }
+}
+
+/** The provider has spoken, or somebody speaks in its name; anything else decides nothing. */
+function endsTheSession({ code }: GatehouseError): boolean {
+  return code === 'login_required' || code === 'token_invalid'
+}
+
+/** While the tokens are still good nobody has to wait; later the one who refreshes is given its time. */
+async function afterTheOther(session: Session, { clock, config, sessions }: RenewalPorts): Promise<Session | null> {
+  const deadline = clock.now() + (config.OIDC_TIMEOUT + GRACE_SECONDS) * 1000
+  let latest = await sessions.find(session.tokenHash)
+  while (latest && isUnderWay(latest, session, clock) && clock.now() < deadline) {
+    await clock.sleep(POLL_MILLISECONDS)
+    latest = await sessions.find(session.tokenHash)
+  }
+  return latest
+}
+
+function isUnderWay(latest: Session, seen: Session, clock: Clock): boolean {
+  const isStillGood = seen.tokensExpireAt !== null && epochSeconds(clock) < seen.tokensExpireAt
+  const isDone = latest.refreshedAt !== seen.refreshedAt
+  return !isStillGood && !isDone && latest.isRefreshPending && epochSeconds(clock) < latest.refreshNotBefore
+}
