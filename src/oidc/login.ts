@@ -51,7 +51,7 @@ export async function startLogin(config: Config, metadata: Metadata, request: Lo
     state: oauth.generateRandomState(),
     nonce: oauth.generateRandomNonce(),
     codeVerifier: oauth.generateRandomCodeVerifier(),
-    acrValues: request.acrValues.length > 0 ? request.acrValues : (extra['acr_values']?.split(' ') ?? []),
+    acrValues: request.acrValues.length > 0 ? request.acrValues : (extra.acr_values?.split(' ') ?? []),
     maxAgeSeconds: request.maxAgeSeconds,
   }
   const parameters: Record<string, string> = {

@@ -8,7 +8,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { finishLogin, type VerifiedLogin } from './callback.ts'
 import { CLOCK_TOLERANCE_SECONDS, type ProtocolClient } from './client.ts'
-import { type Metadata, metadataSource } from './discovery.ts'
+import { metadataSource } from './discovery.ts'
 import { createDocument, type Document, type DocumentCache } from './document.ts'
 import { beginOperation, type Fetch, type Send } from './http.ts'
 import { allowInsecure } from './insecure.ts'
@@ -16,6 +16,7 @@ import { type Keys, keysSource, type SignedJwt, verifyJwt } from './jwks.ts'
 import { type LoginRequest, type PendingLogin, type StartedLogin, startLogin } from './login.ts'
 import { endSessionUrl, type LogoutRequest } from './logout.ts'
 import type { ProviderTokens } from './provider-tokens.ts'
+import { createReachability } from './reachability.ts'
 import { type RefreshedLogin, refreshLogin } from './refresh.ts'
 
 export type { Authentication, VerifiedLogin } from './callback.ts'
@@ -54,24 +55,13 @@ export interface Provider {
   verifyJwt(jwt: string, algorithms: readonly string[]): Promise<SignedJwt>
 }
 
-/** How long the answer to "can the provider be reached?" counts. Short: somebody who is sent to a dead provider sees no page of ours. */
-const REACHABLE_MILLISECONDS = 2000
-
 export function createProvider(config: Config, { fetch, cache, clock, log }: ProviderPorts): Provider {
   const documentPorts = { cache, clock, log, timeoutSeconds: config.OIDC_TIMEOUT }
+  const reachability = createReachability(clock, config.OIDC_TIMEOUT)
   const metadata = createDocument(metadataSource(config), documentPorts)
   let keys: { jwksUri: string; document: Document<Keys> } | undefined
-  let reachedAt = Number.NEGATIVE_INFINITY
 
-  function begin(): Send {
-    const send = beginOperation(fetch, config.OIDC_TIMEOUT)
-    return async (url, init) => {
-      reachedAt = Number.NEGATIVE_INFINITY
-      const response = await send(url, init)
-      reachedAt = clock.now()
-      return response
-    }
-  }
+  const begin = () => reachability.noting(beginOperation(fetch, config.OIDC_TIMEOUT))
 
   function keysAt(jwksUri: string): Document<Keys> {
     if (keys?.jwksUri !== jwksUri) keys = { jwksUri, document: createDocument(keysSource(jwksUri), documentPorts) }
@@ -99,19 +89,14 @@ export function createProvider(config: Config, { fetch, cache, clock, log }: Pro
     }
   }
 
-  /** Any answer will do, and the keys are what every provider shows without noting a failed sign-in in its log. */
-  async function refuseWhenUnreachable(current: Metadata, send: Send): Promise<void> {
-    if (clock.now() - reachedAt < REACHABLE_MILLISECONDS) return
-    await send(current.jwks_uri)
-  }
-
   return {
     issuer: config.OIDC_OP_URL,
 
     async startLogin(request) {
       const send = begin()
       const current = await metadata.read(send)
-      await refuseWhenUnreachable(current, send)
+      // The keys are what every provider shows without noting a failed sign-in in its log.
+      await reachability.require(current.jwks_uri, send)
       return startLogin(config, current, request)
     },
 
