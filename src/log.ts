@@ -19,7 +19,7 @@ const TEXT_MAX_CHARACTERS = 300
 
 /** Writes to the console of the Worker. */
 export const consoleLog: Log = ({ level, event, ref, detail }) => {
-  const line = JSON.stringify({ level, event, ...(ref === undefined ? {} : { ref }), ...detail })
+  const line = JSON.stringify({ ...detail, level, event, ...(ref === undefined ? {} : { ref }) })
   if (level === 'error') console.error(line)
   else if (level === 'warn') console.warn(line)
   else console.log(line)
@@ -30,7 +30,7 @@ export const consoleLog: Log = ({ level, event, ref, detail }) => {
  * message. The objects that protocol errors carry as `cause` are left out, for they hold tokens and claims.
  */
 export function describeFailure(error: GatehouseError): LogDetail {
-  return { code: error.code, reason: error.message, ...error.detail, causes: causesOf(error) }
+  return { ...error.detail, code: error.code, reason: error.message, causes: causesOf(error) }
 }
 
 function causesOf(error: Error): string[] {
@@ -38,7 +38,9 @@ function causesOf(error: Error): string[] {
   let cause = error.cause
   while (cause instanceof Error && causes.length < CAUSES_MAX) {
     const code = 'code' in cause && typeof cause.code === 'string' ? ` [${cause.code}]` : ''
-    causes.push(`${cause.name}${code}: ${printable(cause.message)}`)
+    // What could not be parsed is quoted by the parser, and may be a token.
+    const message = cause instanceof SyntaxError ? 'not what it should be' : printable(cause.message)
+    causes.push(`${cause.name}${code}: ${message}`)
     cause = cause.cause
   }
   return causes

@@ -13,6 +13,7 @@ import {
   oneOf,
   origin,
   seconds,
+  secondsUpTo,
   secrets,
   target,
   text,
@@ -168,7 +169,7 @@ export const settings = {
     meaning:
       'How the answer of the provider comes back. form_post keeps the code out of addresses and histories; the cookie of an attempt is then SameSite=None, for it must come along with a form from another site.',
   }),
-  OIDC_TIMEOUT: optional(seconds, {
+  OIDC_TIMEOUT: optional(secondsUpTo(60), {
     default: 5,
     example: '5',
     meaning: 'The longest that one sign-in or token check waits for the provider, all calls together.',

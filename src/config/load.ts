@@ -71,9 +71,15 @@ function readSetting(name: string, setting: Setting<unknown>, env: Readonly<Reco
   if (isUnset) return { ok: true, value: setting.default }
   const result = v.safeParse(setting.kind.schema, raw)
   if (result.success) return { ok: true, value: result.output }
-  const reason = result.issues[0].message
-  const shown = setting.secret || typeof raw !== 'string' ? '' : ` (it is ${JSON.stringify(raw.slice(0, 200))})`
+  const reason = withoutPassword(result.issues[0].message)
+  const shown =
+    setting.secret || typeof raw !== 'string' ? '' : ` (it is ${JSON.stringify(withoutPassword(raw).slice(0, 200))})`
   return { ok: false, problem: { name, problem: `${reason}${shown}`, example: setting.example } }
+}
+
+/** A password in a URL is refused, and not shown either. */
+function withoutPassword(value: string): string {
+  return value.replace(/\/\/[^/\s]*@/g, '//…@')
 }
 
 /** A Worker has no files, so La Suite's `<NAME>_FILE` cannot work and must not be passed over in silence. */

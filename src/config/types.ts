@@ -29,15 +29,24 @@ export const secrets: Kind<readonly string[]> = {
   ),
 }
 
+/** Browsers keep no cookie longer. @see RFC 6265bis section 5.5 */
+const COOKIE_SECONDS_MAX = 400 * 86_400
+
 /** Whole seconds above zero; variables arrive as text, values in wrangler.toml may be numbers. */
-export const seconds: Kind<number> = {
-  label: 'seconds',
-  schema: v.pipe(
-    v.union([v.number(), v.pipe(present, v.regex(/^\d+$/), v.transform(Number))], 'must be a whole number of seconds'),
-    v.safeInteger('must be a whole number of seconds'),
-    v.minValue(1, 'must be at least 1 second'),
-  ),
+export function secondsUpTo(max: number): Kind<number> {
+  const whole = 'must be a whole number of seconds'
+  return {
+    label: 'seconds',
+    schema: v.pipe(
+      v.union([v.number(), v.pipe(present, v.regex(/^\d+$/), v.transform(Number))], whole),
+      v.safeInteger(whole),
+      v.minValue(1, 'must be at least 1 second'),
+      v.maxValue(max, `must be at most ${max} seconds`),
+    ),
+  }
 }
+
+export const seconds = secondsUpTo(COOKIE_SECONDS_MAX)
 
 /** yes, true or 1, and no, false or 0, in any letter case, as La Suite reads them. */
 export const bool: Kind<boolean> = {
@@ -71,15 +80,19 @@ export const dictionary: Kind<Readonly<Record<string, string>>> = {
   label: 'JSON object of texts',
   schema: v.pipe(
     v.union([
-      v.record(v.string(), v.unknown()),
+      v.custom<object>((value) => typeof value === 'object' && value !== null),
       v.pipe(
         present,
         v.transform((value) => value.replace(/'([^'"\\]*)'/g, '"$1"')),
         v.parseJson(undefined, 'must be a JSON object'),
-        v.record(v.string(), v.unknown(), 'must be a JSON object'),
       ),
     ]),
-    v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.transform(String))]), 'must have texts as values'),
+    v.check((value) => !Array.isArray(value), 'must be a JSON object'),
+    v.record(
+      v.string(),
+      v.union([v.string(), v.pipe(v.number(), v.transform(String))]),
+      'must be a JSON object of texts',
+    ),
     v.readonly(),
   ),
 }
@@ -114,102 +127,104 @@ function isSecure(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
 }
 
-const INSECURE = 'must begin with https:// (http:// is for localhost only)'
+/** A text that `flawOf` finds nothing wrong with. */
+function flawless(flawOf: (value: string) => string | null) {
+  return v.pipe(
+    present,
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed || dataset.issues) return
+      const message = flawOf(dataset.value)
+      if (message !== null) addIssue({ message })
+    }),
+  )
+}
 
-const secureUrl = v.pipe(
-  present,
-  v.check((value) => URL.canParse(value), 'is not a URL'),
-  v.check((value) => isSecure(new URL(value)), INSECURE),
-  v.check(
-    (value) => new URL(value).username === '' && new URL(value).password === '',
-    'must not contain a user name or password',
-  ),
-)
+function flawOfUrl(value: string): string | null {
+  if (!URL.canParse(value)) return 'is not a URL'
+  const url = new URL(value)
+  if (!isSecure(url)) return 'must begin with https:// (http:// is for localhost only)'
+  if (url.username !== '' || url.password !== '') return 'must not contain a user name or password'
+  return null
+}
 
 /** A URL of the provider, kept to the letter: an issuer is compared character by character. */
 export const issuer: Kind<string> = {
   label: 'URL',
-  schema: v.pipe(
-    secureUrl,
-    v.check((value) => !value.includes('?') && !value.includes('#'), 'must not have a query or a fragment'),
-  ),
+  schema: flawless((value) => flawOfUrl(value) ?? (/[?#]/.test(value) ? 'must not have a query or a fragment' : null)),
 }
 
 export const endpoint: Kind<string> = {
   label: 'URL',
-  schema: v.pipe(
-    secureUrl,
-    v.check((value) => !value.includes('#'), 'must not have a fragment'),
-  ),
+  schema: flawless((value) => flawOfUrl(value) ?? (value.includes('#') ? 'must not have a fragment' : null)),
 }
 
 /** Scheme, host and port, nothing else; given back without a final slash. */
 export const origin: Kind<string> = {
   label: 'URL without a path',
   schema: v.pipe(
-    secureUrl,
-    v.check(
-      (value) => new URL(value).href === `${new URL(value).origin}/`,
-      'must be scheme and host only, without a path',
-    ),
-    v.transform((value) => new URL(value).origin),
+    flawless((value) => flawOfUrl(value) ?? flawOfOrigin(new URL(value))),
+    v.transform((value) => (URL.canParse(value) ? new URL(value).origin : value)),
   ),
+}
+
+function flawOfOrigin(url: URL): string | null {
+  return url.href === `${url.origin}/` ? null : 'must be scheme and host only, without a path'
 }
 
 /** A page to send people to: a path of this host, or a full URL. */
 export const target: Kind<string> = {
   label: 'path or URL',
-  schema: v.pipe(
-    present,
-    v.check(
-      (value) => (value.startsWith('/') ? URL.canParse(value, 'https://h') : URL.canParse(value)),
-      'must be a path or a URL',
-    ),
-    v.check((value) => !/^\/[/\\]/.test(value), 'must be a path or a URL'),
-    v.check((value) => value.startsWith('/') || isSecure(new URL(value)), INSECURE),
-  ),
+  schema: flawless(flawOfTarget),
 }
 
-/** A host that may be returned to. Without a scheme: https, or http on this machine. */
+function flawOfTarget(value: string): string | null {
+  const isPath = value.startsWith('/')
+  const isOdd = /[\p{Cc}\\]/u.test(value) || value.startsWith('//')
+  if (isOdd || !URL.canParse(value, isPath ? 'https://host' : undefined)) return 'must be a path or a URL'
+  return isPath ? null : flawOfUrl(value)
+}
+
+/** A host that may be returned to. */
 export interface AllowedHost {
   /** Host and port as in `URL.host`. */
   readonly host: string
-  /** The one scheme and port allowed, when the entry names a scheme; else `null`. */
+  /** The one scheme and port allowed, when the entry names a scheme; else `null`: https, or http on this machine. */
   readonly origin: string | null
+  /** Whether hosts below this one are allowed too. */
+  readonly withSubdomains: boolean
 }
 
-/** `host`, `host:port` or a full origin, separated by commas. La Suite's own examples have a scheme. */
+/**
+ * `host`, `host:port`, `.host` or `*.host` (with the hosts below it), or a full origin, separated by commas. La Suite's own examples
+ * have a scheme; the dot is known from oauth2-proxy.
+ */
 export const hosts: Kind<readonly AllowedHost[]> = {
   label: 'hosts, separated by commas',
   schema: v.pipe(
     v.string('must be text'),
-    v.transform((value) =>
-      value
-        .split(',')
-        .map((entry) => entry.trim())
-        .filter((entry) => entry !== ''),
-    ),
-    v.array(
-      v.pipe(
-        v.string(),
-        v.check(
-          (entry) => allowedHost(entry) !== null,
-          (issue) => `has an entry that is neither a host nor an origin: ${String(issue.input)}`,
-        ),
-        v.transform((entry) => allowedHost(entry) ?? { host: '', origin: null }),
-      ),
-    ),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const allowed: AllowedHost[] = []
+      for (const entry of dataset.value.split(',').map((part) => part.trim())) {
+        const host = entry === '' ? undefined : allowedHost(entry)
+        if (host === null) {
+          addIssue({ message: `has an entry that is neither a host nor an origin: ${entry}` })
+          return NEVER
+        }
+        if (host) allowed.push(host)
+      }
+      return allowed
+    }),
     v.readonly(),
   ),
 }
 
 function allowedHost(entry: string): AllowedHost | null {
-  const hasScheme = /^https?:\/\//i.test(entry)
-  const candidate = hasScheme ? entry : `https://${entry}`
-  if (!URL.canParse(candidate)) return null
+  const hasScheme = entry.includes('://')
+  const [, prefix = '', name = ''] = /^(\*?\.)?(.*)$/.exec(entry) ?? []
+  const candidate = hasScheme ? entry : `https://${name}`
+  if ((hasScheme && prefix !== '') || !URL.canParse(candidate)) return null
   const url = new URL(candidate)
-  const plain =
-    url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
-  if (!plain || entry.includes('*') || (!hasScheme && /[/@?#]/.test(entry))) return null
-  return { host: url.host, origin: hasScheme ? url.origin : null }
+  const isPlain = url.href === `${url.origin}/` && !/[*@]/.test(name) && !url.hostname.startsWith('.')
+  if (!isPlain || !isSecure(url) || (!hasScheme && name.includes('/'))) return null
+  return { host: url.host, origin: hasScheme ? url.origin : null, withSubdomains: prefix !== '' }
 }

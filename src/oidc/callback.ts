@@ -10,7 +10,7 @@ import { toProtocolFailure } from './failures.ts'
 import type { SignedJwt } from './jwks.ts'
 import type { PendingLogin } from './login.ts'
 import { type ProviderTokens, providerTokens } from './provider-tokens.ts'
-import { fetchUserinfo, type PersonClaims } from './userinfo.ts'
+import { completed, fetchUserinfo, type PersonClaims } from './userinfo.ts'
 
 /** Who signed in, according to the provider, with everything verified that there is to verify. */
 export interface VerifiedLogin {
@@ -36,6 +36,8 @@ export interface Authentication {
 
 /** An ID token of the code flow was made a moment ago; one older than this is not the answer to this login. */
 const ID_TOKEN_AGE_MAX_SECONDS = 600
+/** Seconds since the epoch. @see RFC 3339 section 5.6, which ends there too */
+const YEAR_9999 = 253_402_300_799
 /** @see OpenID Connect Core 1.0 section 2, "sub" */
 const SUBJECT_MAX_CHARACTERS = 255
 
@@ -63,7 +65,7 @@ export async function finishLogin(
   return {
     issuer: claims.iss,
     subject: claims.sub,
-    claims: { ...claims, ...userinfo },
+    claims: completed(claims, userinfo),
     authentication: authenticationOf(claims),
     tokens: providerTokens(tokens, idToken, clock),
   }
@@ -111,7 +113,7 @@ async function verifyIdToken(client: ProtocolClient, tokens: oauth.TokenEndpoint
 }
 
 /** An access token or a logout token is not an ID token, whoever signed it. @see RFC 8725 sections 3.11 and 3.12 */
-function refuseOtherKind({ typ }: SignedJwt['header']): void {
+export function refuseOtherKind({ typ }: SignedJwt['header']): void {
   if (typ !== undefined && typ.toLowerCase() !== 'jwt') {
     throw new GatehouseError('token_invalid', 'the ID token says that it is another kind of token')
   }
@@ -149,24 +151,26 @@ function refuseOldOrFuture(issuedAtSeconds: number, clock: Clock): void {
   }
 }
 
+/** A time that can be stored; one beyond the calendar says nothing. */
+const time = v.fallback(
+  v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(YEAR_9999), v.transform(Math.floor))),
+  null,
+)
+const word = v.fallback(v.nullable(v.string()), null)
+
 const authenticationSchema = v.object({
-  sid: v.fallback(v.nullable(v.string()), null),
-  acr: v.fallback(v.nullable(v.string()), null),
+  sid: word,
+  acr: word,
   amr: v.fallback(v.pipe(v.array(v.string()), v.readonly()), []),
-  auth_time: v.fallback(v.nullable(v.number()), null),
-  session_expiry: v.fallback(v.nullable(v.number()), null),
+  auth_time: time,
+  session_expiry: time,
 })
 
 function authenticationOf(claims: oauth.IDToken): Authentication {
   const { sid = null, acr = null, amr = [], auth_time = null, session_expiry = null } = claims
   const known = v.parse(authenticationSchema, { sid, acr, amr, auth_time, session_expiry })
-  return {
-    sid: known.sid,
-    acr: known.acr,
-    amr: known.amr,
-    authTime: known.auth_time === null ? null : Math.floor(known.auth_time),
-    sessionExpiry: known.session_expiry === null ? null : Math.floor(known.session_expiry),
-  }
+  const { auth_time: authTime, session_expiry: sessionExpiry, ...rest } = known
+  return { ...rest, authTime, sessionExpiry }
 }
 
 function attempt<T>(work: () => T, message: string): T {

@@ -22,7 +22,9 @@ export type Claims = Readonly<v.InferOutput<typeof claimsSchema>>
 
 /** @throws GatehouseError `token_invalid` when the bytes are not UTF-8 JSON of an object, or a registered claim has a wrong type */
 export function parseClaims(payload: Uint8Array): Claims {
-  const result = v.safeParse(claimsSchema, jsonOf(payload))
+  const parsed = jsonOf(payload)
+  if (Array.isArray(parsed)) throw new GatehouseError('token_invalid', 'the claims are a list')
+  const result = v.safeParse(claimsSchema, parsed)
   if (result.success) return result.output
   // Names only: the library's own message quotes the value, which is somebody's claim.
   const members = result.issues.map((issue) => v.getDotPath(issue) ?? 'payload')

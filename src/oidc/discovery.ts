@@ -1,14 +1,11 @@
 /**
  * What the provider says of itself: discovered metadata, with the operator's explicit endpoints on top; keeps nothing itself.
  */
-import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
 import type { Config } from '../config/env.ts'
 import { endpoint } from '../config/types.ts'
 import { GatehouseError } from '../errors.ts'
 import type { DocumentSource } from './document.ts'
-import { toProtocolFailure } from './failures.ts'
-import { allowInsecure } from './insecure.ts'
 
 /** The metadata that Gatehouse uses; members that it does not understand are left out. @see OpenID Connect Discovery 1.0 section 3 */
 export type Metadata = v.InferOutput<typeof metadataSchema>
@@ -38,25 +35,27 @@ export function metadataSource(config: Config): DocumentSource<Metadata> {
   return {
     key: `metadata ${config.OIDC_OP_URL}`,
 
+    // @see OpenID Connect Discovery 1.0 sections 4.1 and 4.2
     async load(send) {
-      const url = new URL(config.OIDC_OP_URL)
-      const response = await oauth.discoveryRequest(url, {
-        [oauth.customFetch]: (address, { headers }) => send(address, { headers }),
-        [oauth.allowInsecureRequests]: allowInsecure(config.OIDC_OP_URL),
-      })
-      if (isComplete && !response.ok && response.status < 500) return { issuer: config.OIDC_OP_URL }
-      try {
-        return await oauth.processDiscoveryResponse(url, response)
-      } catch (error) {
-        throw toProtocolFailure(
-          error,
-          `the discovery document of ${config.OIDC_OP_URL} cannot be used; OIDC_OP_URL must be the issuer`,
-        )
-      }
+      const url = `${config.OIDC_OP_URL.replace(/\/$/, '')}/.well-known/openid-configuration`
+      const response = await send(url, { headers: { accept: 'application/json' } })
+      if (isComplete && response.status >= 300 && response.status < 500) return { issuer: config.OIDC_OP_URL }
+      const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+      const isDocument = response.status === 200 && type === 'application/json'
+      const body: unknown = isDocument ? await response.json().catch(() => null) : null
+      if (body !== null) return body
+      throw new GatehouseError(
+        'provider_error',
+        'there is no discovery document at OIDC_OP_URL, which must be the issuer',
+        {
+          detail: { url, status: response.status, content_type: type ?? 'none' },
+        },
+      )
     },
 
     parse(body) {
-      const result = v.safeParse(metadataSchema, typeof body === 'object' ? { ...body, ...explicit } : body)
+      const isObject = typeof body === 'object' && !Array.isArray(body)
+      const result = v.safeParse(metadataSchema, isObject ? { ...body, ...explicit } : null)
       if (!result.success) {
         const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'document'} ${issue.message}`)
         throw new GatehouseError('provider_error', 'the metadata of the provider cannot be used', {
@@ -69,12 +68,13 @@ export function metadataSource(config: Config): DocumentSource<Metadata> {
 }
 
 function checked(metadata: Metadata, config: Config): Metadata {
-  // The library compares normalised URLs; the specification wants the same characters.
+  // To the letter. @see OpenID Connect Discovery 1.0 section 4.3
   if (metadata.issuer !== config.OIDC_OP_URL) {
     throw new GatehouseError('provider_error', 'the provider calls itself otherwise than OIDC_OP_URL', {
       detail: { OIDC_OP_URL: config.OIDC_OP_URL, issuer: metadata.issuer },
     })
   }
+  if (config.OIDC_OP_URL.startsWith('https:')) refuseInsecureEndpoints(metadata)
   const methods = metadata.code_challenge_methods_supported
   if (methods && !methods.includes('S256')) {
     throw new GatehouseError('provider_error', 'the provider offers PKCE, but not with S256', {
@@ -82,6 +82,15 @@ function checked(metadata: Metadata, config: Config): Metadata {
     })
   }
   return metadata
+}
+
+/** Plain http is for a provider on this machine; another one that leads to this machine is up to no good. */
+function refuseInsecureEndpoints(metadata: Metadata): void {
+  const insecure = Object.entries(metadata).flatMap(([name, value]) =>
+    typeof value === 'string' && value.startsWith('http:') ? [name] : [],
+  )
+  if (insecure.length === 0) return
+  throw new GatehouseError('provider_error', 'the provider has an endpoint without https', { detail: { insecure } })
 }
 
 function explicitEndpoints(config: Config) {

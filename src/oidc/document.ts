@@ -78,16 +78,14 @@ export function createDocument<T>(
   const isUsable = () => ageSeconds() < FRESH_SECONDS + STALE_SECONDS
   const isBackingOff = () => clock.now() < retryAt
 
-  async function othersAreDone(): Promise<void> {
-    while (clock.now() < loadingUntil) await clock.sleep(POLL_MILLISECONDS)
-  }
-
   async function underLease<R>(work: () => Promise<R>): Promise<R> {
-    loadingUntil = clock.now() + timeoutSeconds * 1000
+    const own = clock.now() + timeoutSeconds * 1000
+    loadingUntil = own
     try {
       return await work()
     } finally {
-      loadingUntil = 0
+      // A lease that ran out may be somebody else's by now.
+      if (loadingUntil === own) loadingUntil = 0
     }
   }
 
@@ -96,7 +94,8 @@ export function createDocument<T>(
     if (!isEntry(entry) || entry.fetchedAt > clock.now() || (held && entry.fetchedAt <= held.fetchedAt)) return
     try {
       held = { ...entry, value: source.parse(entry.body) }
-      forcedAt = Math.max(forcedAt, entry.forcedAt)
+      // Whatever stands there, nobody may be kept from asking for longer than the pause.
+      forcedAt = Math.max(forcedAt, Math.min(entry.forcedAt, clock.now()))
     } catch {
       // An entry that cannot be used, for example of another version of Gatehouse, is as good as none.
     }
@@ -136,7 +135,8 @@ export function createDocument<T>(
   return {
     async read(send) {
       if (held && isFresh()) return held.value
-      await othersAreDone()
+      // In place, not in a function of its own: between the last look and taking the lease nobody else may have a turn.
+      while (clock.now() < loadingUntil) await clock.sleep(POLL_MILLISECONDS)
       if (held && (isFresh() || (isUsable() && isBackingOff()))) return held.value
       return underLease(async () => {
         await readShared()
@@ -156,7 +156,7 @@ export function createDocument<T>(
     },
 
     async newerThan(seen, send) {
-      await othersAreDone()
+      while (clock.now() < loadingUntil) await clock.sleep(POLL_MILLISECONDS)
       if (held && held.value !== seen) return held.value
       if (isBackingOff()) throw stillBackingOff()
       if (clock.now() - forcedAt < FORCED_PAUSE_SECONDS * 1000) return null

@@ -18,7 +18,10 @@ export type Keys = LocalJWKSet
 
 const KEYS_MAX = 100
 
-const keySetSchema = v.object({ keys: v.array(v.looseObject({ kty: v.string(), use: v.optional(v.unknown()) })) })
+const keySetSchema = v.object({ keys: v.array(v.unknown()) })
+
+/** Other keys are passed over. @see RFC 7517 section 5 */
+const keySchema = v.looseObject({ kty: v.string(), use: v.optional(v.unknown()) })
 
 /** Where the keys come from, as a document to be cached. */
 export function keysSource(jwksUri: string): DocumentSource<Keys> {
@@ -46,7 +49,13 @@ export function keysSource(jwksUri: string): DocumentSource<Keys> {
         throw new GatehouseError('provider_error', 'the provider shows no key set', { detail: { jwks_uri: jwksUri } })
       }
       // A shared secret has no place among public keys, and a key for encryption never verifies. @see RFC 8725 section 3.1
-      const usable = result.output.keys.filter(({ kty, use }) => kty !== 'oct' && use !== 'enc').slice(0, KEYS_MAX)
+      const known = result.output.keys.filter((key) => v.is(keySchema, key))
+      if (known.length === 0 && result.output.keys.length > 0) {
+        throw new GatehouseError('provider_error', 'the provider shows nothing that is a key', {
+          detail: { jwks_uri: jwksUri },
+        })
+      }
+      const usable = known.filter(({ kty, use }) => kty !== 'oct' && use !== 'enc').slice(0, KEYS_MAX)
       return createLocalJWKSet({ keys: usable as JWK[] }) // the library judges each key again when it is used
     },
   }
@@ -80,6 +89,8 @@ export async function verifyJwt(
 async function verifyWith(keys: Keys, jwt: string, algorithms: readonly string[]): Promise<SignedJwt | null> {
   try {
     const { payload, protectedHeader } = await verifyByTrial(keys, jwt, algorithms)
+    // The library understands an extension (b64) that has no place in a JWT. @see RFC 7797 section 7
+    if (protectedHeader.crit !== undefined) throw new GatehouseError('token_invalid', 'a JWT with an extension (crit)')
     return { header: protectedHeader, claims: parseClaims(payload) }
   } catch (error) {
     if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed) return null

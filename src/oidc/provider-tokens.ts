@@ -20,6 +20,8 @@ export type ProviderTokens = Readonly<v.InferOutput<typeof providerTokensSchema>
 
 /** When the provider does not say how long an access token lives, it is asked again as often as La Suite does. */
 const LIFE_UNKNOWN_SECONDS = 900
+/** Whatever the provider says, within a year it is asked again. */
+const LIFE_MAX_SECONDS = 365 * 86_400
 
 /** @see RFC 6749 section 5.1 */
 export function providerTokens(answer: TokenEndpointResponse, idToken: string, clock: Clock): ProviderTokens {
@@ -27,6 +29,6 @@ export function providerTokens(answer: TokenEndpointResponse, idToken: string, c
     idToken,
     accessToken: answer.access_token,
     refreshToken: answer.refresh_token ?? null,
-    expiresAt: epochSeconds(clock) + (answer.expires_in ?? LIFE_UNKNOWN_SECONDS),
+    expiresAt: epochSeconds(clock) + Math.min(Math.floor(answer.expires_in ?? LIFE_UNKNOWN_SECONDS), LIFE_MAX_SECONDS),
   }
 }

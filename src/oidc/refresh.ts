@@ -5,11 +5,12 @@ import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
 import type { Clock } from '../clock.ts'
 import { GatehouseError } from '../errors.ts'
+import { refuseOtherKind } from './callback.ts'
 import { audiencesOf, parseClaims } from './claims.ts'
 import type { ProtocolClient } from './client.ts'
 import { toProtocolFailure } from './failures.ts'
 import { type ProviderTokens, providerTokens } from './provider-tokens.ts'
-import { fetchUserinfo, type PersonClaims } from './userinfo.ts'
+import { completed, fetchUserinfo, type PersonClaims } from './userinfo.ts'
 
 export interface RefreshedLogin {
   readonly tokens: ProviderTokens
@@ -32,25 +33,25 @@ export async function refreshLogin(
   if (tokens.refreshToken === null) throw new GatehouseError('login_required', 'there is no refresh token')
   const answer = await redeemRefreshToken(client, tokens.refreshToken)
   const original = originalClaims(tokens.idToken)
-  const idToken = await verifiedIdToken(client, answer, original)
-  const claims = await currentClaims(client, answer.access_token, original.sub, idToken?.claims ?? {})
+  const idToken = await unlessUndecided(verifiedIdToken(client, answer, original))
+  const userinfo = await unlessUndecided(fetchUserinfo(client, answer.access_token, original.sub))
   const renewed = providerTokens(answer, idToken?.text ?? tokens.idToken, clock)
   // Not every provider sends a new refresh token; the old one stays good then.
   return {
     tokens: { ...renewed, refreshToken: renewed.refreshToken ?? tokens.refreshToken },
-    claims,
+    claims: userinfo === null ? {} : completed(idToken?.claims ?? {}, userinfo),
   }
 }
 
 /**
- * What is said of the person now. The new tokens must not be lost because userinfo fails: the old refresh token may be spent. So a
- * failure means that nothing new is known, unless the answer was about somebody else.
+ * The new tokens must not be lost because something fails after they came: the old refresh token may be spent. So a failure means that
+ * nothing new is known, unless the answer was about somebody else.
  */
-async function currentClaims(client: ProtocolClient, accessToken: string, subject: string, ofIdToken: PersonClaims) {
+async function unlessUndecided<T>(work: Promise<T>): Promise<T | null> {
   try {
-    return { ...ofIdToken, ...(await fetchUserinfo(client, accessToken, subject)) }
+    return await work
   } catch (error) {
-    if (error instanceof GatehouseError && error.code !== 'token_invalid') return {}
+    if (error instanceof GatehouseError && error.code !== 'token_invalid') return null
     throw error
   }
 }
@@ -97,7 +98,8 @@ function originalClaims(idToken: string): OriginalClaims {
 async function verifiedIdToken(client: ProtocolClient, answer: oauth.TokenEndpointResponse, original: OriginalClaims) {
   const claims = oauth.getValidatedIdTokenClaims(answer)
   if (!claims || answer.id_token === undefined) return null
-  await client.verifyJwt(answer.id_token, [client.signingAlgorithm])
+  const { header } = await client.verifyJwt(answer.id_token, [client.signingAlgorithm])
+  refuseOtherKind(header)
   const differing = ['azp', 'auth_time', 'nonce'].filter(
     (name) => claims[name] !== undefined && claims[name] !== original.claims[name],
   )

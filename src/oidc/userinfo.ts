@@ -38,6 +38,22 @@ export async function fetchUserinfo(
         },
       )
     }
+    // About nobody is not about somebody else.
+    if (error instanceof oauth.OperationProcessingError && error.code === oauth.INVALID_RESPONSE) {
+      throw new GatehouseError('provider_error', 'the userinfo answer is not one', { cause: error })
+    }
     throw toProtocolFailure(error, 'the userinfo answer was refused')
   }
+}
+
+/**
+ * The claims of an ID token, completed by userinfo, which is newer and wins where it says something. Whether an e-mail address is
+ * verified is said of the address beside it, and of no other.
+ *
+ * @see OpenID Connect Core 1.0 section 5.3.2: what is null is as good as absent
+ */
+export function completed(ofIdToken: PersonClaims, userinfo: PersonClaims): PersonClaims {
+  const said = Object.fromEntries(Object.entries(userinfo).filter(([, value]) => value !== null && value !== ''))
+  const { email_verified: _, ...others } = ofIdToken
+  return { ...(said.email === undefined ? ofIdToken : others), ...said }
 }

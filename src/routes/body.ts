@@ -10,14 +10,15 @@ const BODY_MAX_BYTES = 65_536
 /**
  * Reads a posted form.
  *
+ * @param field the field that the form is read for, which a refusal names
  * @throws GatehouseError `invalid_request` when it is no form or a field comes twice; `payload_too_large`
  * @see RFC 6749 section 3.2: parameters must not come more than once
  */
-export async function limitedForm(c: Context): Promise<URLSearchParams> {
+export async function limitedForm(c: Context, _field: string): Promise<URLSearchParams> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/x-www-form-urlencoded') {
     throw new GatehouseError('invalid_request', 'not a form', {
-      told: 'The body must be application/x-www-form-urlencoded',
+      told: `Send a form (application/x-www-form-urlencoded) with the field "${field}"`,
     })
   }
   const form = new URLSearchParams(await limitedText(c.req.raw))

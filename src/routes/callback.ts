@@ -38,7 +38,7 @@ export function callbackRoutes(deps: Deps) {
   // @see OAuth 2.0 Form Post Response Mode
   app.post(eitherForm(PATHS.callback), answersAs('sign_in'), async (c) => {
     if (config.OIDC_RESPONSE_MODE !== 'form_post') return onlyAllows('GET', 'HEAD')(c)
-    const answer = await limitedForm(c)
+    const answer = await limitedForm(c, 'state')
     const attempt = await takeAttempt(c, answer.get('state') ?? '', deps)
     // A form from another site brings no session cookie; the browser is asked once more in a way that does.
     if (!attempt) return c.redirect(`${config.BASE_URL}${PATHS.callback}`, 303)

@@ -2,7 +2,7 @@
  * Every refusal, logged once and answered in the right form; which refusal it is was decided where it was thrown.
  */
 import type { Context } from 'hono'
-import { GatehouseError, outside, toGatehouseError } from '../errors.ts'
+import { type ErrorCode, GatehouseError, type Outside, outside, toGatehouseError } from '../errors.ts'
 import { describeFailure, type Log } from '../log.ts'
 import { failurePage } from '../pages/failure.tsx'
 import { languageFor } from '../pages/language.ts'
@@ -27,8 +27,8 @@ export function answerFailure(
 ): Response | Promise<Response> {
   const error = toGatehouseError(thrown)
   logFailure(c, error, log)
-  setRetryAfter(c, error)
   const form = c.get('answers')
+  setRetryAfter(c, error, form === 'json' ? outsideForMachines(error.code) : outside(error.code))
   if (form === 'json') return jsonFailure(c, error)
   if (form === 'page' || failureLocation === undefined) return pageFailure(c, error)
   const location = new URL(failureLocation)
@@ -37,19 +37,25 @@ export function answerFailure(
   return c.redirect(location.href, 302)
 }
 
+/** A machine asks us and not the provider: that we cannot find out means that we are not available. */
+function outsideForMachines(code: ErrorCode): Outside {
+  const view = outside(code)
+  return view.status === 502 ? { ...view, ...outside('store_unavailable') } : view
+}
+
 function logFailure(c: RequestContext, error: GatehouseError, log: Log): void {
   const { status } = outside(error.code)
   const detail = { method: c.req.method, path: c.req.path, status, ...describeFailure(error) }
   log({ level: status >= 500 ? 'error' : 'info', event: 'refused', ref: c.get('reference'), detail })
 }
 
-function setRetryAfter(c: RequestContext, error: GatehouseError): void {
-  const seconds = error.retryAfterSeconds ?? outside(error.code).retryAfterSeconds
+function setRetryAfter(c: RequestContext, error: GatehouseError, view: Outside): void {
+  const seconds = error.retryAfterSeconds ?? view.retryAfterSeconds
   if (seconds !== undefined) c.header('Retry-After', String(seconds))
 }
 
 function jsonFailure(c: RequestContext, error: GatehouseError): Response {
-  const { status, oauthError } = outside(error.code)
+  const { status, oauthError } = outsideForMachines(error.code)
   const sentence = error.told ?? en.failures[error.code].title
   return c.json({ error: oauthError, error_description: `${sentence} (reference ${c.get('reference')})` }, status)
 }

@@ -20,7 +20,7 @@ export function introspectRoutes(deps: Deps) {
   const app = new Hono<RequestVariables>({ strict: false })
 
   app.post(eitherForm(PATHS.introspect), answersAs('json'), async (c) => {
-    const form = await limitedForm(c)
+    const form = await limitedForm(c, 'token')
     const asking = await authenticatedApp(c, form)
     const token = form.get('token')
     if (!token)

@@ -31,10 +31,8 @@ export function logoutRoutes(deps: Deps) {
 
   app.post(eitherForm(PATHS.logout), async (c) => {
     const session = await sessionOf(c, deps)
-    if (!session) {
-      takeSession(c)
-      return c.redirect(signedOutLocation(), 303)
-    }
+    // Without a word about cookies: a form of another site brings none, and must not be able to take one away.
+    if (!session) return c.redirect(signedOutLocation(), 303)
     await refuseForeignRequest(c, session)
     await sessions.end(session.tokenHash, c.get('reference'))
     takeSession(c)
@@ -54,7 +52,7 @@ export function logoutRoutes(deps: Deps) {
   /** The browser must say that the request comes from our own page, and the page must have known the session. */
   async function refuseForeignRequest(c: RequestContext, session: Session): Promise<void> {
     refuseOtherSites(c, config.BASE_URL)
-    const token = c.req.header('x-csrftoken') ?? (await limitedForm(c)).get(CSRF_FIELD)
+    const token = c.req.header('x-csrftoken') ?? (await limitedForm(c, CSRF_FIELD)).get(CSRF_FIELD)
     if (token === null || (await sealers.csrf.open(token, session.tokenHash)) === null) {
       throw new GatehouseError('csrf_refused', 'a sign-out without the token of our own page')
     }

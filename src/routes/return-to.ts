@@ -24,7 +24,8 @@ export function acceptedTarget(wanted: string, baseUrl: string, allowedHosts: re
   return url.href
 }
 
-function isAllowed(url: URL, { host, origin }: AllowedHost): boolean {
+function isAllowed(url: URL, { host, origin, withSubdomains }: AllowedHost): boolean {
   if (origin !== null) return url.origin === origin
-  return url.host === host && (url.protocol === 'https:' || isLoopback(url.hostname))
+  const isSecure = url.protocol === 'https:' || isLoopback(url.hostname)
+  return isSecure && (url.host === host || (withSubdomains && url.host.endsWith(`.${host}`)))
 }

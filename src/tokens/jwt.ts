@@ -97,8 +97,10 @@ function clientOf(claims: Claims): string | undefined {
  */
 function principalOf(claims: Claims): Principal {
   const client = clientOf(claims)
-  const isOwn = claims.sub === undefined || claims.sub === client
-  return isOwn || claims.preferred_username === `service-account-${client}` ? 'service' : 'user'
+  if (claims.sub === undefined || claims.sub === client) return 'service'
+  const isServiceAccount =
+    client !== undefined && claims.preferred_username === `service-account-${client.toLowerCase()}`
+  return isServiceAccount ? 'service' : 'user'
 }
 
 const realmAccessSchema = v.object({ roles: v.array(v.string()) })
@@ -108,13 +110,16 @@ function rolesOf(claims: Claims): readonly string[] {
   return access.success ? access.output.roles : []
 }
 
+/** @see RFC 9449 section 6.1. A token bound to a certificate is still a Bearer token. */
+const dpopBinding = v.object({ jkt: v.string() })
+
 function toldOf(claims: Claims): Record<string, unknown> {
   const told = Object.fromEntries(TOLD.filter((name) => claims[name] !== undefined).map((name) => [name, claims[name]]))
   const username = claims.preferred_username
   return {
     ...told,
     client_id: clientOf(claims),
-    token_type: claims.cnf === undefined ? 'Bearer' : 'DPoP',
+    token_type: v.is(dpopBinding, claims.cnf) ? 'DPoP' : 'Bearer',
     ...(typeof username === 'string' ? { username } : {}),
   }
 }

@@ -1,0 +1,279 @@
+/**
+ * Loading: every wrong setting is named with an example, all at once and without a secret; what is right is complete and frozen.
+ */
+import { describe, expect, it } from 'vitest'
+import { type SettingName, settings } from '../../src/config/env.ts'
+import { ConfigurationError, loadConfig, type Problem } from '../../src/config/load.ts'
+
+const SECRET = 'MARKER-of-the-gatehouse-secret-0123456789'
+const CLIENT_SECRET = 'MARKER-of-the-client-secret'
+
+const ENV = {
+  BASE_URL: 'https://gate.example.com',
+  GATEHOUSE_SECRET: SECRET,
+  OIDC_OP_URL: 'https://idp.example/realms/main',
+  OIDC_RP_CLIENT_ID: 'gatehouse',
+  OIDC_RP_CLIENT_SECRET: CLIENT_SECRET,
+}
+
+function problemsOf(env: Readonly<Record<string, unknown>>): readonly Problem[] {
+  try {
+    loadConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems
+    throw error
+  }
+  return []
+}
+
+function problemNames(env: Readonly<Record<string, unknown>>): string[] {
+  return problemsOf(env).map(({ name }) => name)
+}
+
+const REQUIRED = ['BASE_URL', 'GATEHOUSE_SECRET', 'OIDC_OP_URL', 'OIDC_RP_CLIENT_ID', 'OIDC_RP_CLIENT_SECRET'] as const
+
+/** Values that each setting must refuse. Typed so that a new setting needs its row. */
+const WRONG: Record<SettingName, readonly unknown[]> = {
+  BASE_URL: ['gate.example.com', 'http://gate.example.com', 'https://gate.example.com/path', 'not a url', ' ', 5],
+  GATEHOUSE_SECRET: ['short', `${SECRET} short`, ' ', 5],
+  OIDC_OP_URL: [
+    'idp.example',
+    'http://idp.example',
+    'https://idp.example/?a=b',
+    'https://idp.example/#a',
+    'not a url',
+    5,
+  ],
+  OIDC_RP_CLIENT_ID: [' ', 5, null],
+  OIDC_RP_CLIENT_SECRET: [' ', 5, null],
+  OIDC_RP_SCOPES: [' ', 5, ['openid']],
+  OIDC_RP_SIGN_ALGO: ['none', 'HS256', 'rs256', 'RS1', 'ES256K', 'RS256 ES256', ' ', 5],
+  OIDC_OP_AUTHORIZATION_ENDPOINT: ['/authorize', 'http://idp.example/authorize', 'not a url', 5],
+  OIDC_OP_TOKEN_ENDPOINT: ['/token', 'http://idp.example/token', 'not a url', 5],
+  OIDC_OP_USER_ENDPOINT: ['/userinfo', 'http://idp.example/userinfo', 'not a url', 5],
+  OIDC_OP_JWKS_ENDPOINT: ['/jwks', 'http://idp.example/jwks', 'not a url', 5],
+  OIDC_OP_LOGOUT_ENDPOINT: ['/logout', 'http://idp.example/logout', 'not a url', 5],
+  OIDC_AUTH_REQUEST_EXTRA_PARAMS: ['acr_values=x', '[]', '{', '"x"', '5', '{"a":{}}', '{"a":null}', '{"a":[]}', 5],
+  GATEHOUSE_LOGIN_PARAMETERS: ['client_id', 'ui_locales redirect_uri', 'PROMPT', 'ui_locales,prompt', ' ', 5],
+  GATEHOUSE_LEVELS: [' ', 5, ['low']],
+  OIDC_RESPONSE_MODE: ['fragment', 'QUERY', 'query form_post', ' ', 5],
+  OIDC_STORE_REFRESH_TOKEN: ['on', 'yes please', '2', 'null', ' ', 1, {}],
+  GATEHOUSE_SESSION_IDLE_AGE: ['0', 0, -1, '1h', '1.5', true],
+  OIDC_TIMEOUT: ['0', 0, -1, 'soon', '1.5', 1.5, true],
+  OIDC_REDIRECT_ALLOWED_HOSTS: ['myapp://callback', 'https://app.example.com/path', '*', 5],
+  LOGIN_REDIRECT_URL: ['//evil.example', 'http://app.example.com', 'javascript:alert(1)', 'nowhere', 5],
+  LOGIN_REDIRECT_URL_FAILURE: ['//evil.example', 'http://app.example.com', 'javascript:alert(1)', 'nowhere', 5],
+  LOGOUT_REDIRECT_URL: ['//evil.example', 'http://app.example.com', 'javascript:alert(1)', 'nowhere', 5],
+  SESSION_COOKIE_AGE: ['0', 0, -1, '12h', '1.5', true],
+}
+
+const WRONG_VALUES = Object.entries(WRONG).flatMap(([name, values]) => values.map((value) => ({ name, value })))
+
+const EXAMPLES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(settings).map(([name, { example }]) => [name, example]),
+)
+
+describe('a wrong value', () => {
+  it.each(WRONG_VALUES)('of $name is a problem of that name: $value', ({ name, value }) => {
+    expect(problemNames({ ...ENV, [name]: value })).toEqual([name])
+  })
+
+  it.each(WRONG_VALUES)('of $name comes with an example: $value', ({ name, value }) => {
+    expect(problemsOf({ ...ENV, [name]: value }).map(({ example }) => example)).toEqual([EXAMPLES[name]])
+  })
+
+  it('is shown, so that a typing error is seen', () => {
+    const [problem] = problemsOf({ ...ENV, OIDC_RP_SIGN_ALGO: 'RS265' })
+    expect(problem?.problem).toContain('"RS265"')
+  })
+
+  it('is cut when it is long', () => {
+    const [problem] = problemsOf({ ...ENV, OIDC_RP_SIGN_ALGO: 'x'.repeat(10_000) })
+    expect(problem?.problem.length).toBeLessThan(500)
+  })
+
+  it.each(REQUIRED)('%s must be set', (name) => {
+    expect(problemsOf({ ...ENV, [name]: undefined })).toEqual([
+      { name, problem: 'is not set', example: EXAMPLES[name] },
+    ])
+  })
+
+  it.each(REQUIRED)('%s must not be empty', (name) => {
+    expect(problemsOf({ ...ENV, [name]: '' })).toEqual([{ name, problem: 'is not set', example: EXAMPLES[name] }])
+  })
+})
+
+describe('the list of problems', () => {
+  it('has those of all settings at once (A127)', () => {
+    const wrong = Object.fromEntries(Object.keys(settings).map((name) => [name, [Number.NaN]]))
+    expect(problemNames(wrong)).toEqual(Object.keys(settings))
+  })
+
+  it('has every required setting when nothing is set', () => {
+    expect(problemNames({})).toEqual([...REQUIRED])
+  })
+
+  it('is the message of the error, one line each', () => {
+    expect(() => loadConfig({ ...ENV, OIDC_TIMEOUT: '0', OIDC_RP_CLIENT_ID: '' })).toThrow(
+      [
+        'Gatehouse is not configured: 2 settings need attention.',
+        '  OIDC_RP_CLIENT_ID is not set. Example: gatehouse',
+        '  OIDC_TIMEOUT must be at least 1 second (it is "0"). Example: 5',
+      ].join('\n'),
+    )
+  })
+
+  it('speaks of one setting when it is one', () => {
+    expect(() => loadConfig({ ...ENV, OIDC_TIMEOUT: '0' })).toThrow('one setting needs attention')
+  })
+
+  it.each([
+    { GATEHOUSE_SECRET: 'MARKER-too-short' },
+    { GATEHOUSE_SECRET: `${SECRET} MARKER` },
+    { OIDC_RP_CLIENT_SECRET: { MARKER: 'MARKER' } },
+    { OIDC_TIMEOUT: '0' },
+    { BASE_URL: '' },
+    { OIDC_OP_URL: 'https://admin:MARKER@idp.example' },
+    { OIDC_OP_TOKEN_ENDPOINT: 'https://admin:MARKER@idp.example/token' },
+    { BASE_URL: 'https://admin:MARKER@gate.example.com' },
+    { OIDC_REDIRECT_ALLOWED_HOSTS: 'https://admin:MARKER@app.example.com' },
+  ])('shows no secret (A72): %j', (wrong) => {
+    expect(JSON.stringify(problemsOf({ ...ENV, ...wrong }))).not.toContain('MARKER')
+  })
+
+  it.each(Object.keys(settings))('%s_FILE is a problem, for a Worker has no files', (name) => {
+    expect(problemNames({ ...ENV, [`${name}_FILE`]: '/run/secrets/x' })).toEqual([`${name}_FILE`])
+  })
+
+  it('the path in a _FILE setting does not stand in for the setting itself', () => {
+    expect(problemNames({ ...ENV, OIDC_RP_CLIENT_SECRET: undefined, OIDC_RP_CLIENT_SECRET_FILE: '/x' })).toEqual([
+      'OIDC_RP_CLIENT_SECRET',
+      'OIDC_RP_CLIENT_SECRET_FILE',
+    ])
+  })
+})
+
+describe('the settings', () => {
+  it('have their defaults when only the required ones are set', () => {
+    expect(loadConfig(ENV).config).toEqual({
+      ...ENV,
+      GATEHOUSE_SECRET: [SECRET],
+      OIDC_RP_SIGN_ALGO: 'RS256',
+      OIDC_AUTH_REQUEST_EXTRA_PARAMS: {},
+      GATEHOUSE_LOGIN_PARAMETERS: ['ui_locales'],
+      GATEHOUSE_LEVELS: [],
+      OIDC_RESPONSE_MODE: 'query',
+      OIDC_STORE_REFRESH_TOKEN: true,
+      OIDC_TIMEOUT: 5,
+      OIDC_REDIRECT_ALLOWED_HOSTS: [],
+      LOGIN_REDIRECT_URL: '/',
+      LOGOUT_REDIRECT_URL: '/',
+      SESSION_COOKIE_AGE: 43_200,
+    })
+  })
+
+  it('have their defaults when the others are empty', () => {
+    const empty = Object.fromEntries(Object.keys(settings).map((name) => [name, '']))
+    expect(loadConfig({ ...empty, ...ENV }).config).toEqual(loadConfig(ENV).config)
+  })
+
+  it.each(['5', 5])('a number may be text or a number: %o', (value) => {
+    expect(loadConfig({ ...ENV, OIDC_TIMEOUT: value }).config.OIDC_TIMEOUT).toBe(5)
+  })
+
+  it('GATEHOUSE_SECRET may have several, kept in their order (A102)', () => {
+    const old = 'the-old-secret-of-32-characters-or-more'
+    expect(loadConfig({ ...ENV, GATEHOUSE_SECRET: `${SECRET} ${old}` }).config.GATEHOUSE_SECRET).toEqual([SECRET, old])
+  })
+
+  it('allowed hosts may have a scheme or none', () => {
+    const value = 'app.example.com, https://meet.example.com:8443'
+    expect(loadConfig({ ...ENV, OIDC_REDIRECT_ALLOWED_HOSTS: value }).config.OIDC_REDIRECT_ALLOWED_HOSTS).toEqual([
+      { host: 'app.example.com', origin: null, withSubdomains: false },
+      { host: 'meet.example.com:8443', origin: 'https://meet.example.com:8443', withSubdomains: false },
+    ])
+  })
+
+  it.each(['http://localhost:8787', 'http://127.0.0.1:8787'])(
+    'BASE_URL may be plain http on this machine: %s',
+    (url) => {
+      expect(loadConfig({ ...ENV, BASE_URL: url }).config.BASE_URL).toBe(url)
+    },
+  )
+
+  it('the issuer is kept to the letter', () => {
+    const url = 'https://IDP.example/realms/Main/'
+    expect(loadConfig({ ...ENV, OIDC_OP_URL: url }).config.OIDC_OP_URL).toBe(url)
+  })
+
+  it.each([
+    'client_id',
+    'code_challenge',
+    'code_challenge_method',
+    'nonce',
+    'redirect_uri',
+    'request',
+    'request_uri',
+    'response_mode',
+    'response_type',
+    'scope',
+    'state',
+  ])('OIDC_AUTH_REQUEST_EXTRA_PARAMS must not have %s, which Gatehouse sets itself (A30)', (name) => {
+    const value = JSON.stringify({ ui_locales: 'fr', [name]: 'x' })
+    expect(problemsOf({ ...ENV, OIDC_AUTH_REQUEST_EXTRA_PARAMS: value })).toEqual([
+      expect.objectContaining({ name: 'OIDC_AUTH_REQUEST_EXTRA_PARAMS', problem: expect.stringContaining(name) }),
+    ])
+  })
+
+  it('cannot be changed', () => {
+    expect(Object.isFrozen(loadConfig(ENV).config)).toBe(true)
+  })
+
+  it('contain nothing but settings, whatever else is in the environment', () => {
+    const { config } = loadConfig({ ...ENV, KV: {}, DB: {}, PATH: '/bin', OIDC_FOO: 'x' })
+    expect(Object.keys(config).filter((name) => !(name in settings))).toEqual([])
+  })
+
+  it('of one load do not reach into those of another', () => {
+    loadConfig({ ...ENV, OIDC_TIMEOUT: '9' })
+    expect(loadConfig(ENV).config.OIDC_TIMEOUT).toBe(5)
+  })
+
+  it('a timeout that no timer can count is a problem', () => {
+    expect(problemNames({ ...ENV, OIDC_TIMEOUT: 9_000_000_000_000_000 })).toEqual(['OIDC_TIMEOUT'])
+  })
+})
+
+describe('warnings', () => {
+  it('are none when all is well', () => {
+    expect(loadConfig({ ...ENV, KV: {}, DB: {}, SOMETHING: 'x' }).warnings).toEqual([])
+  })
+
+  it.each([
+    'OIDC_OP_ISSUER',
+    'OIDC_CREATE_USER',
+    'OIDC_rp_client_id',
+    'GATEHOUSE_SECRETS',
+    'LOGIN_REDIRECT_URLS',
+    'LOGOUT_REDIRECT_URI',
+    'OIDC_',
+  ])('name the unknown %s (A126)', (name) => {
+    expect(loadConfig({ ...ENV, [name]: 'MARKER' }).warnings).toEqual([expect.stringContaining(name)])
+  })
+
+  it('never show the value of an unknown name (A72)', () => {
+    expect(loadConfig({ ...ENV, GATEHOUSE_SECRETS: 'MARKER' }).warnings.join()).not.toContain('MARKER')
+  })
+
+  it('name the client id of the examples', () => {
+    expect(loadConfig({ ...ENV, OIDC_RP_CLIENT_ID: 'meet' }).warnings).toEqual([
+      expect.stringContaining('OIDC_RP_CLIENT_ID'),
+    ])
+  })
+
+  it('name scopes without openid', () => {
+    expect(loadConfig({ ...ENV, OIDC_RP_SCOPES: 'email' }).warnings).toEqual([
+      expect.stringContaining('OIDC_RP_SCOPES'),
+    ])
+  })
+})

@@ -1,0 +1,110 @@
+/**
+ * A provider at the far end that answers a sign-in, each answer replaceable, and the browser's part of it.
+ */
+import { loadConfig } from '../../src/config/load.ts'
+import { createProvider, type LoginRequest, type PendingLogin, type VerifiedLogin } from '../../src/oidc/provider.ts'
+import { createFakeClock } from './fake-clock.ts'
+import { createFarEnd, json } from './far-end.ts'
+import { sign, type TestKey } from './keys.ts'
+
+export const ISSUER = 'https://idp.example'
+export const CLIENT_ID = 'gatehouse'
+export const CLIENT_SECRET = 'GOCSPX-a+b%c:d e/f'
+export const REDIRECT_URI = 'https://gate.example.com/api/v1.0/callback/'
+export const TOKEN = `${ISSUER}/token`
+export const JWKS = `${ISSUER}/jwks`
+export const USERINFO = `${ISSUER}/userinfo`
+export const DISCOVERY = `${ISSUER}/.well-known/openid-configuration`
+
+type Claims = Readonly<Record<string, unknown>>
+
+export interface LoginOptions {
+  /** Members of the metadata, on top of the usual ones; `undefined` takes one away. */
+  readonly metadata?: Claims
+  readonly settings?: Claims
+  readonly keys?: readonly TestKey[]
+}
+
+export function createLoginWorld(key: TestKey, { metadata = {}, settings = {}, keys = [key] }: LoginOptions = {}) {
+  const farEnd = createFarEnd()
+  const clock = createFakeClock()
+  const { config } = loadConfig({
+    BASE_URL: 'https://gate.example.com',
+    GATEHOUSE_SECRET: 'a-secret-of-thirty-two-characters-or-more',
+    OIDC_OP_URL: ISSUER,
+    OIDC_RP_CLIENT_ID: CLIENT_ID,
+    OIDC_RP_CLIENT_SECRET: CLIENT_SECRET,
+    OIDC_RP_SIGN_ALGO: key.algorithm,
+    ...settings,
+  })
+  farEnd.on(DISCOVERY, () =>
+    json({
+      issuer: ISSUER,
+      authorization_endpoint: `${ISSUER}/authorize`,
+      token_endpoint: TOKEN,
+      jwks_uri: JWKS,
+      userinfo_endpoint: USERINFO,
+      end_session_endpoint: `${ISSUER}/logout`,
+      ...metadata,
+    }),
+  )
+  farEnd.on(JWKS, () => json({ keys: keys.map(({ jwk }) => jwk) }))
+  farEnd.on(USERINFO, () => json({ sub: 'alice', email: 'alice@corp.example' }))
+  const provider = createProvider(config, {
+    fetch: farEnd.fetch,
+    cache: { get: async () => null, put: async () => {} },
+    clock,
+    log: () => {},
+  })
+  const now = Math.floor(clock.now() / 1000)
+
+  /** The claims of a good ID token for this login. */
+  const claimsFor = (pending: PendingLogin): Claims => ({
+    iss: ISSUER,
+    sub: 'alice',
+    aud: CLIENT_ID,
+    exp: now + 300,
+    iat: now,
+    nonce: pending.nonce,
+    name: 'Alice',
+    email: 'old@corp.example',
+  })
+
+  const start = (request: Partial<LoginRequest> = {}) =>
+    provider.startLogin({
+      redirectUri: REDIRECT_URI,
+      acrValues: [],
+      maxAgeSeconds: null,
+      isSilent: false,
+      passedOn: {},
+      ...request,
+    })
+
+  /** Signs in, with an ID token of these claims and this header, and an answer of these parameters. */
+  async function signIn(
+    change: {
+      readonly claims?: Claims
+      readonly header?: Claims
+      readonly signer?: TestKey
+      readonly idToken?: (pending: PendingLogin) => Promise<string> | string
+      readonly answer?: (good: URLSearchParams) => URLSearchParams | undefined
+      readonly pending?: Partial<PendingLogin>
+      readonly request?: Partial<LoginRequest>
+    } = {},
+  ): Promise<VerifiedLogin> {
+    const { pending } = await start(change.request)
+    const idToken = change.idToken
+      ? await change.idToken(pending)
+      : await sign(change.signer ?? key, { ...claimsFor(pending), ...change.claims }, change.header)
+    if (!farEnd.answers(TOKEN)) {
+      farEnd.on(TOKEN, () =>
+        json({ access_token: 'access-1', token_type: 'Bearer', expires_in: 300, id_token: idToken }),
+      )
+    }
+    const good = new URLSearchParams({ code: 'code-1', state: pending.state })
+    farEnd.journal.length = 0
+    return provider.finishLogin(change.answer?.(good) ?? good, { ...pending, ...change.pending })
+  }
+
+  return { farEnd, clock, now, config, provider, start, signIn, claimsFor }
+}
