@@ -14,7 +14,7 @@ const BODY_MAX_BYTES = 65_536
  * @throws GatehouseError `invalid_request` when it is no form or a field comes twice; `payload_too_large`
  * @see RFC 6749 section 3.2: parameters must not come more than once
  */
-export async function limitedForm(c: Context, _field: string): Promise<URLSearchParams> {
+export async function limitedForm(c: Context, field: string): Promise<URLSearchParams> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/x-www-form-urlencoded') {
     throw new GatehouseError('invalid_request', 'not a form', {
