@@ -60,9 +60,10 @@ describe('of a session that has ended', () => {
     ['else the access token', tokens(null, 'a'), [{ token: 'a', hint: 'access_token' }]],
     ['nothing, where neither is kept', tokens(null, null), []],
   ])('%s is revoked', async (_, ended, expected) => {
-    const { provider, asked } = createScene()
+    const { provider, asked, log } = createScene()
     await provider.revokeTokens([ended])
     expect(asked.map(({ token, hint }) => ({ token, hint }))).toEqual(expected)
+    expect(log).toEqual([])
   })
 })
 
