@@ -55,7 +55,7 @@ async function verifiedSignature(client: ProtocolClient, token: string): Promise
     return await client.verifyJwt(token, [client.signingAlgorithm])
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error
-    if (error.code === 'token_invalid') throw refused(error.message, error)
+    if (error.code !== 'provider_unreachable' && error.code !== 'provider_error') throw refused(error.message, error)
     // Not 400, for nothing is wrong with the token; 5xx with Retry-After, for the keys may be there in a moment.
     throw new GatehouseError('provider_unreachable', 'without the keys of the provider no logout token can be judged', {
       cause: error,

@@ -36,7 +36,8 @@ describe.skipIf(executablePath === null && !isCi)('in Chromium', () => {
   /** The two things that oidc-provider does not do: frames of front-channel logout, and sign-out by POST across sites. */
   async function answerAsProvider(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     if (request.url === '/frame') {
-      response.setHeader('content-type', 'text/html').end(`<iframe src="${framed.replaceAll('&', '&amp;')}"></iframe>`)
+      const frame = `<iframe src="${framed.replaceAll('&', '&amp;')}"></iframe>`
+      response.setHeader('content-type', 'text/html').end(`<link rel="icon" href="data:,">${frame}`)
       return true
     }
     if (request.url !== '/session/end' || request.method !== 'POST') return false
