@@ -66,6 +66,8 @@ export async function measureCosts(installation: Installation): Promise<readonly
   await measure('JWT check, first with a new key', 'first', () => check(rotated, 'first'))
   await measure('session token check', 'first', () => check(visitor.sessionToken, 'first'))
   await measure('sign-out', 'first', () => visitor.signOut())
+  await visitor.signIn('alice')
+  await measure('back-channel logout of one session', 'first', () => visitor.signOutAtProvider())
   return measured
 }
 

@@ -1,14 +1,16 @@
 /**
  * Mounts the routes and sets what holds for all of them: headers, reference numbers, the answer to every failure.
  */
-import { Hono, type MiddlewareHandler } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { randomReference } from './crypto.ts'
 import type { Deps } from './deps.ts'
 import { GatehouseError } from './errors.ts'
 import type { Log } from './log.ts'
+import { backchannelLogoutRoutes } from './routes/backchannel-logout.ts'
 import { callbackRoutes } from './routes/callback.ts'
 import type { RequestVariables } from './routes/context.ts'
 import { answerFailure } from './routes/failures.ts'
+import { frontchannelLogoutRoutes } from './routes/frontchannel-logout.ts'
 import { healthRoutes } from './routes/health.ts'
 import { homeRoutes, styleRoutes } from './routes/home.ts'
 import { introspectRoutes } from './routes/introspect.ts'
@@ -30,6 +32,8 @@ export function createApp(deps: Deps): App {
   app.route('/', loginRoutes(deps))
   app.route('/', callbackRoutes(deps))
   app.route('/', logoutRoutes(deps))
+  app.route('/', backchannelLogoutRoutes(deps))
+  app.route('/', frontchannelLogoutRoutes(deps))
   app.route('/', userRoutes(deps))
   app.route('/', sessionRoutes(deps))
   app.route('/', introspectRoutes(deps))
@@ -72,22 +76,31 @@ const setReference: MiddlewareHandler<RequestVariables> = async (c, next) => {
 
 /**
  * No `form-action`: browsers hold it against every redirect after the form, and a provider may send the browser on to hosts that we
- * cannot know when it signs out at a provider behind itself. Pages have no script, and every value in them is escaped.
+ * cannot know when it signs out at a provider behind itself. Every value in a page is escaped, and pages have no script but the one
+ * that their route names.
  */
-const CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+function contentSecurityPolicy(c: Context<RequestVariables>): string {
+  const scripts = c.get('script') === undefined ? '' : ` script-src ${c.get('script')};`
+  const framers = c.get('framedBy')?.join(' ') ?? "'none'"
+  return `default-src 'none'; style-src 'self';${scripts} base-uri 'none'; frame-ancestors ${framers}`
+}
 
 const HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'Referrer-Policy': 'no-referrer',
   'Strict-Transport-Security': 'max-age=31536000',
   'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
   'Cache-Control': 'no-store',
 }
 
 const setHeaders: MiddlewareHandler<RequestVariables> = async (c, next) => {
   await next()
-  for (const [name, value] of Object.entries(HEADERS)) {
+  const headers = {
+    ...HEADERS,
+    'Content-Security-Policy': contentSecurityPolicy(c),
+    // It knows no list of origins, so where somebody may frame, it says nothing.
+    ...(c.get('framedBy') === undefined ? { 'X-Frame-Options': 'DENY' } : {}),
+  }
+  for (const [name, value] of Object.entries(headers)) {
     if (!c.res.headers.has(name)) c.res.headers.set(name, value)
   }
 }

@@ -11,6 +11,7 @@ import { createProvider, type Fetch, type Provider } from './oidc/provider.ts'
 import { createAppStore } from './store/apps.ts'
 import { isDatabaseReady } from './store/d1.ts'
 import { createDocumentCache } from './store/documents.ts'
+import { createEndings, type Endings } from './store/endings.ts'
 import { createSpentLogins, type SpentLogins } from './store/logins.ts'
 import { purgeExpired } from './store/purge.ts'
 import { createSessions, type Sessions } from './store/sessions.ts'
@@ -28,10 +29,11 @@ export interface Deps {
   readonly log: Log
   readonly provider: Provider
   readonly sessions: Sessions
+  readonly endings: Endings
   readonly spentLogins: SpentLogins
   readonly apps: Apps
   /** One sealer for each use, so that nothing sealed for one opens in another. */
-  readonly sealers: { readonly login: Sealer; readonly tokens: Sealer; readonly csrf: Sealer }
+  readonly sealers: { readonly login: Sealer; readonly logout: Sealer; readonly tokens: Sealer; readonly csrf: Sealer }
   isDatabaseReady(): Promise<boolean>
   /** Removes what has expired; gives back how many rows went, by table. */
   purgeExpired(): Promise<Readonly<Record<string, number>>>
@@ -62,10 +64,12 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     log,
     provider: createProvider(config, { fetch, clock, log, cache: createDocumentCache(env.KV) }),
     sessions: createSessions(env.DB, clock),
+    endings: createEndings(env.DB, clock),
     spentLogins: createSpentLogins(env.DB),
     apps: createApps(createAppStore(env.DB), clock),
     sealers: {
       login: createSealer(config.GATEHOUSE_SECRET, 'login'),
+      logout: createSealer(config.GATEHOUSE_SECRET, 'logout'),
       tokens: createSealer(config.GATEHOUSE_SECRET, 'provider tokens'),
       csrf: createSealer(config.GATEHOUSE_SECRET, 'csrf'),
     },

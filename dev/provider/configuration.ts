@@ -86,6 +86,7 @@ export function providerConfiguration(setup: Setup): Configuration {
         }),
       },
       backchannelLogout: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx, form) =>

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { importJWK, type JWTPayload, SignJWT } from 'jose'
 import Provider from 'oidc-provider'
 import type { RelyingParty } from './clients.ts'
 import { providerConfiguration, type Setup } from './configuration.ts'
@@ -22,7 +23,7 @@ export interface ProviderOptions {
   readonly host?: string
   readonly relyingParty: RelyingParty
   readonly accessTokenSeconds?: number
-  /** Tells the relying party of each sign-out (back-channel logout). Off: it has no such address yet. */
+  /** Tells the relying party of each sign-out (back-channel logout), which is the default. */
   readonly backchannelLogout?: boolean
   /** Sees each request first; one that it answers goes no further. For tests that need a provider in trouble. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>
@@ -34,6 +35,8 @@ export interface RunningProvider {
   readonly journal: ReadableJournal
   /** Replaces the signing key at once; tokens signed with the old one are no longer good. `sameKeyId` keeps the `kid`. */
   rotateKeys(options?: { sameKeyId?: boolean }): Promise<{ keyId: string }>
+  /** Signs any claims with the current key, for tests of what an honest provider would not say by itself. */
+  sign(claims: JWTPayload, header?: { typ?: string }): Promise<string>
   stop(): Promise<void>
 }
 
@@ -65,7 +68,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
     port,
     relyingParty: options.relyingParty,
     accessTokenSeconds: options.accessTokenSeconds ?? ACCESS_TOKEN_SECONDS,
-    backchannelLogout: options.backchannelLogout ?? false,
+    backchannelLogout: options.backchannelLogout ?? true,
     cookieKeys: [randomBytes(32).toString('base64url')],
     storage: memoryStorage(),
   }
@@ -98,6 +101,11 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
     port,
     journal,
     rotateKeys,
+    async sign(claims, header = {}) {
+      const { kid } = signingKey
+      const key = await importJWK(signingKey, 'RS256')
+      return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid, ...header }).sign(key)
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

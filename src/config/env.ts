@@ -169,6 +169,24 @@ export const settings = {
     meaning:
       'How the answer of the provider comes back. form_post keeps the code out of addresses and histories; the cookie of an attempt is then SameSite=None, for it must come along with a form from another site.',
   }),
+  OIDC_OP_LOGOUT_USE_POST: optional(bool, {
+    default: false,
+    example: 'true',
+    meaning:
+      'Sends the browser to the end-session endpoint with a form that submits itself, which keeps the ID token out of addresses and their logs. A provider whose cookie does not come along with forms of other sites must know its session by the ID token. Off: with a redirect.',
+  }),
+  OIDC_OP_REVOCATION_ENDPOINT: optional(endpoint, {
+    origin: 'Gatehouse',
+    example: 'https://id.example.org/revoke',
+    meaning:
+      'Overrides the discovered revocation endpoint, to which the refresh token of a session (or else its access token) is given back at sign-out.',
+  }),
+  ALLOW_LOGOUT_GET_METHOD: optional(bool, {
+    default: false,
+    example: 'true',
+    meaning:
+      'Lets a page of the same host sign out with a plain link. Everybody else, other sites included, still gets the page that asks. Off: a link always leads to that page.',
+  }),
   OIDC_TIMEOUT: optional(secondsUpTo(60), {
     default: 5,
     example: '5',

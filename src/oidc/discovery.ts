@@ -19,6 +19,7 @@ const metadataSchema = v.object({
   jwks_uri: endpoint.schema,
   userinfo_endpoint: v.optional(endpoint.schema),
   end_session_endpoint: v.optional(endpoint.schema),
+  revocation_endpoint: v.optional(endpoint.schema),
   authorization_response_iss_parameter_supported: v.optional(v.boolean()),
   code_challenge_methods_supported: texts,
   scopes_supported: texts,
@@ -100,6 +101,7 @@ function explicitEndpoints(config: Config) {
     userinfo_endpoint: config.OIDC_OP_USER_ENDPOINT,
     jwks_uri: config.OIDC_OP_JWKS_ENDPOINT,
     end_session_endpoint: config.OIDC_OP_LOGOUT_ENDPOINT,
+    revocation_endpoint: config.OIDC_OP_REVOCATION_ENDPOINT,
   }
   // Unset ones must not hide the discovered ones.
   return JSON.parse(JSON.stringify(endpoints)) as Partial<typeof endpoints> // a copy without the undefined members

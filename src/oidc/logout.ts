@@ -1,5 +1,5 @@
 /**
- * The address where the browser also signs out at the provider; ends nothing itself.
+ * The request with which the browser also signs out at the provider; ends nothing itself.
  */
 import type { Config } from '../config/env.ts'
 import type { Metadata } from './discovery.ts'
@@ -8,6 +8,14 @@ export interface LogoutRequest {
   /** The ID token of the session that ends, when it could still be read. */
   readonly idToken: string | null
   readonly postLogoutRedirectUri: string
+  /** Comes back with the browser. */
+  readonly state: string
+}
+
+/** What the browser takes to the provider, in the address or in a form. */
+export interface EndSessionRequest {
+  readonly endpoint: string
+  readonly parameters: Readonly<Record<string, string>>
 }
 
 /**
@@ -15,15 +23,26 @@ export interface LogoutRequest {
  *
  * @see OpenID Connect RP-Initiated Logout 1.0 section 2
  */
-export function endSessionUrl(
+export function endSessionRequest(
   config: Config,
   metadata: Metadata,
-  { idToken, postLogoutRedirectUri }: LogoutRequest,
-): URL | null {
+  { idToken, postLogoutRedirectUri, state }: LogoutRequest,
+): EndSessionRequest | null {
   if (!metadata.end_session_endpoint) return null
-  const url = new URL(metadata.end_session_endpoint)
-  if (idToken) url.searchParams.set('id_token_hint', idToken)
-  url.searchParams.set('client_id', config.OIDC_RP_CLIENT_ID)
-  url.searchParams.set('post_logout_redirect_uri', postLogoutRedirectUri)
+  return {
+    endpoint: metadata.end_session_endpoint,
+    parameters: {
+      ...(idToken === null ? {} : { id_token_hint: idToken }),
+      client_id: config.OIDC_RP_CLIENT_ID,
+      post_logout_redirect_uri: postLogoutRedirectUri,
+      state,
+    },
+  }
+}
+
+/** The request as an address; what the endpoint has in its query stays. */
+export function endSessionUrl({ endpoint, parameters }: EndSessionRequest): URL {
+  const url = new URL(endpoint)
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
   return url
 }

@@ -14,10 +14,12 @@ import { beginOperation, type Fetch, type Send } from './http.ts'
 import { allowInsecure } from './insecure.ts'
 import { type Keys, keysSource, type SignedJwt, verifyJwt } from './jwks.ts'
 import { type LoginRequest, type PendingLogin, type StartedLogin, startLogin } from './login.ts'
-import { endSessionUrl, type LogoutRequest } from './logout.ts'
+import { type EndSessionRequest, endSessionRequest, type LogoutRequest } from './logout.ts'
+import { type LogoutNotice, verifyLogoutToken } from './logout-token.ts'
 import type { ProviderTokens } from './provider-tokens.ts'
 import { createReachability } from './reachability.ts'
 import { type RefreshedLogin, refreshLogin } from './refresh.ts'
+import { revokeTokens } from './revocation.ts'
 
 export type { Authentication, VerifiedLogin } from './callback.ts'
 export { audiencesOf, type Claims } from './claims.ts'
@@ -26,6 +28,7 @@ export type { CachedEntry, DocumentCache } from './document.ts'
 export type { Fetch } from './http.ts'
 export type { SignedJwt } from './jwks.ts'
 export { type LoginRequest, type PendingLogin, pendingLoginSchema, type StartedLogin } from './login.ts'
+export { endSessionUrl } from './logout.ts'
 export { type ProviderTokens, providerTokensSchema } from './provider-tokens.ts'
 export type { RefreshedLogin } from './refresh.ts'
 export type { PersonClaims } from './userinfo.ts'
@@ -49,8 +52,14 @@ export interface Provider {
   finishLogin(answer: URLSearchParams, pending: PendingLogin): Promise<VerifiedLogin>
   /** @see refreshLogin in `refresh.ts` */
   refresh(tokens: ProviderTokens): Promise<RefreshedLogin>
-  /** Where the browser signs out at the provider; `null`: it offers no such place, or cannot be asked for it. */
-  endSessionUrl(request: LogoutRequest): Promise<URL | null>
+  /** How the browser signs out at the provider; `null`: it offers no such place, or cannot be asked for it. */
+  endSession(request: LogoutRequest): Promise<EndSessionRequest | null>
+  /** Gives back the tokens of ended sessions where the provider takes them; never fails. @see revokeTokens in `revocation.ts` */
+  revokeTokens(ended: readonly ProviderTokens[]): Promise<void>
+  /** @see verifyLogoutToken in `logout-token.ts` */
+  verifyLogoutToken(token: string): Promise<LogoutNotice>
+  /** Where the provider's own pages are, as far as it can be asked. */
+  origins(): Promise<readonly string[]>
   /** @see verifyJwt in `jwks.ts` */
   verifyJwt(jwt: string, algorithms: readonly string[]): Promise<SignedJwt>
 }
@@ -89,6 +98,17 @@ export function createProvider(config: Config, { fetch, cache, clock, log }: Pro
     }
   }
 
+  /** Signing out here must work while the provider does not: `null`, and a line in the log. */
+  async function orNull<T>(event: string, work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof GatehouseError)) throw error
+      log({ level: 'warn', event, detail: { reason: error.message } })
+      return null
+    }
+  }
+
   return {
     issuer: config.OIDC_OP_URL,
 
@@ -108,15 +128,24 @@ export function createProvider(config: Config, { fetch, cache, clock, log }: Pro
       return refreshLogin(await clientFor(begin()), tokens, clock)
     },
 
-    async endSessionUrl(request) {
-      try {
-        return endSessionUrl(config, await metadata.read(begin()), request)
-      } catch (error) {
-        // Signing out here must work while the provider does not.
-        if (!(error instanceof GatehouseError)) throw error
-        log({ level: 'warn', event: 'provider_logout_skipped', detail: { reason: error.message } })
-        return null
-      }
+    async endSession(request) {
+      return orNull('provider_logout_skipped', async () =>
+        endSessionRequest(config, await metadata.read(begin()), request),
+      )
+    },
+
+    async revokeTokens(ended) {
+      await orNull('revocation_failed', async () => revokeTokens(await clientFor(begin()), ended, log))
+    },
+
+    async verifyLogoutToken(token) {
+      return verifyLogoutToken(await clientFor(begin()), token, clock)
+    },
+
+    async origins() {
+      const current = await orNull('provider_origin_unknown', () => metadata.read(begin()))
+      const addresses = [config.OIDC_OP_URL, current?.end_session_endpoint ?? config.OIDC_OP_URL]
+      return [...new Set(addresses.map((address) => new URL(address).origin))]
     },
 
     async verifyJwt(jwt, algorithms) {

@@ -6,14 +6,29 @@ import { layout, type Page } from './layout.tsx'
 
 /** The field is called as in La Suite, whose front ends post to the same address. */
 export const CSRF_FIELD = 'csrfmiddlewaretoken'
+/** With the value `1`: all sessions of the person end, not this browser's alone. */
+export const EVERYWHERE_FIELD = 'everywhere'
 
-export function SignOutForm({ action, csrfToken, label }: { action: string; csrfToken: string; label: string }) {
+interface SignOutFormView {
+  readonly action: string
+  readonly csrfToken: string
+  readonly label: string
+  /** What the second button says; absent: there is none. */
+  readonly everywhereLabel?: string
+}
+
+export function SignOutForm({ action, csrfToken, label, everywhereLabel }: SignOutFormView) {
   return (
     <form method="post" action={action}>
       <input type="hidden" name={CSRF_FIELD} value={csrfToken} />
       <button class="action" type="submit">
         {label}
       </button>
+      {everywhereLabel === undefined ? null : (
+        <button class="action quiet" type="submit" name={EVERYWHERE_FIELD} value="1">
+          {everywhereLabel}
+        </button>
+      )}
     </form>
   )
 }
@@ -26,7 +41,12 @@ export function signOutPage(language: Language, view: { csrfToken: string; logou
     <>
       <h1>{messages.signOutQuestion}</h1>
       <p>{messages.signOutHint}</p>
-      <SignOutForm action={view.logoutPath} csrfToken={view.csrfToken} label={messages.signOut} />
+      <SignOutForm
+        action={view.logoutPath}
+        csrfToken={view.csrfToken}
+        label={messages.signOut}
+        everywhereLabel={messages.signOutEverywhere}
+      />
     </>,
   )
 }

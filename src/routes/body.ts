@@ -1,5 +1,5 @@
 /**
- * Forms as they are posted to us: bounded, of the right type, each field once; what the fields mean is decided by the routes.
+ * Forms as they are posted to us: bounded and of the right type; what the fields mean is decided by the routes.
  */
 import type { Context } from 'hono'
 import { GatehouseError } from '../errors.ts'
@@ -8,23 +8,34 @@ import { GatehouseError } from '../errors.ts'
 const BODY_MAX_BYTES = 65_536
 
 /**
- * Reads a posted form.
+ * Reads a posted form, each field of which may come once.
  *
  * @param field the field that the form is read for, which a refusal names
  * @throws GatehouseError `invalid_request` when it is no form or a field comes twice; `payload_too_large`
  * @see RFC 6749 section 3.2: parameters must not come more than once
  */
 export async function limitedForm(c: Context, field: string): Promise<URLSearchParams> {
-  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/x-www-form-urlencoded') {
-    throw new GatehouseError('invalid_request', 'not a form', {
-      told: `Send a form (application/x-www-form-urlencoded) with the field "${field}"`,
-    })
-  }
-  const form = new URLSearchParams(await limitedText(c.req.raw))
+  const form = await looseForm(c, field)
   const names = [...form.keys()]
   if (names.length === new Set(names).size) return form
   throw new GatehouseError('invalid_request', 'a parameter came twice', { told: 'A parameter came twice' })
+}
+
+/**
+ * Reads a posted form in which fields that are none of our business may come as they like.
+ *
+ * @throws GatehouseError `invalid_request` when it is no form; `payload_too_large`
+ */
+export async function looseForm(c: Context, field: string): Promise<URLSearchParams> {
+  if (isForm(c)) return new URLSearchParams(await limitedText(c.req.raw))
+  throw new GatehouseError('invalid_request', 'not a form', {
+    told: `Send a form (application/x-www-form-urlencoded) with the field "${field}"`,
+  })
+}
+
+export function isForm(c: Context): boolean {
+  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
+  return type === 'application/x-www-form-urlencoded'
 }
 
 async function limitedText(request: Request): Promise<string> {

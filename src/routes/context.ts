@@ -9,6 +9,10 @@ export interface RequestVariables {
     reference: string
     /** `page`: people, in HTML. `json`: machines. `sign_in`: people whose failure may go to LOGIN_REDIRECT_URL_FAILURE. */
     answers: 'page' | 'json' | 'sign_in'
+    /** The origins whose pages may show this answer in a frame; absent: none. */
+    framedBy?: readonly string[]
+    /** The one script of this page, as the content security policy names it; absent: there is none. */
+    script?: string
   }
 }
 

@@ -2,29 +2,34 @@
  * Signing out, here first and then at the provider: /api/v1.0/logout/ and /api/v1.0/logout-callback/.
  */
 import { type Context, Hono } from 'hono'
+import { randomToken } from '../crypto.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
+import { endSessionUrl } from '../oidc/provider.ts'
 import { languageFor } from '../pages/language.ts'
-import { CSRF_FIELD, signOutPage } from '../pages/sign-out.tsx'
+import { CSRF_FIELD, EVERYWHERE_FIELD, signOutPage } from '../pages/sign-out.tsx'
+import { SUBMIT_SOURCE, signOutAtProviderPage } from '../pages/sign-out-at-provider.tsx'
 import type { Session } from '../tokens/session.ts'
 import { openTokens } from '../tokens/vault.ts'
-import { limitedForm } from './body.ts'
+import { isForm, limitedForm } from './body.ts'
 import type { RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
 import { refuseOtherSites } from './own-page.ts'
 import { eitherForm, PATHS } from './paths.ts'
 import { sessionOf, takeSession } from './session-cookie.ts'
+import { isOwnReturn, rememberSignOut } from './sign-out-state.ts'
 
 type RequestContext = Context<RequestVariables>
 
 export function logoutRoutes(deps: Deps) {
-  const { config, provider, sessions, sealers, log } = deps
+  const { config, provider, sessions, endings, sealers, log } = deps
   const app = new Hono<RequestVariables>({ strict: false })
   const signedOutLocation = () => new URL(config.LOGOUT_REDIRECT_URL, config.BASE_URL).href
 
   app.get(eitherForm(PATHS.logout), async (c) => {
     const session = await sessionOf(c, deps)
     if (!session) return c.redirect(signedOutLocation(), 302)
+    if (config.ALLOW_LOGOUT_GET_METHOD && isOwnLink(c)) return signOut(c, session, false)
     const csrfToken = await sealers.csrf.seal('', session.tokenHash)
     return c.html(signOutPage(languageFor(c.req.header('accept-language')), { csrfToken, logoutPath: PATHS.logout }))
   })
@@ -33,30 +38,69 @@ export function logoutRoutes(deps: Deps) {
     const session = await sessionOf(c, deps)
     // Without a word about cookies: a form of another site brings none, and must not be able to take one away.
     if (!session) return c.redirect(signedOutLocation(), 303)
-    await refuseForeignRequest(c, session)
-    await sessions.end(session.tokenHash, c.get('reference'))
-    takeSession(c)
-    log({ level: 'info', event: 'sign_out', ref: c.get('reference') })
-    const atProvider = await provider.endSessionUrl({
-      idToken: (await openTokens(sealers.tokens, session))?.idToken ?? null,
-      postLogoutRedirectUri: `${config.BASE_URL}${PATHS.logoutCallback}`,
-    })
-    return c.redirect(atProvider?.href ?? signedOutLocation(), 303)
+    refuseOtherSites(c, config.BASE_URL)
+    // Front ends that send the token in a header may send no form.
+    const form = isForm(c) ? await limitedForm(c, CSRF_FIELD) : new URLSearchParams()
+    await refuseOtherPages(c.req.header('x-csrftoken') ?? form.get(CSRF_FIELD), session)
+    return signOut(c, session, form.get(EVERYWHERE_FIELD) === '1')
   })
   app.all(eitherForm(PATHS.logout), onlyAllows('GET', 'HEAD', 'POST'))
 
   // Nothing is left to do here: the session ended before the browser went to the provider, so nothing that comes back is needed.
-  app.get(eitherForm(PATHS.logoutCallback), (c) => c.redirect(signedOutLocation(), 302))
+  app.get(eitherForm(PATHS.logoutCallback), async (c) => {
+    const isOwn = await isOwnReturn(c, deps)
+    if (isOwn === false) log({ level: 'info', event: 'sign_out_returned_otherwise', ref: c.get('reference') })
+    return c.redirect(signedOutLocation(), 302)
+  })
   app.all(eitherForm(PATHS.logoutCallback), onlyAllows('GET', 'HEAD'))
 
-  /** The browser must say that the request comes from our own page, and the page must have known the session. */
-  async function refuseForeignRequest(c: RequestContext, session: Session): Promise<void> {
-    refuseOtherSites(c, config.BASE_URL)
-    const token = c.req.header('x-csrftoken') ?? (await limitedForm(c, CSRF_FIELD)).get(CSRF_FIELD)
+  /** Here first: whatever the provider does or does not do afterwards, the session has ended. */
+  async function signOut(c: RequestContext, session: Session, isEverywhere: boolean): Promise<Response> {
+    const ended = isEverywhere
+      ? await endings.endAllOf(session.user.id, c.get('reference'))
+      : await sessions.end(session.tokenHash, c.get('reference')).then(() => [session])
+    takeSession(c)
+    log({ level: 'info', event: 'sign_out', ref: c.get('reference'), detail: { ended: ended.length } })
+    const state = randomToken()
+    const [atProvider] = await Promise.all([
+      provider.endSession({
+        idToken: (await openTokens(sealers.tokens, session))?.idToken ?? null,
+        postLogoutRedirectUri: `${config.BASE_URL}${PATHS.logoutCallback}`,
+        state,
+      }),
+      Promise.all(ended.map((one) => openTokens(sealers.tokens, one))).then((tokens) =>
+        provider.revokeTokens(tokens.filter((opened) => opened !== null)),
+      ),
+    ])
+    if (!atProvider) return c.redirect(signedOutLocation(), 303)
+    await rememberSignOut(c, state, deps)
+    if (!config.OIDC_OP_LOGOUT_USE_POST) return c.redirect(endSessionUrl(atProvider).href, 303)
+    c.set('script', SUBMIT_SOURCE)
+    return c.html(signOutAtProviderPage(languageFor(c.req.header('accept-language')), atProvider))
+  }
+
+  /** The browser has said that the request comes from our own host; the page must have known the session, too. */
+  async function refuseOtherPages(token: string | null, session: Session): Promise<void> {
     if (token === null || (await sealers.csrf.open(token, session.tokenHash)) === null) {
       throw new GatehouseError('csrf_refused', 'a sign-out without the token of our own page')
     }
   }
 
   return app
+}
+
+/**
+ * Whether somebody follows a link on a page of this very host. A browser that fetches ahead of a click says so, and asking for the
+ * headers alone is no visit.
+ *
+ * @see W3C Fetch Metadata Request Headers section 2
+ */
+function isOwnLink(c: RequestContext): boolean {
+  return (
+    c.req.method === 'GET' &&
+    c.req.header('sec-fetch-site') === 'same-origin' &&
+    c.req.header('sec-fetch-mode') === 'navigate' &&
+    c.req.header('sec-fetch-dest') === 'document' &&
+    c.req.header('sec-purpose') === undefined
+  )
 }

@@ -9,6 +9,8 @@ export const PATHS = {
   callback: '/api/v1.0/callback/',
   logout: '/api/v1.0/logout/',
   logoutCallback: '/api/v1.0/logout-callback/',
+  backchannelLogout: '/api/v1.0/backchannel-logout/',
+  frontchannelLogout: '/api/v1.0/frontchannel-logout/',
   me: '/api/v1.0/users/me/',
   session: '/api/v1.0/session/',
   sessionRefresh: '/api/v1.0/session/refresh/',

@@ -17,7 +17,10 @@ export async function sealTokens(sealer: Sealer, tokens: ProviderTokens, tokenHa
 }
 
 /** `null`: sealed under a secret that is gone. */
-export async function openTokens(sealer: Sealer, { sealedTokens, tokenHash }: Session): Promise<ProviderTokens | null> {
+export async function openTokens(
+  sealer: Sealer,
+  { sealedTokens, tokenHash }: Pick<Session, 'sealedTokens' | 'tokenHash'>,
+): Promise<ProviderTokens | null> {
   const opened = await sealer.open(sealedTokens, tokenHash)
   return opened === null ? null : v.parse(providerTokensSchema, JSON.parse(opened))
 }

@@ -89,7 +89,7 @@ describe.skipIf(executablePath === null && !isCi)('in Chromium', () => {
     page.on('console', (message) => complaints.push(message.text()))
     await signIn(page, 'carol')
     await page.goto(`${installation.gatehouse.baseUrl}/api/v1.0/logout/`)
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click()
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
     expect(complaints).toEqual([])
   })

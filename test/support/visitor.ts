@@ -51,14 +51,28 @@ export class Visitor {
     return this.visit(await this.answerFor(username, query))
   }
 
-  /** Presses the button on the page that asks whether to sign out. */
-  async signOut(): Promise<Response> {
-    const page = await (await this.visit('/api/v1.0/logout/')).text()
+  /** Presses the button on the page that asks whether to sign out. `fields` come on top of those of the form. */
+  async signOut(query = '', fields: Readonly<Record<string, string>> = {}): Promise<Response> {
+    const page = await (await this.visit(`/api/v1.0/logout/${query}`)).text()
     const token = /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(page)?.[1] ?? ''
-    return this.visit('/api/v1.0/logout/', {
+    return this.visit(`/api/v1.0/logout/${query}`, {
       method: 'POST',
       headers: { 'sec-fetch-site': 'same-origin' },
-      body: new URLSearchParams({ csrfmiddlewaretoken: token }),
+      body: new URLSearchParams({ csrfmiddlewaretoken: token, ...fields }),
+    })
+  }
+
+  /** Signs out at the provider itself, as from another application: asks for the page there, and presses its button. */
+  async signOutAtProvider(): Promise<Response> {
+    const headers = { cookie: [...this.#atProvider].map(([name, value]) => `${name}=${value}`).join('; ') }
+    const { issuer } = this.#installation.provider
+    const page = await (await fetch(`${issuer}/session/end`, { headers })).text()
+    const xsrf = /name="xsrf" value="([^"]+)"/.exec(page)?.[1] ?? ''
+    return fetch(`${issuer}/session/end/confirm`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers,
+      body: new URLSearchParams({ xsrf, logout: 'yes' }),
     })
   }
 

@@ -15,6 +15,9 @@ export const de: Messages = {
   signedInHint: 'Sie sind angemeldet und können diese Seite schließen.',
   signOutQuestion: 'Abmelden?',
   signOutHint: 'Sie werden hier und beim Anmeldedienst Ihrer Organisation abgemeldet.',
+  signOutEverywhere: 'Auf allen Geräten abmelden',
+  signOutAtProviderHint: 'Nun fehlt noch die Abmeldung beim Anmeldedienst Ihrer Organisation.',
+  goOn: 'Weiter',
   reference: (reference) => `Kennung: ${reference}`,
   failures: {
     access_denied: {

@@ -15,6 +15,9 @@ export interface Messages {
   readonly signedInHint: string
   readonly signOutQuestion: string
   readonly signOutHint: string
+  readonly signOutEverywhere: string
+  readonly signOutAtProviderHint: string
+  readonly goOn: string
   readonly reference: (reference: string) => string
   readonly failures: Readonly<Record<ErrorCode, { readonly title: string; readonly text: string }>>
 }
@@ -31,6 +34,9 @@ export const en: Messages = {
   signedInHint: 'You are signed in. You can close this page.',
   signOutQuestion: 'Sign out?',
   signOutHint: 'You will be signed out here and at your organisation’s sign-in service.',
+  signOutEverywhere: 'Sign out on all devices',
+  signOutAtProviderHint: 'What is left is to sign out at your organisation’s sign-in service.',
+  goOn: 'Go on',
   reference: (reference) => `Reference: ${reference}`,
   failures: {
     access_denied: {

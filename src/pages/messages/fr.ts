@@ -15,6 +15,9 @@ export const fr: Messages = {
   signedInHint: 'Vous êtes connecté. Vous pouvez fermer cette page.',
   signOutQuestion: 'Se déconnecter ?',
   signOutHint: 'Vous serez déconnecté ici et auprès du service de connexion de votre organisation.',
+  signOutEverywhere: 'Se déconnecter de tous les appareils',
+  signOutAtProviderHint: 'Il reste à vous déconnecter du service de connexion de votre organisation.',
+  goOn: 'Continuer',
   reference: (reference) => `Référence : ${reference}`,
   failures: {
     access_denied: {

@@ -1,0 +1,5 @@
+/**
+ * A page that nobody sees, for frames.
+ */
+
+export const emptyPage = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Gatehouse</title></html>'

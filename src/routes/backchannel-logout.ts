@@ -1,0 +1,51 @@
+/**
+ * The provider says that somebody has signed out there: POST /api/v1.0/backchannel-logout/; whether to believe it is judged in `oidc/`.
+ */
+import { type Context, Hono } from 'hono'
+import { sha256 } from '../crypto.ts'
+import type { Deps } from '../deps.ts'
+import { GatehouseError } from '../errors.ts'
+import { sidHashOf } from '../tokens/vault.ts'
+import { looseForm } from './body.ts'
+import { answersAs, type RequestVariables } from './context.ts'
+import { onlyAllows } from './failures.ts'
+import { eitherForm, PATHS } from './paths.ts'
+
+/**
+ * Cookies are not looked at: whoever asks is a server. A broken rule is 400, for good; a database or keys that cannot be had are 5xx
+ * with Retry-After, and the token stays unspent, so that the provider may send it again.
+ *
+ * @see OpenID Connect Back-Channel Logout 1.0 sections 2.5 to 2.8
+ */
+export function backchannelLogoutRoutes({ provider, endings, log }: Deps) {
+  const app = new Hono<RequestVariables>({ strict: false })
+
+  app.post(eitherForm(PATHS.backchannelLogout), answersAs('json'), async (c) => {
+    const { issuer, jti, sid, ...notice } = await provider.verifyLogoutToken(await logoutTokenOf(c))
+    const ended = await endings.endByLogoutToken({
+      ...notice,
+      issuer,
+      jtiHash: await sha256(`${issuer}\0${jti}`),
+      sidHash: sid === null ? null : await sidHashOf(issuer, sid),
+      reference: c.get('reference'),
+    })
+    if (ended === null) throw refused('The logout token was refused: it was sent before (jti)')
+    log({ level: 'info', event: 'backchannel_logout', ref: c.get('reference'), detail: { ended } })
+    return c.body(null, 200)
+  })
+  app.all(eitherForm(PATHS.backchannelLogout), answersAs('json'), onlyAllows('POST'))
+
+  return app
+}
+
+/** Other fields are none of our business, as the specification demands. */
+async function logoutTokenOf(c: Context<RequestVariables>): Promise<string> {
+  const [token, ...more] = (await looseForm(c, 'logout_token')).getAll('logout_token')
+  if (!token) throw refused('The form field "logout_token" is missing')
+  if (more.length > 0) throw refused('The form field "logout_token" came twice')
+  return token
+}
+
+function refused(told: string): GatehouseError {
+  return new GatehouseError('invalid_request', 'not a logout request that can be obeyed', { told })
+}

@@ -1,0 +1,67 @@
+/**
+ * The provider shows this in an invisible frame while somebody signs out there: GET /api/v1.0/frontchannel-logout/.
+ */
+import { type Context, Hono } from 'hono'
+import { sha256 } from '../crypto.ts'
+import type { Deps } from '../deps.ts'
+import { GatehouseError } from '../errors.ts'
+import { emptyPage } from '../pages/empty.ts'
+import { sidHashOf } from '../tokens/vault.ts'
+import type { RequestVariables } from './context.ts'
+import { onlyAllows } from './failures.ts'
+import { eitherForm, PATHS } from './paths.ts'
+import { sessionOf, sessionTokenOf, takeSession } from './session-cookie.ts'
+
+type RequestContext = Context<RequestVariables>
+
+/**
+ * In a frame of another site no cookie of ours arrives, so the session is found by its `sid`, which therefore is all that an asker
+ * needs. Somebody who has learnt a `sid` (it is in ID tokens and in no address of ours but the hint at sign-out) can end that one
+ * session, and that is all: no token is revoked, no other session ends, nothing is shown, and the answer is the same whether there
+ * was such a session or not. Being signed out by a stranger who knows one's `sid` is the price for a sign-out that works.
+ *
+ * @see OpenID Connect Front-Channel Logout 1.0 sections 2 and 4.1
+ */
+export function frontchannelLogoutRoutes(deps: Deps) {
+  const { provider, sessions, endings, log } = deps
+  const app = new Hono<RequestVariables>({ strict: false })
+
+  app.get(eitherForm(PATHS.frontchannelLogout), async (c) => {
+    if (c.req.method === 'GET') await endMeant(c)
+    c.set('framedBy', await provider.origins())
+    return c.html(emptyPage)
+  })
+  app.all(eitherForm(PATHS.frontchannelLogout), onlyAllows('GET', 'HEAD'))
+
+  async function endMeant(c: RequestContext): Promise<void> {
+    const issuer = onlyOne(c, 'iss')
+    const sid = onlyOne(c, 'sid')
+    if (issuer === undefined && sid === undefined) return endOfThisBrowser(c)
+    // One without the other says nothing, and a `sid` counts for its issuer alone.
+    if (issuer !== provider.issuer || !sid) return
+    const ended = await endings.endBySid(await sidHashOf(issuer, sid), c.get('reference'))
+    if (ended > 0) log({ level: 'info', event: 'frontchannel_logout', ref: c.get('reference'), detail: { ended } })
+    // Where the cookie does arrive (the provider is of the same site) and its session has ended, it goes as well.
+    if (sessionTokenOf(c) !== null && !(await sessionOf(c, deps))) takeSession(c)
+  }
+
+  /**
+   * Without a `sid` only the cookie says who is meant, and a link on any page brings the cookie along. A frame brings it only from
+   * pages of the same site, so only a frame is obeyed.
+   */
+  async function endOfThisBrowser(c: RequestContext): Promise<void> {
+    const token = sessionTokenOf(c)
+    if (token === null || c.req.header('sec-fetch-dest') !== 'iframe') return
+    await sessions.end(await sha256(token), c.get('reference'))
+    takeSession(c)
+    log({ level: 'info', event: 'sign_out', ref: c.get('reference') })
+  }
+
+  return app
+}
+
+function onlyOne(c: RequestContext, name: string): string | undefined {
+  const [value, ...more] = c.req.queries(name) ?? []
+  if (more.length > 0) throw new GatehouseError('invalid_request', 'a parameter came twice', { detail: { name } })
+  return value
+}

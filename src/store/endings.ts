@@ -1,0 +1,118 @@
+/**
+ * Ends sessions that nobody here asked to end, or many at once, in D1; the end of one session at its own sign-out is in `sessions.ts`.
+ */
+import type { D1Database } from '@cloudflare/workers-types'
+import * as v from 'valibot'
+import { type Clock, epochSeconds } from '../clock.ts'
+import { roundTrip } from './d1.ts'
+
+/** What a logout token ends. */
+export interface LogoutTokenEnding {
+  readonly issuer: string
+  /** `null`: whoever has the session. */
+  readonly subject: string | null
+  /** SHA-256 of issuer and `sid`; `null`: all sessions of the subject. */
+  readonly sidHash: string | null
+  /** Only sessions that had begun by then. Seconds since the epoch. */
+  readonly issuedAt: number
+  /** SHA-256 of issuer and `jti`. */
+  readonly jtiHash: string
+  /** Until when the `jti` is remembered. Seconds since the epoch. */
+  readonly usableUntil: number
+  readonly reference: string
+}
+
+/** A session that has just ended, with what is needed to open its tokens. */
+export interface EndedSession {
+  readonly tokenHash: string
+  readonly sealedTokens: string
+}
+
+/** Each method is one batch, all or nothing, with one audit row for each session that ends. */
+export interface Endings {
+  /**
+   * Ends what a logout token means and takes the token itself, both or neither: a token that could not be obeyed may come again.
+   *
+   * @returns how many sessions ended; `null`: the token was obeyed before, and nothing was done
+   * @throws GatehouseError `store_unavailable`
+   */
+  endByLogoutToken(ending: LogoutTokenEnding): Promise<number | null>
+  /** @returns how many sessions ended. @throws GatehouseError `store_unavailable` */
+  endBySid(sidHash: string, reference: string): Promise<number>
+  /** Ends all sessions of a person. @throws GatehouseError `store_unavailable` */
+  endAllOf(userId: string, reference: string): Promise<readonly EndedSession[]>
+}
+
+/** Which rows of `sessions`, and the values for its question marks. */
+interface Condition {
+  readonly sql: string
+  readonly values: readonly (string | number)[]
+}
+
+type Meaning = Pick<LogoutTokenEnding, 'issuer' | 'subject' | 'sidHash' | 'issuedAt'>
+
+type Event = 'backchannel_logout' | 'frontchannel_logout' | 'sign_out_everywhere'
+
+const endedRow = v.object({ token_hash: v.string(), sealed_tokens: v.string() })
+
+export function createEndings(db: D1Database, clock: Clock): Endings {
+  /** The audit comes first, while the rows are still there to be named. */
+  function statements(event: Event, reference: string, { sql, values }: Condition) {
+    const now = epochSeconds(clock)
+    const alive = `${sql} AND expires_at > ?`
+    return [
+      db
+        .prepare(
+          `INSERT INTO audit (at, event, user_id, reference) SELECT ?, ?, user_id, ? FROM sessions WHERE ${alive}`,
+        )
+        .bind(now, event, reference, ...values, now),
+      db.prepare(`DELETE FROM sessions WHERE ${alive} RETURNING token_hash, sealed_tokens`).bind(...values, now),
+    ]
+  }
+
+  return {
+    async endByLogoutToken({ jtiHash, usableUntil, reference, ...ending }) {
+      const { sql, values } = meantBy(ending)
+      const unspent = `${sql} AND NOT EXISTS (SELECT 1 FROM spent_logout_tokens WHERE jti_hash = ?)`
+      const [, ended, spent] = await roundTrip(() =>
+        db.batch([
+          ...statements('backchannel_logout', reference, { sql: unspent, values: [...values, jtiHash] }),
+          db
+            .prepare('INSERT INTO spent_logout_tokens (jti_hash, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING')
+            .bind(jtiHash, usableUntil),
+        ]),
+      )
+      return spent?.meta.changes === 1 ? (ended?.results.length ?? 0) : null
+    },
+
+    async endBySid(sidHash, reference) {
+      const condition = { sql: 'sid_hash = ?', values: [sidHash] }
+      const [, ended] = await roundTrip(() => db.batch(statements('frontchannel_logout', reference, condition)))
+      return ended?.results.length ?? 0
+    },
+
+    async endAllOf(userId, reference) {
+      const condition = { sql: 'user_id = ?', values: [userId] }
+      const [, ended] = await roundTrip(() => db.batch(statements('sign_out_everywhere', reference, condition)))
+      return v
+        .parse(v.array(endedRow), ended?.results)
+        .map(({ token_hash, sealed_tokens }) => ({ tokenHash: token_hash, sealedTokens: sealed_tokens }))
+    },
+  }
+}
+
+/**
+ * A `sid` is a session of one provider, but one whose person is named as well must also be that person's. A session whose ID token
+ * came without a `sid` may be the one that is meant, so it ends when its person is named: rather one sign-out too many.
+ *
+ * @see OpenID Connect Back-Channel Logout 1.0 section 2.7
+ */
+function meantBy({ issuer, subject, sidHash, issuedAt }: Meaning): Condition {
+  const person = 'user_id = (SELECT id FROM users WHERE issuer = ? AND subject = ?)'
+  if (subject === null) return { sql: 'sid_hash = ? AND created_at <= ?', values: [sidHash ?? '', issuedAt] }
+  if (sidHash === null) return { sql: `${person} AND created_at <= ?`, values: [issuer, subject, issuedAt] }
+  return {
+    sql: `${person} AND (sid_hash = ? OR sid_hash IS NULL) AND created_at <= ?`,
+    values: [issuer, subject, sidHash, issuedAt],
+  }
+}
