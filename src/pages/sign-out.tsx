@@ -13,40 +13,44 @@ interface SignOutFormView {
   readonly action: string
   readonly csrfToken: string
   readonly label: string
-  /** What the second button says; absent: there is none. */
-  readonly everywhereLabel?: string
+  readonly isEverywhere?: boolean
 }
 
-export function SignOutForm({ action, csrfToken, label, everywhereLabel }: SignOutFormView) {
+export function SignOutForm({ action, csrfToken, label, isEverywhere = false }: SignOutFormView) {
   return (
     <form method="post" action={action}>
       <input type="hidden" name={CSRF_FIELD} value={csrfToken} />
+      {isEverywhere ? <input type="hidden" name={EVERYWHERE_FIELD} value="1" /> : null}
       <button class="action" type="submit">
         {label}
       </button>
-      {everywhereLabel === undefined ? null : (
-        <button class="action quiet" type="submit" name={EVERYWHERE_FIELD} value="1">
-          {everywhereLabel}
-        </button>
-      )}
     </form>
   )
 }
 
-export function signOutPage(language: Language, view: { csrfToken: string; logoutPath: string }): Page {
+export interface SignOutView {
+  readonly csrfToken: string
+  readonly logoutPath: string
+  /** All sessions of the person, not this browser's alone. */
+  readonly isEverywhere: boolean
+}
+
+/** One question, one button; the other question is a link away. */
+export function signOutPage(language: Language, { csrfToken, logoutPath, isEverywhere }: SignOutView): Page {
   const { messages } = language
+  const label = isEverywhere ? messages.signOutEverywhere : messages.signOut
   return layout(
     language,
-    messages.signOut,
+    label,
     <>
-      <h1>{messages.signOutQuestion}</h1>
-      <p>{messages.signOutHint}</p>
-      <SignOutForm
-        action={view.logoutPath}
-        csrfToken={view.csrfToken}
-        label={messages.signOut}
-        everywhereLabel={messages.signOutEverywhere}
-      />
+      <h1>{isEverywhere ? messages.signOutEverywhereQuestion : messages.signOutQuestion}</h1>
+      <p>{isEverywhere ? messages.signOutEverywhereHint : messages.signOutHint}</p>
+      <SignOutForm action={logoutPath} csrfToken={csrfToken} label={label} isEverywhere={isEverywhere} />
+      {isEverywhere ? null : (
+        <p class="aside">
+          <a href={`${logoutPath}?${EVERYWHERE_FIELD}=1`}>{messages.signOutEverywhere}</a>
+        </p>
+      )}
     </>,
   )
 }

@@ -31,7 +31,8 @@ form { margin: 0; }
   display: block; width: 100%; margin-top: 1.5rem; padding: .75rem 1rem; border: 0; border-radius: .5rem;
   background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
 }
-.action.quiet { margin-top: .75rem; border: 1px solid var(--line); background: none; color: inherit; }
+.aside { margin: 1.25rem 0 0; text-align: center; font-size: .9375rem; }
+.aside a { color: inherit; }
 .action:hover { filter: brightness(1.08); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
 .reference { margin: 1.5rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); font: .875rem/1.4 ui-monospace, Menlo, Consolas, monospace; }

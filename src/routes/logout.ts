@@ -31,7 +31,9 @@ export function logoutRoutes(deps: Deps) {
     if (!session) return c.redirect(signedOutLocation(), 302)
     if (config.ALLOW_LOGOUT_GET_METHOD && isOwnLink(c)) return signOut(c, session, false)
     const csrfToken = await sealers.csrf.seal('', session.tokenHash)
-    return c.html(signOutPage(languageFor(c.req.header('accept-language')), { csrfToken, logoutPath: PATHS.logout }))
+    const isEverywhere = c.req.query(EVERYWHERE_FIELD) === '1'
+    const view = { csrfToken, logoutPath: PATHS.logout, isEverywhere }
+    return c.html(signOutPage(languageFor(c.req.header('accept-language')), view))
   })
 
   app.post(eitherForm(PATHS.logout), async (c) => {

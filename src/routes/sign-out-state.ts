@@ -22,7 +22,6 @@ export async function isOwnReturn(c: Context, { sealers }: Deps): Promise<boolea
   const [, sealed] = requestCookies(c).find(([name]) => name === SIGN_OUT_COOKIE) ?? []
   const state = sealed === undefined ? null : await sealers.logout.open(sealed, SIGN_OUT_COOKIE)
   if (state === null) return null
-  const isOwn = equalInConstantTime(await sha256(c.req.query('state') ?? ''), await sha256(state))
-  if (isOwn) deleteCookie(c, SIGN_OUT_COOKIE)
-  return isOwn
+  deleteCookie(c, SIGN_OUT_COOKIE)
+  return equalInConstantTime(await sha256(c.req.query('state') ?? ''), await sha256(state))
 }

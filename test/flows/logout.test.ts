@@ -216,10 +216,12 @@ describe('Gatehouse and a provider that does all there is', () => {
       expect(revocations() - before).toBe(2)
     })
 
-    it('is a second button of the page that asks', async () => {
+    it('is a link away from the page that asks, with a button of its own', async () => {
       const alice = await signedIn(installation, 'alice')
-      const page = await (await alice.visit(LOGOUT)).text()
-      expect(page).toContain('name="everywhere" value="1">Sign out on all devices</button>')
+      expect(await (await alice.visit(LOGOUT)).text()).toContain(`<a href="${LOGOUT}?everywhere=1">`)
+      const page = await (await alice.visit(`${LOGOUT}?everywhere=1`)).text()
+      expect(page).toContain('<input type="hidden" name="everywhere" value="1"/>')
+      expect(page.match(/<button\b/g)).toHaveLength(1)
     })
 
     it.each(['', '0', 'true', '11'])('is not meant by everywhere=%j', async (everywhere) => {

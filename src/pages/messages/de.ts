@@ -16,6 +16,8 @@ export const de: Messages = {
   signOutQuestion: 'Abmelden?',
   signOutHint: 'Sie werden hier und beim Anmeldedienst Ihrer Organisation abgemeldet.',
   signOutEverywhere: 'Auf allen Geräten abmelden',
+  signOutEverywhereQuestion: 'Auf allen Geräten abmelden?',
+  signOutEverywhereHint: 'Alle Browser, in denen Sie hier angemeldet sind, werden abgemeldet.',
   signOutAtProviderHint: 'Nun fehlt noch die Abmeldung beim Anmeldedienst Ihrer Organisation.',
   goOn: 'Weiter',
   reference: (reference) => `Kennung: ${reference}`,

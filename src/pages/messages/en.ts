@@ -16,6 +16,8 @@ export interface Messages {
   readonly signOutQuestion: string
   readonly signOutHint: string
   readonly signOutEverywhere: string
+  readonly signOutEverywhereQuestion: string
+  readonly signOutEverywhereHint: string
   readonly signOutAtProviderHint: string
   readonly goOn: string
   readonly reference: (reference: string) => string
@@ -35,6 +37,8 @@ export const en: Messages = {
   signOutQuestion: 'Sign out?',
   signOutHint: 'You will be signed out here and at your organisation’s sign-in service.',
   signOutEverywhere: 'Sign out on all devices',
+  signOutEverywhereQuestion: 'Sign out on all devices?',
+  signOutEverywhereHint: 'Every browser in which you are signed in here will be signed out.',
   signOutAtProviderHint: 'What is left is to sign out at your organisation’s sign-in service.',
   goOn: 'Go on',
   reference: (reference) => `Reference: ${reference}`,

@@ -16,6 +16,8 @@ export const fr: Messages = {
   signOutQuestion: 'Se déconnecter ?',
   signOutHint: 'Vous serez déconnecté ici et auprès du service de connexion de votre organisation.',
   signOutEverywhere: 'Se déconnecter de tous les appareils',
+  signOutEverywhereQuestion: 'Se déconnecter de tous les appareils ?',
+  signOutEverywhereHint: 'Tous les navigateurs dans lesquels vous êtes connecté ici seront déconnectés.',
   signOutAtProviderHint: 'Il reste à vous déconnecter du service de connexion de votre organisation.',
   goOn: 'Continuer',
   reference: (reference) => `Référence : ${reference}`,

@@ -1,0 +1,10 @@
+/**
+ * The bindings that tests in workerd have: those of wrangler.toml, and the migrations from vitest.config.ts.
+ */
+declare namespace Cloudflare {
+  interface Env {
+    readonly KV: KVNamespace
+    readonly DB: D1Database
+    readonly MIGRATIONS: import('cloudflare:test').D1Migration[]
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * Gatehouse on real storage, its provider, and browsers that can reach both; the clock stands still until a test moves it.
+ */
+import { env } from 'cloudflare:workers'
+import { createApp } from '../../src/app.ts'
+import { sha256 } from '../../src/crypto.ts'
+import { createDeps } from '../../src/deps.ts'
+import type { LogEntry } from '../../src/log.ts'
+import { type Browser, createBrowser, type Site, type Visit } from '../support/browser.ts'
+import { createHostileProvider, type HostileProvider } from '../support/hostile/provider.ts'
+
+export const GATE = 'https://gate.example.com'
+export const IDP = 'https://idp.example'
+/** An application on another host. */
+export const APP = 'https://app.example.com'
+export const EVIL = 'https://evil.example'
+
+export const LOGIN = `${GATE}/api/v1.0/authenticate/`
+export const CALLBACK = `${GATE}/api/v1.0/callback/`
+export const LOGOUT = `${GATE}/api/v1.0/logout/`
+export const LOGOUT_CALLBACK = `${GATE}/api/v1.0/logout-callback/`
+export const ME = `${GATE}/api/v1.0/users/me/`
+export const INTROSPECT = `${GATE}/api/v1.0/introspect/`
+
+export const SESSION_COOKIE = '__Host-gatehouse-session'
+const ATTEMPT_COOKIE = /^__Host-gatehouse-login-/
+
+export const SETTINGS = {
+  BASE_URL: GATE,
+  GATEHOUSE_SECRET: 'a-sealing-secret-that-no-log-may-show',
+  OIDC_OP_URL: IDP,
+  OIDC_RP_CLIENT_ID: 'gatehouse',
+  OIDC_RP_CLIENT_SECRET: 'a-client-secret-that-no-log-may-show',
+}
+
+export type Settings = Readonly<Record<string, string>>
+
+export interface Scene {
+  readonly provider: HostileProvider
+  readonly clock: TestClock
+  /** Every line that any isolate has logged. */
+  readonly log: readonly LogEntry[]
+  readonly gate: Site
+  /** A browser that nobody has used yet. */
+  browser(): Browser
+  /** Another isolate: the same storage, empty memory, and other settings if need be. */
+  isolate(settings?: Settings): Site
+}
+
+export interface TestClock {
+  now(): number
+  readonly aheadSeconds: number
+  sleep(milliseconds: number): Promise<void>
+  advance(seconds: number): void
+}
+
+export function createScene(settings: Settings = {}): Scene {
+  const clock = createClock()
+  const log: LogEntry[] = []
+  const { OIDC_RP_CLIENT_ID: clientId, OIDC_RP_CLIENT_SECRET: clientSecret } = SETTINGS
+  const provider = createHostileProvider({ issuer: IDP, clientId, clientSecret, now: clock.now })
+  const isolate = (changed: Settings = {}): Site => {
+    const all = { ...env, ...SETTINGS, ...settings, ...changed }
+    const app = createApp(createDeps(all, { fetch: provider.fetch, clock, log: (entry) => log.push(entry) }))
+    return async (request) => app.fetch(request)
+  }
+  const gate = isolate()
+  const browser = () => createBrowser({ [GATE]: gate, [IDP]: provider.handle, [APP]: showAnything }, clock.now)
+  return { provider, clock, log, gate, browser, isolate }
+}
+
+function createClock(): TestClock {
+  let time = Date.now()
+  return {
+    now: () => time,
+    get aheadSeconds() {
+      return Math.round((time - Date.now()) / 1000)
+    },
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    advance(seconds) {
+      time += seconds * 1000
+    },
+  }
+}
+
+const showAnything: Site = async () => new Response('an application')
+
+/** Signs in as the person whom the provider has chosen. @throws Error when that does not work */
+export async function signIn(browser: Browser): Promise<Visit> {
+  const visit = await browser.open(LOGIN)
+  if (visit.url !== `${GATE}/`)
+    throw new Error(`the sign-in ended with ${visit.status} ${/<title>(.*?)</.exec(visit.text)?.[1]}`)
+  return visit
+}
+
+/** Starts a sign-in, lets the provider answer, and gives back the address of the callback without visiting it. */
+export async function answerOf(browser: Browser, query = ''): Promise<string> {
+  const visit = await browser.open(`${LOGIN}${query}`, { stopBefore: new URL(CALLBACK).pathname })
+  if (visit.next === null) throw new Error(`the provider sent nobody back from ${visit.url}`)
+  return visit.next
+}
+
+/** Presses the button of the sign-out page. */
+export async function signOut(browser: Browser, stopBefore?: string): Promise<Visit> {
+  const form = browser.formOf(await browser.open(LOGOUT))
+  return browser.submit(stopBefore === undefined ? form : { ...form, stopBefore })
+}
+
+/** Who is signed in, as an application on the same host sees it; `null`: nobody. */
+export async function whoIs(browser: Browser): Promise<Record<string, unknown> | null> {
+  const { status, text } = await browser.background(ME)
+  return status === 200 ? JSON.parse(text) : null
+}
+
+export function sessionTokenOf(browser: Browser): string | undefined {
+  return browser.jar.cookiesOf(GATE).get(SESSION_COOKIE)
+}
+
+export function attemptsOf(browser: Browser): [name: string, value: string][] {
+  return [...browser.jar.cookiesOf(GATE)].filter(([name]) => ATTEMPT_COOKIE.test(name))
+}
+
+type Table = 'users' | 'sessions' | 'spent_logins' | 'audit' | 'apps'
+
+export async function rowsOf(table: Table): Promise<Record<string, unknown>[]> {
+  return (await env.DB.prepare(`SELECT * FROM ${table}`).all()).results
+}
+
+/** The reference number that a page shows. */
+export function referenceOn({ text }: { text: string }): string {
+  return /Reference: ([0-9a-z]{10})/.exec(text)?.[1] ?? 'no reference on the page'
+}
+
+/** The log line of the refusal that a page speaks of. */
+export function refusalOn(page: { text: string }, { log }: Scene): LogEntry | undefined {
+  return log.find(({ event, ref }) => event === 'refused' && ref === referenceOn(page))
+}
+
+export interface Credential {
+  readonly clientId: string
+  readonly secret: string
+}
+
+/** Makes an app that may ask about tokens. */
+export async function addApp(
+  clientId: string,
+  policy: { audiences?: string[]; clients?: string[] } = {},
+): Promise<Credential> {
+  const secret = `secret-of-${clientId}`
+  await env.DB.prepare(
+    'INSERT INTO apps (client_id, name, secret_hash, audiences, clients, created_at) VALUES (?, ?, ?, ?, ?, 0)',
+  )
+    .bind(
+      clientId,
+      `App ${clientId}`,
+      await sha256(secret),
+      JSON.stringify(policy.audiences ?? []),
+      JSON.stringify(policy.clients ?? []),
+    )
+    .run()
+  return { clientId, secret }
+}
+
+/** Asks whether a token is good. */
+export function introspect(gate: Site, token: string, { clientId, secret }: Credential): Promise<Response> {
+  const body = new URLSearchParams({ token, client_id: clientId, client_secret: secret })
+  return gate(new Request(INTROSPECT, { method: 'POST', body }))
+}

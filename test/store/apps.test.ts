@@ -1,0 +1,40 @@
+/**
+ * Apps in D1: found by their exact id, with what they may ask about.
+ */
+import { env } from 'cloudflare:workers'
+import { expect, it } from 'vitest'
+import { createAppStore } from '../../src/store/apps.ts'
+import { refusalOf } from '../support/refusal.ts'
+
+const INSERT =
+  'INSERT INTO apps (client_id, name, secret_hash, audiences, clients, created_at) VALUES (?, ?, ?, ?, ?, 0)'
+
+function addApp(clientId: string, { audiences = '[]', clients = '[]' } = {}): Promise<unknown> {
+  return env.DB.prepare(INSERT).bind(clientId, `App ${clientId}`, 'hash', audiences, clients).run()
+}
+
+it('an app is found with its policy', async () => {
+  await addApp('api', { audiences: '["a","b,c"]', clients: '["x"]' })
+  expect(await createAppStore(env.DB).find('api')).toEqual({
+    clientId: 'api',
+    name: 'App api',
+    secretHash: 'hash',
+    audiences: ['a', 'b,c'],
+    clients: ['x'],
+  })
+})
+
+it.each(['', 'API', 'ap', 'api ', '%', "' OR 1=1 --"])('an app is not found by %j', async (clientId) => {
+  await addApp('api')
+  expect(await createAppStore(env.DB).find(clientId)).toBeNull()
+})
+
+it('a policy that cannot be read lets nobody in', async () => {
+  await addApp('api', { audiences: 'api' })
+  await expect(createAppStore(env.DB).find('api')).rejects.toThrow()
+})
+
+it('a database that does not answer is never taken for "no such app"', async () => {
+  await env.DB.exec('DROP TABLE apps')
+  expect((await refusalOf(createAppStore(env.DB).find('api'))).code).toBe('store_unavailable')
+})

@@ -1,0 +1,71 @@
+/**
+ * The purge: what has expired goes, a bounded number of rows each time, and nothing else.
+ */
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { purgeExpired } from '../../src/store/purge.ts'
+import { createSessions } from '../../src/store/sessions.ts'
+import { refusalOf } from '../support/refusal.ts'
+import { NOW, signIn, stillClock } from './signing-in.ts'
+
+const YEAR_SECONDS = 365 * 86_400
+
+async function countOf(table: string): Promise<number | null> {
+  return env.DB.prepare(`SELECT COUNT(*) AS count FROM ${table}`).first('count')
+}
+
+async function addExpired(table: 'spent_logins' | 'spent_logout_tokens', count: number): Promise<void> {
+  await env.DB.exec(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count}) INSERT INTO ${table} SELECT 'x' || i, 1 FROM n`,
+  )
+}
+
+describe('the purge', () => {
+  it('removes sessions that have expired, and leaves those that live and their users', async () => {
+    const clock = stillClock()
+    const sessions = createSessions(env.DB, clock)
+    await sessions.begin(signIn({ tokenHash: 'short', expiresAt: NOW + 60 }))
+    await sessions.begin(signIn({ tokenHash: 'long', expiresAt: NOW + 61 }))
+    clock.advance(60)
+    expect(await purgeExpired(env.DB, clock)).toMatchObject({ sessions: 1 })
+    expect(await sessions.find('long')).not.toBeNull()
+    expect(await countOf('sessions')).toBe(1)
+    expect(await countOf('users')).toBe(1)
+  })
+
+  it.each(['spent_logins', 'spent_logout_tokens'] as const)(
+    'removes what is over of %s, and leaves the rest',
+    async (table) => {
+      await env.DB.exec(`INSERT INTO ${table} VALUES ('old', ${NOW}), ('new', ${NOW + 1})`)
+      expect(await purgeExpired(env.DB, stillClock())).toMatchObject({ [table]: 1 })
+      expect((await env.DB.prepare(`SELECT * FROM ${table}`).all()).results).toMatchObject([{ expires_at: NOW + 1 }])
+    },
+  )
+
+  it('keeps the audit for a year', async () => {
+    const insert = env.DB.prepare("INSERT INTO audit (at, event, reference) VALUES (?, 'sign_in', 'r')")
+    await env.DB.batch([insert.bind(NOW - YEAR_SECONDS), insert.bind(NOW - YEAR_SECONDS + 1)])
+    expect(await purgeExpired(env.DB, stillClock())).toMatchObject({ audit: 1 })
+    expect(await countOf('audit')).toBe(1)
+  })
+
+  it('removes at most 5,000 rows of a table at a time, and goes on the next time', async () => {
+    await addExpired('spent_logins', 5001)
+    expect(await purgeExpired(env.DB, stillClock())).toMatchObject({ spent_logins: 5000 })
+    expect(await purgeExpired(env.DB, stillClock())).toMatchObject({ spent_logins: 1 })
+    expect(await countOf('spent_logins')).toBe(0)
+  })
+
+  it('has nothing to do in empty tables', async () => {
+    const counts = Object.values(await purgeExpired(env.DB, stillClock()))
+    expect(counts.length).toBeGreaterThanOrEqual(4)
+    expect(new Set(counts)).toEqual(new Set([0]))
+  })
+
+  it('fails as a whole when the database does not answer', async () => {
+    await addExpired('spent_logins', 1)
+    await env.DB.exec('DROP TABLE audit')
+    expect((await refusalOf(purgeExpired(env.DB, stillClock()))).code).toBe('store_unavailable')
+    expect(await countOf('spent_logins')).toBe(1)
+  })
+})

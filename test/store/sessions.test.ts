@@ -1,0 +1,251 @@
+/**
+ * Sessions and users in D1: who is who, what is remembered of them, and when a session is none any more.
+ */
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { createSessions } from '../../src/store/sessions.ts'
+import { refusalOf } from '../support/refusal.ts'
+import { ISSUER, identity, NOW, signIn, stillClock } from './signing-in.ts'
+
+function store() {
+  const clock = stillClock()
+  return { clock, sessions: createSessions(env.DB, clock) }
+}
+
+async function rowsOf(table: 'users' | 'sessions' | 'audit') {
+  return (await env.DB.prepare(`SELECT * FROM ${table}`).all()).results
+}
+
+describe('a user', () => {
+  it('is found by issuer and subject together: the same subject of another issuer is somebody else', async () => {
+    const { sessions } = store()
+    await sessions.begin(signIn({ tokenHash: 'a' }))
+    await sessions.begin(signIn({ tokenHash: 'b', issuer: 'https://idp2.example' }))
+    const [here, there] = [await sessions.find('a'), await sessions.find('b')]
+    expect(here?.user).toMatchObject({ issuer: ISSUER, subject: 'alice' })
+    expect(there?.user).toMatchObject({ issuer: 'https://idp2.example', subject: 'alice' })
+    expect(here?.user.id).not.toBe(there?.user.id)
+  })
+
+  it('is told from another by the letter case of the subject', async () => {
+    const { sessions } = store()
+    await sessions.begin(signIn({ tokenHash: 'a', subject: 'alice' }))
+    await sessions.begin(signIn({ tokenHash: 'b', subject: 'Alice' }))
+    expect(await rowsOf('users')).toHaveLength(2)
+  })
+
+  it('is not found by an e-mail address (A62)', async () => {
+    const { sessions } = store()
+    const known = identity({ email: 'alice@example.org', email_verified: true })
+    await sessions.begin(signIn({ tokenHash: 'a', subject: 'alice', identity: known }))
+    await sessions.begin(signIn({ tokenHash: 'b', subject: 'mallory', identity: known }))
+    expect((await sessions.find('a'))?.user.id).not.toBe((await sessions.find('b'))?.user.id)
+  })
+
+  it('keeps the id at every sign-in, and the time of the first', async () => {
+    const { sessions, clock } = store()
+    await sessions.begin(signIn({ tokenHash: 'a' }))
+    clock.advance(60)
+    await sessions.begin(signIn({ tokenHash: 'b' }))
+    expect((await sessions.find('b'))?.user.id).toBe((await sessions.find('a'))?.user.id)
+    const rows = await rowsOf('users')
+    expect(rows).toHaveLength(1)
+    expect(rows[0]).toMatchObject({ created_at: NOW, updated_at: NOW + 60, last_login_at: NOW + 60 })
+  })
+
+  it('gets back every claim as it was stored', async () => {
+    const { sessions } = store()
+    const everything = identity({
+      email: 'alice@example.org',
+      email_verified: false,
+      given_name: 'Älice',
+      family_name: "O'Neil; DROP TABLE users --",
+      name: '🚪',
+      preferred_username: 'a\0b',
+      nickname: '"',
+      phone_number: '+49 30 1234',
+      tenant_id: 't',
+      tariff_id: 'f',
+      tariff_status: 's',
+      x_grp: ['staff,admin', 'CN=a,OU=b', '["x"]'],
+      picture: 'https://cdn.example/a.png',
+      locale: 'de',
+      zoneinfo: 'Europe/Berlin',
+    })
+    await sessions.begin(signIn({ identity: everything }))
+    expect((await sessions.find('hash'))?.user).toMatchObject(everything)
+  })
+})
+
+describe('a later sign-in', () => {
+  const FIRST = identity({
+    email: 'alice@example.org',
+    email_verified: true,
+    given_name: 'Alice',
+    phone_number: '+49 30 1234',
+    x_grp: ['staff', 'admin'],
+  })
+
+  async function userAfter(second: Parameters<typeof identity>[0]) {
+    const { sessions } = store()
+    const [subject, tokenHash] = [crypto.randomUUID(), crypto.randomUUID()]
+    await sessions.begin(signIn({ subject, tokenHash: `first ${tokenHash}`, identity: FIRST }))
+    await sessions.begin(signIn({ subject, tokenHash, identity: identity(second) }))
+    return (await sessions.find(tokenHash))?.user
+  }
+
+  it('without a claim does not erase the one that is known', async () => {
+    expect(await userAfter({ family_name: 'Archer' })).toMatchObject({
+      email: 'alice@example.org',
+      given_name: 'Alice',
+      family_name: 'Archer',
+      phone_number: '+49 30 1234',
+    })
+  })
+
+  it('with another value replaces it', async () => {
+    expect(await userAfter({ given_name: 'Alicia' })).toMatchObject({ given_name: 'Alicia' })
+  })
+
+  it('replaces the groups: who left one is in it no longer', async () => {
+    expect(await userAfter({ x_grp: ['staff'] })).toMatchObject({ x_grp: ['staff'] })
+    expect(await userAfter({ x_grp: [] })).toMatchObject({ x_grp: [] })
+  })
+
+  it('with a new e-mail address says anew whether that is verified', async () => {
+    const email = 'alice@example.net'
+    expect(await userAfter({ email })).toMatchObject({ email, email_verified: null })
+    expect(await userAfter({ email, email_verified: false })).toMatchObject({ email, email_verified: false })
+  })
+
+  it('without an e-mail address says nothing of the one that is known', async () => {
+    const known = { email: 'alice@example.org', email_verified: true }
+    expect(await userAfter({})).toMatchObject(known)
+    expect(await userAfter({ email_verified: false })).toMatchObject(known)
+  })
+
+  it('is seen by the sessions that were there before', async () => {
+    const { sessions } = store()
+    await sessions.begin(signIn({ tokenHash: 'first', identity: FIRST }))
+    await sessions.begin(signIn({ tokenHash: 'second', identity: identity({ x_grp: ['guests'] }) }))
+    expect((await sessions.find('first'))?.user.x_grp).toEqual(['guests'])
+  })
+})
+
+describe('a session', () => {
+  it('has the times, the way of signing in and the sealed tokens that it began with', async () => {
+    const { sessions } = store()
+    await sessions.begin(
+      signIn({
+        authentication: { sid: 's', acr: 'high', amr: ['pwd', 'otp'], authTime: NOW - 60, sessionExpiry: null },
+        sealedTokens: 'sealed tokens',
+        tokensExpireAt: NOW + 300,
+      }),
+    )
+    expect(await sessions.find('hash')).toMatchObject({
+      tokenHash: 'hash',
+      createdAt: NOW,
+      expiresAt: NOW + 600,
+      acr: 'high',
+      amr: ['pwd', 'otp'],
+      authTime: NOW - 60,
+      sealedTokens: 'sealed tokens',
+      tokensExpireAt: NOW + 300,
+    })
+  })
+
+  it('is not found at the second of its end', async () => {
+    const { sessions, clock } = store()
+    await sessions.begin(signIn())
+    clock.advance(599)
+    expect(await sessions.find('hash')).not.toBeNull()
+    clock.advance(1)
+    expect(await sessions.find('hash')).toBeNull()
+  })
+
+  it('that has ended is not found, and ending it again is fine', async () => {
+    const { sessions } = store()
+    await sessions.begin(signIn())
+    await sessions.end('hash', 'reference-2')
+    expect(await sessions.find('hash')).toBeNull()
+    await sessions.end('hash', 'reference-3')
+    const events = (await rowsOf('audit')).map(({ event, reference }) => [event, reference])
+    expect(events).toEqual([
+      ['sign_in', 'reference'],
+      ['sign_out', 'reference-2'],
+    ])
+  })
+
+  it('ends alone: others of the same person go on', async () => {
+    const { sessions } = store()
+    await sessions.begin(signIn({ tokenHash: 'laptop' }))
+    await sessions.begin(signIn({ tokenHash: 'phone' }))
+    await sessions.end('laptop', 'reference')
+    expect(await sessions.find('phone')).not.toBeNull()
+  })
+
+  it('takes the place of the one before in the same browser', async () => {
+    const { sessions } = store()
+    await sessions.begin(signIn({ tokenHash: 'before' }))
+    await sessions.begin(signIn({ tokenHash: 'after', replacedTokenHash: 'before', subject: 'bob' }))
+    expect(await sessions.find('before')).toBeNull()
+    expect((await sessions.find('after'))?.user.subject).toBe('bob')
+  })
+
+  it('goes with its user', async () => {
+    const { sessions } = store()
+    await sessions.begin(signIn())
+    await env.DB.exec('DELETE FROM users')
+    expect(await rowsOf('sessions')).toEqual([])
+  })
+
+  it('is not found by anything but its whole hash', async () => {
+    const { sessions } = store()
+    await sessions.begin(signIn())
+    for (const other of ['', 'HASH', 'has', 'hash ', '%', "' OR 1=1 --"]) expect(await sessions.find(other)).toBeNull()
+  })
+
+  it('of ten browsers at once begins ten times (A98)', async () => {
+    const { sessions } = store()
+    const hashes = Array.from({ length: 10 }, (_, index) => `hash-${index}`)
+    await Promise.all(hashes.map((tokenHash) => sessions.begin(signIn({ tokenHash }))))
+    const found = await Promise.all(hashes.map((hash) => sessions.find(hash)))
+    expect(new Set(found.map((session) => session?.user.id)).size).toBe(1)
+    expect(await rowsOf('sessions')).toHaveLength(10)
+  })
+})
+
+describe('the beginning of a session', () => {
+  it('is all or nothing: when the audit row cannot be written, there is no user and no session', async () => {
+    const { sessions } = store()
+    await env.DB.exec("CREATE TRIGGER refuse BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END")
+    expect((await refusalOf(sessions.begin(signIn()))).code).toBe('store_unavailable')
+    for (const table of ['users', 'sessions', 'audit'] as const) expect(await rowsOf(table)).toEqual([])
+  })
+
+  it('is all or nothing: the session before goes on, and the claims stay', async () => {
+    const { sessions } = store()
+    await sessions.begin(signIn({ tokenHash: 'before', identity: identity({ name: 'Alice' }) }))
+    await env.DB.exec("CREATE TRIGGER refuse BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'no'); END")
+    const next = signIn({ tokenHash: 'after', replacedTokenHash: 'before', identity: identity({ name: 'Alicia' }) })
+    expect((await refusalOf(sessions.begin(next))).code).toBe('store_unavailable')
+    expect((await sessions.find('before'))?.user.name).toBe('Alice')
+    expect(await sessions.find('after')).toBeNull()
+  })
+
+  it('is refused for a token that is there already', async () => {
+    const { sessions } = store()
+    await sessions.begin(signIn())
+    expect((await refusalOf(sessions.begin(signIn({ subject: 'bob' })))).code).toBe('store_unavailable')
+    expect((await sessions.find('hash'))?.user.subject).toBe('alice')
+  })
+})
+
+describe('a database that does not answer', () => {
+  it('is never taken for "no such session"', async () => {
+    const { sessions } = store()
+    await env.DB.exec('DROP TABLE sessions')
+    expect((await refusalOf(sessions.find('hash'))).code).toBe('store_unavailable')
+    expect((await refusalOf(sessions.end('hash', 'reference'))).code).toBe('store_unavailable')
+  })
+})

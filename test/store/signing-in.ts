@@ -1,0 +1,59 @@
+/**
+ * Sign-ins as the tests of the store write them: alice, unless said otherwise.
+ */
+import type { Identity } from '../../src/accounts/identity.ts'
+import type { SignIn } from '../../src/store/sessions.ts'
+
+export const NOW = 1_800_000_000
+export const ISSUER = 'https://idp.example'
+
+/** A clock that stands still until it is moved. */
+export function stillClock() {
+  let seconds = NOW
+  return {
+    now: () => seconds * 1000,
+    aheadSeconds: 0,
+    sleep: async () => {},
+    advance(by: number) {
+      seconds += by
+    },
+  }
+}
+
+export function identity(known: Partial<Identity> = {}): Identity {
+  return {
+    email: null,
+    email_verified: null,
+    given_name: null,
+    family_name: null,
+    name: null,
+    preferred_username: null,
+    nickname: null,
+    phone_number: null,
+    tenant_id: null,
+    tariff_id: null,
+    tariff_status: null,
+    x_grp: [],
+    picture: null,
+    locale: null,
+    zoneinfo: null,
+    ...known,
+  }
+}
+
+export function signIn(changed: Partial<SignIn> = {}): SignIn {
+  return {
+    issuer: ISSUER,
+    subject: 'alice',
+    identity: identity(),
+    tokenHash: 'hash',
+    sidHash: null,
+    authentication: { sid: null, acr: null, amr: [], authTime: null, sessionExpiry: null },
+    sealedTokens: 'sealed',
+    tokensExpireAt: null,
+    replacedTokenHash: null,
+    expiresAt: NOW + 600,
+    reference: 'reference',
+    ...changed,
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Every fault that the hostile provider can have, by name; each kind has its table in `faults/`.
+ *
+ * A name that stands in two tables is one fault that shows in two places. Names without prefix are those of the conformance suite
+ * of the OpenID Foundation, where it has the case.
+ */
+import type { answerFaults } from './faults/answer.ts'
+import type { BadAnswer } from './faults/bad-answers.ts'
+import type { idTokenFaults } from './faults/id-token.ts'
+import type { jwksFaults } from './faults/jwks.ts'
+import type { metadataFaults } from './faults/metadata.ts'
+import type { tokenAnswerFaults } from './faults/token-answer.ts'
+import type { userinfoFaults } from './faults/userinfo.ts'
+
+export type IdTokenFault = keyof typeof idTokenFaults
+
+export type Fault =
+  | keyof typeof metadataFaults
+  | keyof typeof answerFaults
+  | keyof typeof tokenAnswerFaults
+  | IdTokenFault
+  | keyof typeof userinfoFaults
+  | keyof typeof jwksFaults
+  | BadAnswer
+  | WholeProvider
+
+/** `down`: every call fails. `slow`: every call hangs. `signing-key-rotation-just-before-signing`: new keys at the last moment. */
+export type WholeProvider = 'down' | 'slow' | 'signing-key-rotation-just-before-signing'

@@ -1,0 +1,49 @@
+/**
+ * Makes the tokens that a person has agreed to.
+ */
+import { base64url } from 'jose'
+import type { Members } from './jws.ts'
+import { type Consent, newSecret, nowSeconds, rotate, type State, signToken } from './state.ts'
+
+const LIFE_SECONDS = 300
+const PUNCTUATION = ' !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'
+const PUNCTUATION_CHARACTERS = 5
+
+/** The body of a token answer, honest but for what the fault does to the ID token. */
+export async function issueTokens(consent: Consent, state: State): Promise<Members> {
+  if (state.fault === 'signing-key-rotation-just-before-signing') rotate(state)
+  const accessToken = newSecret(state, 'at')
+  state.accessTokens.set(accessToken, consent.person)
+  const refreshToken = newSecret(state, 'rt') + punctuation()
+  state.refreshTokens.set(refreshToken, consent)
+  const now = nowSeconds(state)
+  const claims = {
+    iss: state.issuer,
+    sub: consent.person.sub,
+    aud: state.clientId,
+    iat: now,
+    exp: now + LIFE_SECONDS,
+    nonce: consent.nonce ?? undefined,
+    at_hash: base64url.encode((await digestOf(accessToken)).slice(0, 16)),
+    sid: consent.sid,
+    ...state.idTokenClaims,
+  }
+  return {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: LIFE_SECONDS,
+    refresh_token: refreshToken,
+    scope: 'openid email profile',
+    id_token: await signToken(state, claims, {}, state.fault),
+  }
+}
+
+/** What session ids and refresh tokens may end with, to the surprise of those who put them into a cookie or a key unencoded. */
+export function punctuation(): string {
+  const random = crypto.getRandomValues(new Uint8Array(PUNCTUATION_CHARACTERS))
+  return Array.from(random, (byte) => PUNCTUATION.charAt(byte % PUNCTUATION.length)).join('')
+}
+
+export async function digestOf(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
+}
