@@ -400,23 +400,26 @@ describe('Gatehouse and a provider that does all there is', () => {
       ).toEqual([{ expires_at: now + 160 }])
     })
 
-    it.each([
-      [
-        'a broken rule',
-        async () => new URLSearchParams({ logout_token: await logoutToken({ jti: undefined, sub: 'a' }) }),
-      ],
-      ['no token', async () => new URLSearchParams({ token: 'x' })],
-      ['an empty token', async () => new URLSearchParams({ logout_token: '' })],
-      ['an unreadable token', async () => new URLSearchParams({ logout_token: 'a.b.c' })],
-      ['JSON (BL2)', async () => new Blob(['{"logout_token":"x"}'], { type: 'application/json' })],
-      ['no content type', async () => new Blob(['logout_token=x'])],
-      ['no body', async () => undefined],
-    ])('answers 400 in JSON, not to be kept, to %s (BL17, BL23, BL24)', async (_, body) => {
+    const formOf = async (claims: Readonly<Record<string, unknown>>) =>
+      new URLSearchParams({ logout_token: await logoutToken({ sub: 'nobody', ...claims }) })
+
+    it.each<[name: string, body: () => Promise<BodyInit | undefined>, told: string]>([
+      ['a broken rule', () => formOf({ jti: undefined }), 'jti'],
+      ['no token', async () => new URLSearchParams({ token: 'x' }), 'is missing'],
+      ['an empty token', async () => new URLSearchParams({ logout_token: '' }), 'is missing'],
+      ['an unreadable token', async () => new URLSearchParams({ logout_token: 'a.b.c' }), 'refused'],
+      ['another content type (BL2)', async () => new Blob([`${await formOf({})}`], { type: 'text/plain' }), 'must be'],
+      ['no content type', async () => new Blob([`${await formOf({})}`]), 'must be'],
+      ['no body', async () => undefined, 'must be'],
+    ])('answers 400 in JSON, not to be kept, to %s (BL17, BL23, BL24)', async (_, body, told) => {
       const response = await send(await body())
       expect(response.status).toBe(400)
       expect(response.headers.get('content-type')).toMatch(/^application\/json/)
       expect(response.headers.get('cache-control')).toBe('no-store')
-      expect(await response.json()).toEqual({ error: 'invalid_request', error_description: expect.any(String) })
+      expect(await response.json()).toEqual({
+        error: 'invalid_request',
+        error_description: expect.stringContaining(told),
+      })
     })
 
     it('refuses two tokens at once, though each is good, and ends nothing (A29)', async () => {
