@@ -39,6 +39,20 @@ export const seconds: Kind<number> = {
   ),
 }
 
+/** Whole seconds from zero to a maximum. */
+export function secondsUpTo(maximum: number): Kind<number> {
+  const wrong = `must be a whole number of seconds from 0 to ${maximum}`
+  return {
+    label: `seconds, ${maximum} at most`,
+    schema: v.pipe(
+      v.union([v.number(), v.pipe(present, v.regex(/^\d+$/), v.transform(Number))], wrong),
+      v.safeInteger(wrong),
+      v.minValue(0, wrong),
+      v.maxValue(maximum, wrong),
+    ),
+  }
+}
+
 /** yes, true or 1, and no, false or 0, in any letter case, as La Suite reads them. */
 export const bool: Kind<boolean> = {
   label: 'true or false',

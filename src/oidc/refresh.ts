@@ -7,9 +7,11 @@ import type { Clock } from '../clock.ts'
 import { GatehouseError } from '../errors.ts'
 import { audiencesOf, parseClaims } from './claims.ts'
 import type { ProtocolClient } from './client.ts'
+import { type DpopKey, keptDpopKey, refuseOtherTokenType, withDpop } from './dpop.ts'
 import { toProtocolFailure } from './failures.ts'
+import { verifyIdTokenOf } from './id-token.ts'
 import { type ProviderTokens, providerTokens } from './provider-tokens.ts'
-import { fetchUserinfo, type PersonClaims } from './userinfo.ts'
+import { type Bearer, fetchUserinfo, type PersonClaims } from './userinfo.ts'
 
 export interface RefreshedLogin {
   readonly tokens: ProviderTokens
@@ -30,11 +32,13 @@ export async function refreshLogin(
   clock: Clock,
 ): Promise<RefreshedLogin> {
   if (tokens.refreshToken === null) throw new GatehouseError('login_required', 'there is no refresh token')
-  const answer = await redeemRefreshToken(client, tokens.refreshToken)
+  const dpopKey = await keptDpopKey(client, tokens.dpopKey)
+  const answer = await redeemRefreshToken(client, tokens.refreshToken, dpopKey)
   const original = originalClaims(tokens.idToken)
   const idToken = await verifiedIdToken(client, answer, original)
-  const claims = await currentClaims(client, answer.access_token, original.sub, idToken?.claims ?? {})
-  const renewed = providerTokens(answer, idToken?.text ?? tokens.idToken, clock)
+  const bearer = { accessToken: answer.access_token, dpopKey, subject: original.sub }
+  const claims = await currentClaims(client, bearer, idToken?.claims ?? {}, clock)
+  const renewed = providerTokens(answer, idToken?.text ?? tokens.idToken, tokens.dpopKey, clock)
   // Not every provider sends a new refresh token; the old one stays good then.
   return {
     tokens: { ...renewed, refreshToken: renewed.refreshToken ?? tokens.refreshToken },
@@ -46,26 +50,36 @@ export async function refreshLogin(
  * What is said of the person now. The new tokens must not be lost because userinfo fails: the old refresh token may be spent. So a
  * failure means that nothing new is known, unless the answer was about somebody else.
  */
-async function currentClaims(client: ProtocolClient, accessToken: string, subject: string, ofIdToken: PersonClaims) {
+async function currentClaims(client: ProtocolClient, bearer: Bearer, ofIdToken: PersonClaims, clock: Clock) {
   try {
-    return { ...ofIdToken, ...(await fetchUserinfo(client, accessToken, subject)) }
+    return { ...ofIdToken, ...(await fetchUserinfo(client, bearer, clock)) }
   } catch (error) {
     if (error instanceof GatehouseError && error.code !== 'token_invalid') return {}
     throw error
   }
 }
 
-async function redeemRefreshToken(client: ProtocolClient, refreshToken: string): Promise<oauth.TokenEndpointResponse> {
-  const { metadata, relyingParty, clientAuthentication, requestOptions } = client
+async function redeemRefreshToken(
+  client: ProtocolClient,
+  refreshToken: string,
+  dpopKey: DpopKey | null,
+): Promise<oauth.TokenEndpointResponse> {
+  const { metadata, relyingParty, clientAuthentication } = client
   try {
-    const response = await oauth.refreshTokenGrantRequest(
-      metadata,
-      relyingParty,
-      clientAuthentication,
-      refreshToken,
-      requestOptions,
-    )
-    return await oauth.processRefreshTokenResponse(metadata, relyingParty, response)
+    const answer = await withDpop(client, dpopKey, async (requestOptions) => {
+      const response = await oauth.refreshTokenGrantRequest(
+        metadata,
+        relyingParty,
+        clientAuthentication,
+        refreshToken,
+        requestOptions,
+      )
+      return oauth.processRefreshTokenResponse(metadata, relyingParty, response, {
+        [oauth.jweDecrypt]: (jwe) => client.decryptJwe(jwe),
+      })
+    })
+    refuseOtherTokenType(answer, dpopKey)
+    return answer
   } catch (error) {
     if (error instanceof oauth.ResponseBodyError && error.error === 'invalid_grant') {
       throw new GatehouseError('login_required', 'the provider does not prolong the session', { cause: error })
@@ -96,8 +110,8 @@ function originalClaims(idToken: string): OriginalClaims {
 /** A refreshed ID token is optional, but when it comes it must be the old one's twin. @see OpenID Connect Core 1.0 section 12.2 */
 async function verifiedIdToken(client: ProtocolClient, answer: oauth.TokenEndpointResponse, original: OriginalClaims) {
   const claims = oauth.getValidatedIdTokenClaims(answer)
-  if (!claims || answer.id_token === undefined) return null
-  await client.verifyJwt(answer.id_token, [client.signingAlgorithm])
+  const signed = await verifyIdTokenOf(client, answer)
+  if (!claims || !signed) return null
   const differing = ['azp', 'auth_time', 'nonce'].filter(
     (name) => claims[name] !== undefined && claims[name] !== original.claims[name],
   )
@@ -109,5 +123,5 @@ async function verifiedIdToken(client: ProtocolClient, answer: oauth.TokenEndpoi
       detail: { differing },
     })
   }
-  return { text: answer.id_token, claims }
+  return { text: signed.text, claims }
 }
