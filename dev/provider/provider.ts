@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import Provider from 'oidc-provider'
+import Provider, { type Configuration } from 'oidc-provider'
 import type { RelyingParty } from './clients.ts'
 import { providerConfiguration, type Setup } from './configuration.ts'
 import { answerInteraction } from './interaction.ts'
@@ -26,6 +26,8 @@ export interface ProviderOptions {
   readonly backchannelLogout?: boolean
   /** Sees each request first; one that it answers goes no further. For tests that need a provider in trouble. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>
+  /** Changes the configuration of oidc-provider, for tests that need other features. */
+  readonly customize?: (configuration: Configuration) => Configuration
 }
 
 export interface RunningProvider {
@@ -68,6 +70,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
     backchannelLogout: options.backchannelLogout ?? false,
     cookieKeys: [randomBytes(32).toString('base64url')],
     storage: memoryStorage(),
+    customize: options.customize ?? ((configuration) => configuration),
   }
   let signingKey = await newSigningKey()
   let provider = makeProvider({ ...setup, signingKey })
