@@ -38,8 +38,9 @@ export async function sentRequest(
   location: URL,
 ): Promise<URL> {
   const bare = new URL(metadata.authorization_endpoint)
-  const own = new Set(bare.searchParams.keys())
-  let parameters = new URLSearchParams([...location.searchParams].filter(([name]) => !own.has(name)))
+  // What the address of the provider has of its own stays there.
+  const asked = [...location.searchParams].filter(([name, value]) => bare.searchParams.get(name) !== value)
+  let parameters = new URLSearchParams(asked)
   if (isSigned(config, metadata)) parameters = await signed(client, keys, parameters)
   if (isPushed(config, metadata)) parameters = await pushed(client, onlyWhatCounts(parameters))
   for (const [name, value] of parameters) bare.searchParams.set(name, value)

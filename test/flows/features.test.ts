@@ -257,14 +257,17 @@ describe('DPoP', () => {
     features: { dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true } },
   } as const
 
-  it('binds code grant and userinfo, each proof with the nonce that the provider asks for (TK15)', async () => {
+  it('binds code grant, userinfo and refresh grant, each proof with the nonce that the provider asks for (TK15)', async () => {
     const installation = await start({
       ...required,
       client: { dpop_bound_access_tokens: true },
       settings: { OIDC_USE_DPOP: 'true' },
     })
-    await signInAt(installation)
+    const alice = await signInAt(installation)
     expect(installation.provider.journal.count('/token')).toBe(2)
+    const refreshed = { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } }
+    expect((await alice.visit('/api/v1.0/session/refresh/', refreshed)).status).toBe(200)
+    expect(await installation.gatehouse.query('SELECT 1 FROM sessions WHERE refreshed_at IS NOT NULL')).toHaveLength(1)
     const proofs = installation.requests.flatMap(({ headers }) => (headers.dpop ? [String(headers.dpop)] : []))
     expect(new Set(proofs.map((proof) => decodeJwt(proof).jti)).size).toBe(proofs.length)
     expect(new Set(proofs.map((proof) => JSON.stringify(decodeProtectedHeader(proof).jwk))).size).toBe(1)

@@ -78,6 +78,44 @@ describe('with OIDC_USE_DPOP', () => {
   })
 })
 
+describe('a refresh', () => {
+  const REFRESHABLE = { tokenAnswer: { token_type: 'DPoP', refresh_token: 'refresh-token' } }
+  const keyOf = (call: SeenCall) => JSON.stringify(decodeProtectedHeader(proofOf(call)).jwk)
+
+  it('is proven with the key of the session, at both endpoints and with their nonces, and keeps it (TK15)', async () => {
+    const far = await farProvider({ ...REFRESHABLE, answer: demandsNonce('/token', 'n-1') }, ON)
+    const { tokens } = await far.finish()
+    const renewed = await far.gatehouse.refresh(tokens)
+    expect(renewed.tokens.dpopKey).toEqual(tokens.dpopKey)
+    const grants = called(far, '/token')
+    expect(grants.map(({ form }) => form.get('grant_type'))).toEqual([
+      'authorization_code',
+      'authorization_code',
+      'refresh_token',
+      'refresh_token',
+    ])
+    expect(new Set([...grants, ...called(far, '/userinfo')].map(keyOf)).size).toBe(1)
+    expect(called(far, '/userinfo')).toHaveLength(2)
+  })
+
+  it('goes on with the key when the setting is off by now, and without one when it is on by now', async () => {
+    const bound = await farProvider(REFRESHABLE, ON)
+    const { tokens } = await bound.finish()
+    const off = await farProvider({ ...REFRESHABLE, idToken: { nonce: 'nonce' } })
+    await off.gatehouse.refresh(tokens)
+    expect(keyOf(called(off, '/token')[0] as SeenCall)).toBe(keyOf(called(bound, '/token')[0] as SeenCall))
+    const on = await farProvider({}, ON)
+    await on.gatehouse.refresh({ ...tokens, dpopKey: null })
+    expect(called(on, '/token')[0]?.headers.has('dpop')).toBe(false)
+  })
+
+  it('that gives a token which is not bound is refused', async () => {
+    const { tokens } = await (await farProvider(REFRESHABLE, ON)).finish()
+    const far = await farProvider({}, ON)
+    expect((await refusal(far.gatehouse.refresh(tokens))).code).toBe('token_invalid')
+  })
+})
+
 it('without OIDC_USE_DPOP there is no proof, and a token that is bound is refused', async () => {
   const far = await farProvider(BOUND)
   expect((await refusal(far.finish())).message).toContain('OIDC_USE_DPOP')

@@ -49,6 +49,12 @@ describe('at_hash', () => {
     })
   })
 
+  it('of another access token is refused after a refresh too', async () => {
+    const { tokens } = await (await farProvider({ tokenAnswer: { refresh_token: 'r' } })).finish()
+    const far = await farProvider({ idToken: { at_hash: 'A'.repeat(22) } })
+    expect((await refusal(far.gatehouse.refresh(tokens))).message).toContain('at_hash')
+  })
+
   it('may be absent', async () => {
     await accepted({})
   })
@@ -72,16 +78,15 @@ describe('a further audience', () => {
   })
 })
 
-describe('OIDC_CLOCK_TOLERANCE', () => {
-  const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds
-
+describe('with OIDC_CLOCK_TOLERANCE', () => {
   it.each([
-    ['an ID token that expired 50 seconds ago', { exp: inSeconds(-50) }, '60', undefined],
-    ['an ID token that expired 50 seconds ago', { exp: inSeconds(-50) }, '10', 'clock_skew'],
-    ['an ID token of 200 seconds ahead', { iat: inSeconds(200) }, '300', undefined],
-    ['an ID token of 200 seconds ahead', { iat: inSeconds(200) }, '60', 'clock_skew'],
-    ['an ID token of 3 seconds ahead', { iat: inSeconds(3) }, '0', 'clock_skew'],
-  ])('%s, at %#', async (_, idToken, tolerance, code) => {
+    ['60 an ID token that expired 50 seconds ago is good', '60', 'exp', -50, undefined],
+    ['10 an ID token that expired 50 seconds ago is refused', '10', 'exp', -50, 'clock_skew'],
+    ['300 an ID token of 200 seconds ahead is good', '300', 'iat', 200, undefined],
+    ['60 an ID token of 200 seconds ahead is refused', '60', 'iat', 200, 'clock_skew'],
+    ['0 an ID token of 10 seconds ahead is refused', '0', 'iat', 10, 'clock_skew'],
+  ])('%s', async (_, tolerance, claim, seconds, code) => {
+    const idToken = { [claim]: Math.floor(Date.now() / 1000) + seconds }
     const far = await farProvider({ idToken }, { OIDC_CLOCK_TOLERANCE: tolerance })
     if (code === undefined) await far.finish()
     else expect((await refusal(far.finish())).code).toBe(code)
@@ -160,6 +165,13 @@ describe('an encrypted ID token', async () => {
     const set = `{"keys":[${jwkOf(other.privateKey)},${jwkOf(ec.privateKey)},${jwkOf(rsa.privateKey)}]}`
     const wrap = encrypt(rsa.publicKey, { alg: 'RSA-OAEP-256', enc: 'A256GCM' })
     await accepted({ wrap }, { OIDC_RP_DECRYPTION_KEY: set })
+  })
+
+  it('is opened after a refresh too, and what is kept of it is what was inside', async () => {
+    const wrap = encrypt(rsa.publicKey, { alg: 'RSA-OAEP-256', enc: 'A256GCM' })
+    const far = await farProvider({ wrap, tokenAnswer: { refresh_token: 'r' } }, RSA)
+    const renewed = await far.gatehouse.refresh((await far.finish()).tokens)
+    expect(renewed.tokens.idToken.split('.')).toHaveLength(3)
   })
 
   it('is opened with La Suite’s name for the key', async () => {

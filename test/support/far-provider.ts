@@ -66,6 +66,8 @@ export async function farProvider(
     state: 'state',
     nonce: 'nonce',
     codeVerifier: 'v'.repeat(43),
+    acrValues: [],
+    maxAgeSeconds: null,
   }
 
   async function sign(claims: Claims, header: Claims = {}): Promise<string> {
@@ -143,7 +145,8 @@ export async function farProvider(
 
 /** Begins a sign-in, as far as the provider sees of it. */
 export function begin({ gatehouse }: FarProvider) {
-  return gatehouse.startLogin({ redirectUri: REDIRECT_URI, loginHint: undefined })
+  const nothingMore = { acrValues: [], maxAgeSeconds: null, isSilent: false, passedOn: {} }
+  return gatehouse.startLogin({ redirectUri: REDIRECT_URI, ...nothingMore })
 }
 
 /** What a promise is refused with. One that keeps, or another kind of error, fails the test. */
