@@ -273,12 +273,12 @@ export const settings = {
     meaning:
       'The acr values that `?level=` may ask for, the weakest first. The answer must have that level or a later one of the list.',
   }),
-  OIDC_RESPONSE_MODE: optional(oneOf(['query', 'form_post']), {
+  OIDC_RESPONSE_MODE: optional(oneOf(['query', 'form_post', 'query.jwt']), {
     default: 'query',
     origin: 'Gatehouse',
     example: 'form_post',
     meaning:
-      'How the answer of the provider comes back. form_post keeps the code out of addresses and histories; the cookie of an attempt is then SameSite=None, for it must come along with a form from another site.',
+      'How the answer of the provider comes back. form_post keeps the code out of addresses and histories; the cookie of an attempt is then SameSite=None, for it must come along with a form from another site. query.jwt: signed by the provider with OIDC_RP_SIGN_ALGO (JARM); an answer that is not signed is refused.',
   }),
   OIDC_TIMEOUT: optional(seconds, {
     default: 5,

@@ -12,6 +12,7 @@ import { verifyIdTokenOf } from './id-token.ts'
 import type { SignedJwt } from './jwks.ts'
 import type { PendingLogin } from './login.ts'
 import { type ProviderTokens, providerTokens } from './provider-tokens.ts'
+import { verifiedAnswer } from './signed-answer.ts'
 import { fetchUserinfo, type PersonClaims } from './userinfo.ts'
 
 /** Who signed in, according to the provider, with everything verified that there is to verify. */
@@ -59,7 +60,7 @@ export async function finishLogin(
     throw new GatehouseError('token_invalid', 'the login was begun at another issuer than the configured one')
   }
   const dpopKey = client.acceptance.OIDC_USE_DPOP ? await newDpopKey(client) : null
-  const tokens = await redeemCode(client, answer, pending, dpopKey)
+  const tokens = await redeemCode(client, await verifiedAnswer(client, answer, clock), pending, dpopKey)
   const { claims, idToken } = await verifyIdToken(client, tokens, clock)
   refuseWeakAuthentication(claims, pending)
   const userinfo = await fetchUserinfo(

@@ -32,6 +32,7 @@ export type { SignedJwt } from './jwks.ts'
 export { type LoginRequest, type PendingLogin, pendingLoginSchema, type StartedLogin } from './login.ts'
 export { type ProviderTokens, providerTokensSchema } from './provider-tokens.ts'
 export type { RefreshedLogin } from './refresh.ts'
+export { stateOf } from './signed-answer.ts'
 export type { PersonClaims } from './userinfo.ts'
 
 export interface ProviderPorts {

@@ -252,6 +252,18 @@ describe('an authorization request', () => {
   })
 })
 
+it('an answer that is signed (JARM) is good when that is configured', async () => {
+  const installation = await start({
+    features: { jwtResponseModes: { enabled: true } },
+    settings: { OIDC_RESPONSE_MODE: 'query.jwt' },
+  })
+  const alice = new Visitor(installation)
+  const callback = await alice.answerFor('alice')
+  expect([...new URL(callback, 'http://x').searchParams.keys()]).toEqual(['response'])
+  expect((await alice.visit(callback)).status).toBe(302)
+  expect(await alice.whoAmI()).toMatchObject({ preferred_username: 'alice' })
+})
+
 describe('DPoP', () => {
   const required = {
     features: { dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true } },

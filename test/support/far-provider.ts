@@ -40,7 +40,7 @@ export interface FarProvider {
   count(path: string): number
   sign(claims: Claims, header?: Claims): Promise<string>
   /** A whole sign-in, from the answer of the authorization endpoint on. */
-  finish(): Promise<VerifiedLogin>
+  finish(answer?: Readonly<Record<string, string>>): Promise<VerifiedLogin>
 }
 
 export function json(body: unknown, init: ResponseInit = {}): Response {
@@ -139,7 +139,7 @@ export async function farProvider(
     publicKey,
     count: (path) => calls.filter((call) => call.path === path).length,
     sign,
-    finish: () => gatehouse.finishLogin(new URLSearchParams({ code: 'code', state: 'state' }), pending),
+    finish: (answer = { code: 'code', state: 'state' }) => gatehouse.finishLogin(new URLSearchParams(answer), pending),
   }
 }
 
