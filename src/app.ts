@@ -14,6 +14,7 @@ import { frontchannelLogoutRoutes } from './routes/frontchannel-logout.ts'
 import { healthRoutes } from './routes/health.ts'
 import { homeRoutes, styleRoutes } from './routes/home.ts'
 import { introspectRoutes } from './routes/introspect.ts'
+import { jwksRoutes } from './routes/jwks.ts'
 import { loginRoutes } from './routes/login.ts'
 import { logoutRoutes } from './routes/logout.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -37,6 +38,7 @@ export function createApp(deps: Deps): App {
   app.route('/', userRoutes(deps))
   app.route('/', sessionRoutes(deps))
   app.route('/', introspectRoutes(deps))
+  app.route('/', jwksRoutes(deps))
   const { LOGIN_REDIRECT_URL_FAILURE: failure, BASE_URL } = deps.config
   const ports = { log: deps.log, failureLocation: failure === undefined ? undefined : new URL(failure, BASE_URL).href }
   app.notFound((c) => answerFailure(c, new GatehouseError('not_found', 'no such page'), ports))

@@ -15,8 +15,8 @@ describe('settings', () => {
     expect(read('docs/settings.md')).toBe(settingsDocument())
   })
 
-  it('.dev.vars.example names the secrets and nothing that is no setting', () => {
-    const named = [...read('.dev.vars.example').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)
+  it('.dev.vars.example names the secrets, those that few need as comments, and nothing that is no setting', () => {
+    const named = [...read('.dev.vars.example').matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name)
     const secret = Object.entries<Setting<unknown>>(settings).filter(([, setting]) => setting.secret)
     expect(named).toEqual(secret.map(([name]) => name))
   })

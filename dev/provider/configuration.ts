@@ -21,12 +21,14 @@ export interface Setup {
   readonly signingKey: SigningKey
   readonly cookieKeys: readonly string[]
   readonly storage: AdapterFactory
+  /** Changes the configuration at the end, for tests that need a provider with other features. */
+  readonly customize: (configuration: Configuration) => Configuration
 }
 
 /** The whole configuration. It names everything that oidc-provider would otherwise warn about. */
 export function providerConfiguration(setup: Setup): Configuration {
   const { relyingParty, accessTokenSeconds, port } = setup
-  return {
+  return setup.customize({
     adapter: setup.storage,
     clients: registeredClients(setup.issuer, relyingParty),
     jwks: { keys: [setup.signingKey] },
@@ -104,7 +106,7 @@ export function providerConfiguration(setup: Setup): Configuration {
     },
     renderError: (ctx, { error, error_description }) =>
       show(ctx, messagePage('This did not work', `${error}: ${error_description ?? 'no description'}`)),
-  }
+  })
 }
 
 /** The relying party is the provider's own, so nobody is asked for consent. */

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { importJWK, type JWTPayload, SignJWT } from 'jose'
-import Provider from 'oidc-provider'
+import Provider, { type Configuration } from 'oidc-provider'
 import type { RelyingParty } from './clients.ts'
 import { providerConfiguration, type Setup } from './configuration.ts'
 import { answerInteraction } from './interaction.ts'
@@ -27,6 +27,8 @@ export interface ProviderOptions {
   readonly backchannelLogout?: boolean
   /** Sees each request first; one that it answers goes no further. For tests that need a provider in trouble. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>
+  /** Changes the configuration of oidc-provider, for tests that need other features. */
+  readonly customize?: (configuration: Configuration) => Configuration
 }
 
 export interface RunningProvider {
@@ -71,6 +73,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
     backchannelLogout: options.backchannelLogout ?? true,
     cookieKeys: [randomBytes(32).toString('base64url')],
     storage: memoryStorage(),
+    customize: options.customize ?? ((configuration) => configuration),
   }
   let signingKey = await newSigningKey()
   let provider = makeProvider({ ...setup, signingKey })

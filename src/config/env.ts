@@ -2,6 +2,7 @@
  * Every setting that Gatehouse reads, one line each: name, kind, default, meaning, example; reading and cross-checking is in `load.ts`.
  */
 import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
+import { privateKeys } from './keys.ts'
 import {
   bool,
   dictionary,
@@ -13,7 +14,7 @@ import {
   oneOf,
   origin,
   seconds,
-  secondsUpTo,
+  secondsBetween,
   secrets,
   target,
   text,
@@ -63,7 +64,7 @@ function optional<T>(kind: Kind<T>, about: About & { default?: T }): Setting<T> 
   }
 }
 
-/** The signature algorithms that an ID token may be configured to have; the token itself has no say. */
+/** The signature algorithms of a provider's keys. What everybody may verify, such as an access token, has one of these. */
 export const SIGNING_ALGORITHMS = [
   'RS256',
   'RS384',
@@ -81,7 +82,33 @@ export const SIGNING_ALGORITHMS = [
 /** What a request may be allowed to pass on. Parameters of the protocol itself can never come from a request. */
 export const PASSED_ON = ['ui_locales', 'kc_idp_hint', 'domain_hint', 'prompt'] as const
 
-export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
+/** The signature algorithms that an ID token may be configured to have; the token itself has no say. HS* is keyed with the client secret. */
+const ID_TOKEN_ALGORITHMS = [...SIGNING_ALGORITHMS, 'HS256', 'HS384', 'HS512'] as const
+
+export type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number]
+
+/** How Gatehouse proves at the token endpoint which client it is. @see OpenID Connect Core 1.0 section 9 */
+const TOKEN_AUTH_METHODS = [
+  'client_secret_post',
+  'client_secret_basic',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'none',
+] as const
+
+export type TokenAuthMethod = (typeof TOKEN_AUTH_METHODS)[number]
+
+const PRIVATE_KEY_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'EdDSA',
+  'Ed25519',
+] as const
 
 export const settings = {
   BASE_URL: required(origin, {
@@ -104,21 +131,99 @@ export const settings = {
     example: 'gatehouse',
     meaning: 'The client id that the provider gave to Gatehouse.',
   }),
-  OIDC_RP_CLIENT_SECRET: required(text, {
+  OIDC_RP_CLIENT_SECRET: optional(text, {
     secret: true,
     example: 'the secret shown in the console of the provider',
     meaning:
-      'The client secret that the provider gave to Gatehouse. Sent in the body of the token request (client_secret_post).',
+      'The client secret that the provider gave to Gatehouse. **Required**, unless OIDC_RP_TOKEN_AUTH_METHOD is private_key_jwt or none, or is unset and there is a private key.',
+  }),
+  OIDC_RP_TOKEN_AUTH_METHOD: optional(oneOf(TOKEN_AUTH_METHODS), {
+    origin: 'Gatehouse',
+    example: 'private_key_jwt',
+    meaning:
+      'How Gatehouse authenticates at the provider. Unset: client_secret_post, unless the provider lists its methods without that one; then the first listed of private_key_jwt, client_secret_basic, client_secret_jwt for which there is a key or a secret. `none` is never chosen by itself.',
+  }),
+  OIDC_TOKEN_USE_BASIC_AUTH: optional(bool, {
+    default: false,
+    example: 'true',
+    meaning: 'The same as OIDC_RP_TOKEN_AUTH_METHOD=client_secret_basic.',
+  }),
+  OIDC_RP_PRIVATE_KEY: optional(privateKeys('sig'), {
+    origin: 'Gatehouse',
+    secret: true,
+    example: 'the output of: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256',
+    meaning:
+      'Signs for private_key_jwt and request objects: RSA (2048 bits or more), EC P-256 or Ed25519. Of a JWK set the first key signs. The public halves are at /jwks.',
+  }),
+  OIDC_RP_PRIVATE_KEY_ALG: optional(oneOf(PRIVATE_KEY_ALGORITHMS), {
+    origin: 'Gatehouse',
+    example: 'PS256',
+    meaning:
+      'The algorithm to sign with. Unset: `alg` of the JWK, else RS256 for an RSA key (every provider knows it), ES256 for P-256, EdDSA for Ed25519.',
+  }),
+  OIDC_RP_DECRYPTION_KEY: optional(privateKeys('enc'), {
+    origin: 'Gatehouse',
+    secret: true,
+    example: 'the output of: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048',
+    meaning:
+      'Opens what the provider encrypts for us: ID tokens, userinfo, logout tokens (RSA-OAEP-256 with an RSA key; ECDH-ES, also with A128KW or A256KW, with an EC key). All keys of a JWK set do. The public halves are at /jwks.',
+  }),
+  OIDC_RS_PRIVATE_KEY_STR: optional(privateKeys('enc'), {
+    secret: true,
+    example: 'the output of: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048',
+    meaning: 'La Suite’s name for the private key behind /jwks; used when OIDC_RP_DECRYPTION_KEY is unset.',
+  }),
+  OIDC_RP_ID_TOKEN_ENCRYPTED: optional(bool, {
+    default: false,
+    example: 'true',
+    origin: 'Gatehouse',
+    meaning:
+      'The provider was told to encrypt ID tokens: one that is not encrypted is refused. Off: both are accepted, so that the key can be shown before the provider uses it.',
+  }),
+  OIDC_USE_PAR: optional(bool, {
+    default: false,
+    example: 'true',
+    origin: 'Gatehouse',
+    meaning:
+      'Hands the authorization request to the provider directly (pushed authorization request), so that the browser carries a reference only. Always done when the provider requires it. Costs one provider call at each login start.',
+  }),
+  OIDC_USE_REQUEST_OBJECT: optional(bool, {
+    default: false,
+    example: 'true',
+    origin: 'Gatehouse',
+    meaning:
+      'Signs the authorization request with OIDC_RP_PRIVATE_KEY (JAR). Always done when the provider requires it. Goes together with OIDC_USE_PAR.',
+  }),
+  OIDC_USE_DPOP: optional(bool, {
+    default: false,
+    example: 'true',
+    origin: 'Gatehouse',
+    meaning:
+      'Binds the provider’s tokens to a key of the session (DPoP), so that a stolen token is of no use; a token that is not bound is refused.',
   }),
   OIDC_RP_SCOPES: optional(words, {
     example: 'openid email profile',
     meaning:
       'The scopes asked for. Unset: openid and email, and profile if the provider lists it. `openid` is added when it is missing.',
   }),
-  OIDC_RP_SIGN_ALGO: optional(oneOf(SIGNING_ALGORITHMS), {
+  OIDC_RP_SIGN_ALGO: optional(oneOf(ID_TOKEN_ALGORITHMS), {
     default: 'RS256',
     example: 'ES256',
-    meaning: 'The one algorithm that ID tokens must be signed with.',
+    meaning:
+      'The one algorithm that ID tokens, and userinfo if it is signed, must be signed with. HS256, HS384, HS512: with the client secret, which must then have 32, 48 or 64 bytes; never for access tokens.',
+  }),
+  OIDC_CLOCK_TOLERANCE: optional(secondsBetween(0, 300), {
+    default: 60,
+    example: '60',
+    origin: 'Gatehouse',
+    meaning: 'By how much the clocks of the provider and Gatehouse may differ. `exp` of an access token has no leeway.',
+  }),
+  OIDC_TRUSTED_AUDIENCES: optional(words, {
+    default: [],
+    example: 'https://api.example.org',
+    origin: 'Gatehouse',
+    meaning:
+      'Audiences that an ID token may have beside OIDC_RP_CLIENT_ID. With any other it is refused; `azp` must be OIDC_RP_CLIENT_ID.',
   }),
   OIDC_OP_AUTHORIZATION_ENDPOINT: optional(endpoint, {
     example: 'https://id.example.org/authorize',
@@ -131,6 +236,12 @@ export const settings = {
   OIDC_OP_USER_ENDPOINT: optional(endpoint, {
     example: 'https://id.example.org/userinfo',
     meaning: 'Overrides the discovered userinfo endpoint.',
+  }),
+  OIDC_OP_USER_ENDPOINT_FORMAT: optional(oneOf(['AUTO', 'JSON', 'JWT']), {
+    default: 'AUTO',
+    example: 'JWT',
+    meaning:
+      'What userinfo must be: JSON, a signed JWT (with OIDC_RP_SIGN_ALGO), or, with AUTO, what its Content-Type says. JWT refuses JSON.',
   }),
   OIDC_OP_JWKS_ENDPOINT: optional(endpoint, {
     example: 'https://id.example.org/jwks',
@@ -162,12 +273,12 @@ export const settings = {
     meaning:
       'The acr values that `?level=` may ask for, the weakest first. The answer must have that level or a later one of the list.',
   }),
-  OIDC_RESPONSE_MODE: optional(oneOf(['query', 'form_post']), {
+  OIDC_RESPONSE_MODE: optional(oneOf(['query', 'form_post', 'query.jwt']), {
     default: 'query',
     origin: 'Gatehouse',
     example: 'form_post',
     meaning:
-      'How the answer of the provider comes back. form_post keeps the code out of addresses and histories; the cookie of an attempt is then SameSite=None, for it must come along with a form from another site.',
+      'How the answer of the provider comes back. form_post keeps the code out of addresses and histories; the cookie of an attempt is then SameSite=None, for it must come along with a form from another site. query.jwt: signed by the provider with OIDC_RP_SIGN_ALGO (JARM); an answer that is not signed is refused.',
   }),
   OIDC_OP_LOGOUT_USE_POST: optional(bool, {
     default: false,
@@ -187,7 +298,7 @@ export const settings = {
     meaning:
       'Lets a page of the same host sign out with a plain link. Everybody else, other sites included, still gets the page that asks. Off: a link always leads to that page.',
   }),
-  OIDC_TIMEOUT: optional(secondsUpTo(60), {
+  OIDC_TIMEOUT: optional(secondsBetween(1, 60), {
     default: 5,
     example: '5',
     meaning: 'The longest that one sign-in or token check waits for the provider, all calls together.',

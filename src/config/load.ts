@@ -2,14 +2,10 @@
  * Reads the settings from the environment and gives back a checked, frozen Config, or all problems at once; decides no meaning.
  */
 import * as v from 'valibot'
+import { combinationProblems, type Problem } from './combinations.ts'
 import { type Config, type Setting, type SettingName, settings } from './env.ts'
 
-/** One thing that is wrong with a setting. `problem` never contains a secret. */
-export interface Problem {
-  readonly name: string
-  readonly problem: string
-  readonly example: string
-}
+export type { Problem } from './combinations.ts'
 
 /** The settings cannot be used; `problems` has every reason, not just the first. */
 export class ConfigurationError extends Error {
@@ -44,7 +40,8 @@ export function loadConfig(env: Readonly<Record<string, unknown>>): LoadedConfig
     if (read.ok) values[name] = read.value
     else problems.push(read.problem)
   }
-  problems.push(...fileNames(env))
+  const broken = problems.map(({ name }) => name)
+  problems.push(...combinationProblems(values, (name) => broken.includes(name)), ...fileNames(env))
   if (problems.length > 0) throw new ConfigurationError(problems)
   const config = Object.freeze(values) as Config // every name of `settings` was read by its own schema just above
   const conflicts = overriddenProtocol(config)
@@ -135,6 +132,11 @@ function weakChoices(config: Config): string[] {
   }
   if (config.OIDC_RP_SCOPES && !config.OIDC_RP_SCOPES.includes('openid')) {
     warnings.push('OIDC_RP_SCOPES lacks "openid", without which a provider sends no ID token; it is added')
+  }
+  if (config.OIDC_RP_DECRYPTION_KEY && !config.OIDC_RP_ID_TOKEN_ENCRYPTED) {
+    warnings.push(
+      'OIDC_RP_DECRYPTION_KEY is set, and ID tokens that are not encrypted are accepted; once the provider encrypts them, set OIDC_RP_ID_TOKEN_ENCRYPTED=true',
+    )
   }
   return warnings
 }

@@ -32,21 +32,21 @@ export const secrets: Kind<readonly string[]> = {
 /** Browsers keep no cookie longer. @see RFC 6265bis section 5.5 */
 const COOKIE_SECONDS_MAX = 400 * 86_400
 
-/** Whole seconds above zero; variables arrive as text, values in wrangler.toml may be numbers. */
-export function secondsUpTo(max: number): Kind<number> {
+/** Whole seconds within bounds; variables arrive as text, values in wrangler.toml may be numbers. */
+export function secondsBetween(min: number, max: number): Kind<number> {
   const whole = 'must be a whole number of seconds'
   return {
     label: 'seconds',
     schema: v.pipe(
       v.union([v.number(), v.pipe(present, v.regex(/^\d+$/), v.transform(Number))], whole),
       v.safeInteger(whole),
-      v.minValue(1, 'must be at least 1 second'),
+      v.minValue(min, `must be at least ${min} ${min === 1 ? 'second' : 'seconds'}`),
       v.maxValue(max, `must be at most ${max} seconds`),
     ),
   }
 }
 
-export const seconds = secondsUpTo(COOKIE_SECONDS_MAX)
+export const seconds = secondsBetween(1, COOKIE_SECONDS_MAX)
 
 /** yes, true or 1, and no, false or 0, in any letter case, as La Suite reads them. */
 export const bool: Kind<boolean> = {

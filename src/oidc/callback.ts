@@ -5,11 +5,14 @@ import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
 import { type Clock, epochSeconds } from '../clock.ts'
 import { GatehouseError } from '../errors.ts'
-import { CLOCK_TOLERANCE_SECONDS, type ProtocolClient } from './client.ts'
+import type { ProtocolClient } from './client.ts'
+import { type DpopKey, newDpopKey, refuseOtherTokenType, withDpop } from './dpop.ts'
 import { toProtocolFailure } from './failures.ts'
+import { verifyIdTokenOf } from './id-token.ts'
 import type { SignedJwt } from './jwks.ts'
 import type { PendingLogin } from './login.ts'
 import { type ProviderTokens, providerTokens } from './provider-tokens.ts'
+import { verifiedAnswer } from './signed-answer.ts'
 import { completed, fetchUserinfo, type PersonClaims } from './userinfo.ts'
 
 /** Who signed in, according to the provider, with everything verified that there is to verify. */
@@ -58,40 +61,55 @@ export async function finishLogin(
   if (pending.issuer !== client.metadata.issuer || pending.redirectUri === '') {
     throw new GatehouseError('token_invalid', 'the login was begun at another issuer than the configured one')
   }
-  const tokens = await redeemCode(client, answer, pending)
+  const dpopKey = client.acceptance.OIDC_USE_DPOP ? await newDpopKey(client) : null
+  const tokens = await redeemCode(client, await verifiedAnswer(client, answer, clock), pending, dpopKey)
   const { claims, idToken } = await verifyIdToken(client, tokens, clock)
   refuseWeakAuthentication(claims, pending)
-  const userinfo = await fetchUserinfo(client, tokens.access_token, claims.sub)
+  const userinfo = await fetchUserinfo(
+    client,
+    { accessToken: tokens.access_token, dpopKey, subject: claims.sub },
+    clock,
+  )
   return {
     issuer: claims.iss,
     subject: claims.sub,
     claims: completed(claims, userinfo),
     authentication: authenticationOf(claims),
-    tokens: providerTokens(tokens, idToken, clock),
+    tokens: providerTokens(tokens, idToken, dpopKey?.jwk ?? null, clock),
   }
 }
 
-async function redeemCode(client: ProtocolClient, answer: URLSearchParams, pending: PendingLogin) {
-  const { metadata, relyingParty, clientAuthentication, requestOptions } = client
+async function redeemCode(
+  client: ProtocolClient,
+  answer: URLSearchParams,
+  pending: PendingLogin,
+  dpopKey: DpopKey | null,
+) {
+  const { metadata, relyingParty, clientAuthentication } = client
   const parameters = attempt(
     () => oauth.validateAuthResponse(metadata, relyingParty, answer, pending.state),
     'the answer of the provider was refused',
   )
   try {
-    const response = await oauth.authorizationCodeGrantRequest(
-      metadata,
-      relyingParty,
-      clientAuthentication,
-      parameters,
-      pending.redirectUri,
-      pending.codeVerifier,
-      requestOptions,
-    )
-    return await oauth.processAuthorizationCodeResponse(metadata, relyingParty, response, {
-      expectedNonce: pending.nonce,
-      requireIdToken: true,
-      ...(pending.maxAgeSeconds === null ? {} : { maxAge: pending.maxAgeSeconds }),
+    const tokens = await withDpop(client, dpopKey, async (requestOptions) => {
+      const response = await oauth.authorizationCodeGrantRequest(
+        metadata,
+        relyingParty,
+        clientAuthentication,
+        parameters,
+        pending.redirectUri,
+        pending.codeVerifier,
+        requestOptions,
+      )
+      return oauth.processAuthorizationCodeResponse(metadata, relyingParty, response, {
+        expectedNonce: pending.nonce,
+        requireIdToken: true,
+        ...(pending.maxAgeSeconds === null ? {} : { maxAge: pending.maxAgeSeconds }),
+        [oauth.jweDecrypt]: (jwe) => client.decryptJwe(jwe),
+      })
     })
+    refuseOtherTokenType(tokens, dpopKey)
+    return tokens
   } catch (error) {
     throw toProtocolFailure(error, 'the token answer of the provider was refused')
   }
@@ -100,30 +118,25 @@ async function redeemCode(client: ProtocolClient, answer: URLSearchParams, pendi
 /** The library has checked iss, aud, exp, nonce and the presence of the claims; what it leaves to us follows. */
 async function verifyIdToken(client: ProtocolClient, tokens: oauth.TokenEndpointResponse, clock: Clock) {
   const claims = oauth.getValidatedIdTokenClaims(tokens)
-  const idToken = tokens.id_token
-  if (!claims || !idToken) throw new GatehouseError('token_invalid', 'the provider sent no ID token')
-  const { header } = await client.verifyJwt(idToken, [client.signingAlgorithm])
-  refuseOtherKind(header)
-  refuseOtherAudience(claims, client.relyingParty.client_id)
-  refuseOldOrFuture(claims.iat, clock)
+  const signed = await verifyIdTokenOf(client, tokens)
+  if (!claims || !signed) throw new GatehouseError('token_invalid', 'the provider sent no ID token')
+  refuseOtherAudience(claims, client)
+  refuseOldOrFuture(claims.iat, client, clock)
   if (claims.sub === '' || claims.sub.length > SUBJECT_MAX_CHARACTERS) {
     throw new GatehouseError('token_invalid', `the subject must have 1 to ${SUBJECT_MAX_CHARACTERS} characters`)
   }
-  return { claims, idToken }
-}
-
-/** An access token or a logout token is not an ID token, whoever signed it. @see RFC 8725 sections 3.11 and 3.12 */
-export function refuseOtherKind({ typ }: SignedJwt['header']): void {
-  if (typ !== undefined && typ.toLowerCase() !== 'jwt') {
-    throw new GatehouseError('token_invalid', 'the ID token says that it is another kind of token')
-  }
+  return { claims, idToken: signed.text }
 }
 
 /** @see OpenID Connect Core 1.0 section 3.1.3.7, steps 3 to 5 */
-function refuseOtherAudience(claims: oauth.IDToken, clientId: string): void {
+function refuseOtherAudience(claims: oauth.IDToken, { relyingParty, acceptance }: ProtocolClient): void {
+  const clientId = relyingParty.client_id
   const audiences = Array.isArray(claims.aud) ? claims.aud : [claims.aud]
-  if (audiences.some((audience) => audience !== clientId)) {
-    throw new GatehouseError('token_invalid', 'the ID token is also for others than OIDC_RP_CLIENT_ID')
+  const trusted = [clientId, ...acceptance.OIDC_TRUSTED_AUDIENCES]
+  if (audiences.some((audience) => !trusted.includes(audience))) {
+    throw new GatehouseError('token_invalid', 'the ID token is also for others than OIDC_RP_CLIENT_ID', {
+      detail: { hint: 'audiences that are meant to be there belong into OIDC_TRUSTED_AUDIENCES' },
+    })
   }
   if (claims.azp !== undefined && claims.azp !== clientId) {
     throw new GatehouseError('token_invalid', 'the ID token was issued to another client (azp)')
@@ -142,9 +155,9 @@ function refuseWeakAuthentication({ acr }: oauth.IDToken, { acrValues }: Pending
   )
 }
 
-function refuseOldOrFuture(issuedAtSeconds: number, clock: Clock): void {
+function refuseOldOrFuture(issuedAtSeconds: number, { acceptance }: ProtocolClient, clock: Clock): void {
   const ageSeconds = epochSeconds(clock) - issuedAtSeconds
-  if (ageSeconds < -CLOCK_TOLERANCE_SECONDS || ageSeconds > ID_TOKEN_AGE_MAX_SECONDS) {
+  if (ageSeconds < -acceptance.OIDC_CLOCK_TOLERANCE || ageSeconds > ID_TOKEN_AGE_MAX_SECONDS) {
     throw new GatehouseError('clock_skew', 'the clock of the provider and ours differ too much', {
       detail: { id_token_age_seconds: Math.round(ageSeconds) },
     })

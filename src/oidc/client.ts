@@ -2,18 +2,29 @@
  * What a protocol step is given: who speaks with whom, how requests are sent, how signatures are verified.
  */
 import type * as oauth from 'oauth4webapi'
-import type { SigningAlgorithm } from '../config/env.ts'
+import type { Config, IdTokenAlgorithm } from '../config/env.ts'
 import type { SignedJwt } from './jwks.ts'
 
-/** Clocks of honest machines differ by less. */
-export const CLOCK_TOLERANCE_SECONDS = 60
+/** The settings that decide what is accepted of the provider. */
+export type Acceptance = Pick<
+  Config,
+  | 'OIDC_CLOCK_TOLERANCE'
+  | 'OIDC_TRUSTED_AUDIENCES'
+  | 'OIDC_RP_ID_TOKEN_ENCRYPTED'
+  | 'OIDC_OP_USER_ENDPOINT_FORMAT'
+  | 'OIDC_RESPONSE_MODE'
+  | 'OIDC_USE_DPOP'
+>
 
 export interface ProtocolClient {
   readonly metadata: oauth.AuthorizationServer
   readonly relyingParty: oauth.Client
   readonly clientAuthentication: oauth.ClientAuth
-  readonly signingAlgorithm: SigningAlgorithm
+  readonly signingAlgorithm: IdTokenAlgorithm
+  readonly acceptance: Acceptance
   readonly requestOptions: oauth.HttpRequestOptions<'GET' | 'POST', URLSearchParams | undefined>
   /** Verifies a signature of the provider. @see verifyJwt in `jwks.ts` */
   verifyJwt(jwt: string, algorithms: readonly string[]): Promise<SignedJwt>
+  /** Opens what was encrypted for us. @see decryptJwe in `encryption.ts` */
+  decryptJwe(jwe: string): Promise<string>
 }

@@ -15,8 +15,12 @@ export function toProtocolFailure(error: unknown, message: string): GatehouseErr
   if (error instanceof oauth.ResponseBodyError) {
     return new GatehouseError('provider_error', message, { cause: error, detail: saidByProvider(error) })
   }
+  if (error instanceof oauth.WWWAuthenticateChallengeError) {
+    return new GatehouseError('provider_error', message, { cause: error, detail: saidByChallenge(error) })
+  }
   if (error instanceof oauth.OperationProcessingError) {
-    return new GatehouseError(codeOfProcessing(error.code), message, { cause: error })
+    const hint = error.message.includes('"alg"') ? { detail: { hint: 'see OIDC_RP_SIGN_ALGO' } } : {}
+    return new GatehouseError(codeOfProcessing(error.code), message, { cause: error, ...hint })
   }
   if (error instanceof jose.JOSEError) return new GatehouseError('token_invalid', message, { cause: error })
   return new GatehouseError('provider_error', message, { cause: error })
@@ -62,15 +66,33 @@ function saidByProvider(error: oauth.AuthorizationResponseError | oauth.Response
   }
 }
 
+/** Some providers refuse a client in a header, where others do it in the body. @see RFC 6749 section 5.2, RFC 9110 section 11.6.1 */
+function saidByChallenge({ status, cause: [challenge] }: oauth.WWWAuthenticateChallengeError): LogDetail {
+  const { error = status === 401 ? 'invalid_client' : 'none given', error_description } = challenge?.parameters ?? {}
+  const hint = hintFor(error)
+  return {
+    status,
+    provider_error: printable(error),
+    ...(error_description ? { provider_description: printable(error_description) } : {}),
+    ...(hint ? { hint } : {}),
+  }
+}
+
 function hintFor(error: string): string | undefined {
   switch (error) {
     case 'invalid_client':
     case 'unauthorized_client':
-      return 'the provider does not accept OIDC_RP_CLIENT_ID with OIDC_RP_CLIENT_SECRET; compare both with its console'
+      return 'the provider does not accept OIDC_RP_CLIENT_ID with OIDC_RP_CLIENT_SECRET or OIDC_RP_PRIVATE_KEY; compare them, and OIDC_RP_TOKEN_AUTH_METHOD, with its console'
     case 'invalid_grant':
       return 'the code was used before, is too old, or was made for another redirect URI'
     case 'invalid_scope':
       return 'the provider does not know a scope of OIDC_RP_SCOPES'
+    case 'invalid_dpop_proof':
+    case 'use_dpop_nonce':
+      return 'the provider refuses our proof of possession; see OIDC_USE_DPOP, and compare its clock with ours'
+    case 'invalid_request_object':
+    case 'request_not_supported':
+      return 'the provider does not take our signed request; see OIDC_USE_REQUEST_OBJECT, OIDC_RP_PRIVATE_KEY and OIDC_RP_PRIVATE_KEY_ALG'
     default:
       return undefined
   }

@@ -4,7 +4,8 @@
 import { type Clock, epochSeconds } from '../clock.ts'
 import { GatehouseError } from '../errors.ts'
 import { audiencesOf, type Claims } from './claims.ts'
-import { CLOCK_TOLERANCE_SECONDS, type ProtocolClient } from './client.ts'
+import type { ProtocolClient } from './client.ts'
+import { isEncrypted } from './encryption.ts'
 import type { SignedJwt } from './jwks.ts'
 
 /** What a good logout token says. Subject or `sid` is there, or both. */
@@ -35,12 +36,11 @@ const AGE_MAX_SECONDS = 600
  * @see OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6
  */
 export async function verifyLogoutToken(client: ProtocolClient, token: string, clock: Clock): Promise<LogoutNotice> {
-  // An encrypted token has five parts and is refused here like all that is no JWS. Decryption belongs in front of this line.
   const { header, claims } = await verifiedSignature(client, token)
   refuseOtherKind(header)
   if (claims.iss !== client.metadata.issuer) throw refused('it is from another issuer (iss)')
   if (!audiencesOf(claims).includes(client.relyingParty.client_id)) throw refused('it is for another client (aud)')
-  const life = lifeOf(claims, clock)
+  const life = lifeOf(claims, clock, client.acceptance.OIDC_CLOCK_TOLERANCE)
   refuseOtherEvent(claims)
   const { sub, sid, jti } = claims
   if (jti === undefined || jti === '') throw refused('it has no name of its own (jti)')
@@ -52,7 +52,7 @@ export async function verifyLogoutToken(client: ProtocolClient, token: string, c
 
 async function verifiedSignature(client: ProtocolClient, token: string): Promise<SignedJwt> {
   try {
-    return await client.verifyJwt(token, [client.signingAlgorithm])
+    return await client.verifyJwt(await signedPart(client, token), [client.signingAlgorithm])
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error
     if (error.code !== 'provider_unreachable' && error.code !== 'provider_error') throw refused(error.message, error)
@@ -64,18 +64,27 @@ async function verifiedSignature(client: ProtocolClient, token: string): Promise
   }
 }
 
+/** Encrypted where ID tokens are. @see OpenID Connect Back-Channel Logout 1.0 section 2.6, step 1 */
+async function signedPart(client: ProtocolClient, token: string): Promise<string> {
+  if (isEncrypted(token)) return client.decryptJwe(token)
+  if (!client.acceptance.OIDC_RP_ID_TOKEN_ENCRYPTED) return token
+  throw refused('it is not encrypted, which was agreed for ID tokens')
+}
+
 /** @see OpenID Connect Back-Channel Logout 1.0 section 4.1; RFC 8725 section 3.11 */
 function refuseOtherKind({ typ }: { readonly typ?: unknown }): void {
   if (typ === undefined || (typeof typ === 'string' && TYPES.includes(typ.toLowerCase()))) return
   throw refused('it says that it is another kind of token (typ)')
 }
 
-function lifeOf({ iat, exp, nbf }: Claims, clock: Clock): Pick<LogoutNotice, 'issuedAt' | 'usableUntil'> {
+type Life = Pick<LogoutNotice, 'issuedAt' | 'usableUntil'>
+
+function lifeOf({ iat, exp, nbf }: Claims, clock: Clock, toleranceSeconds: number): Life {
   const now = epochSeconds(clock)
   if (iat === undefined) throw refused('it does not say when it was issued (iat)')
   if (exp === undefined) throw refused('it does not say when it expires (exp)')
-  if (Math.max(iat, nbf ?? 0) > now + CLOCK_TOLERANCE_SECONDS) throw refused('it is from the future (iat, nbf)')
-  const usableUntil = Math.ceil(Math.min(exp, iat + AGE_MAX_SECONDS) + CLOCK_TOLERANCE_SECONDS)
+  if (Math.max(iat, nbf ?? 0) > now + toleranceSeconds) throw refused('it is from the future (iat, nbf)')
+  const usableUntil = Math.ceil(Math.min(exp, iat + AGE_MAX_SECONDS) + toleranceSeconds)
   if (now >= usableUntil) throw refused('it has expired or is too old (exp, iat)')
   return { issuedAt: Math.floor(iat), usableUntil }
 }

@@ -4,6 +4,7 @@
 import type { TokenEndpointResponse } from 'oauth4webapi'
 import * as v from 'valibot'
 import { type Clock, epochSeconds } from '../clock.ts'
+import { type DpopJwk, dpopJwkSchema } from './dpop.ts'
 
 const optionalText = v.nullable(v.string())
 
@@ -14,6 +15,8 @@ export const providerTokensSchema = v.object({
   refreshToken: optionalText,
   /** When the access token expires, in seconds since the epoch; `null`: none is kept. */
   expiresAt: v.nullable(v.number()),
+  /** The key that the tokens are bound to; sessions of earlier versions have none. */
+  dpopKey: v.optional(v.nullable(dpopJwkSchema), null),
 })
 
 export type ProviderTokens = Readonly<v.InferOutput<typeof providerTokensSchema>>
@@ -24,11 +27,17 @@ const LIFE_UNKNOWN_SECONDS = 900
 const LIFE_MAX_SECONDS = 365 * 86_400
 
 /** @see RFC 6749 section 5.1 */
-export function providerTokens(answer: TokenEndpointResponse, idToken: string, clock: Clock): ProviderTokens {
+export function providerTokens(
+  answer: TokenEndpointResponse,
+  idToken: string,
+  dpopKey: DpopJwk | null,
+  clock: Clock,
+): ProviderTokens {
   return {
     idToken,
     accessToken: answer.access_token,
     refreshToken: answer.refresh_token ?? null,
     expiresAt: epochSeconds(clock) + Math.min(Math.floor(answer.expires_in ?? LIFE_UNKNOWN_SECONDS), LIFE_MAX_SECONDS),
+    dpopKey,
   }
 }

@@ -6,24 +6,28 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { mustBeSent, sentRequest } from './authorization-request.ts'
 import { finishLogin, type VerifiedLogin } from './callback.ts'
-import { CLOCK_TOLERANCE_SECONDS, type ProtocolClient } from './client.ts'
+import type { ProtocolClient } from './client.ts'
+import { clientAuthentication } from './client-authentication.ts'
 import { metadataSource } from './discovery.ts'
 import { createDocument, type Document, type DocumentCache } from './document.ts'
+import { decryptJwe } from './encryption.ts'
 import { beginOperation, type Fetch, type Send } from './http.ts'
 import { allowInsecure } from './insecure.ts'
 import { type Keys, keysSource, type SignedJwt, verifyJwt } from './jwks.ts'
 import { type LoginRequest, type PendingLogin, type StartedLogin, startLogin } from './login.ts'
 import { type EndSessionRequest, endSessionRequest, type LogoutRequest } from './logout.ts'
 import { type LogoutNotice, verifyLogoutToken } from './logout-token.ts'
+import { createOwnKeys, type PublicKeys } from './own-keys.ts'
 import type { ProviderTokens } from './provider-tokens.ts'
 import { createReachability } from './reachability.ts'
 import { type RefreshedLogin, refreshLogin } from './refresh.ts'
 import { revokeTokens } from './revocation.ts'
+import { isSecretAlgorithm, verifyWithSecret } from './shared-secret.ts'
 
 export type { Authentication, VerifiedLogin } from './callback.ts'
 export { audiencesOf, type Claims } from './claims.ts'
-export { CLOCK_TOLERANCE_SECONDS } from './client.ts'
 export type { CachedEntry, DocumentCache } from './document.ts'
 export type { Fetch } from './http.ts'
 export type { SignedJwt } from './jwks.ts'
@@ -31,6 +35,7 @@ export { type LoginRequest, type PendingLogin, pendingLoginSchema, type StartedL
 export { endSessionUrl } from './logout.ts'
 export { type ProviderTokens, providerTokensSchema } from './provider-tokens.ts'
 export type { RefreshedLogin } from './refresh.ts'
+export { stateOf } from './signed-answer.ts'
 export type { PersonClaims } from './userinfo.ts'
 
 export interface ProviderPorts {
@@ -62,12 +67,17 @@ export interface Provider {
   origins(): Promise<readonly string[]>
   /** @see verifyJwt in `jwks.ts` */
   verifyJwt(jwt: string, algorithms: readonly string[]): Promise<SignedJwt>
+  /** @see decryptJwe in `encryption.ts` */
+  decryptJwe(jwe: string): Promise<string>
+  /** The public halves of our own keys. @throws GatehouseError `not_configured` when one of them cannot be used */
+  publicKeys(): Promise<PublicKeys>
 }
 
 export function createProvider(config: Config, { fetch, cache, clock, log }: ProviderPorts): Provider {
   const documentPorts = { cache, clock, log, timeoutSeconds: config.OIDC_TIMEOUT }
   const reachability = createReachability(clock, config.OIDC_TIMEOUT)
   const metadata = createDocument(metadataSource(config), documentPorts)
+  const ownKeys = createOwnKeys(config)
   let keys: { jwksUri: string; document: Document<Keys> } | undefined
 
   const begin = () => reachability.noting(beginOperation(fetch, config.OIDC_TIMEOUT))
@@ -75,6 +85,14 @@ export function createProvider(config: Config, { fetch, cache, clock, log }: Pro
   function keysAt(jwksUri: string): Document<Keys> {
     if (keys?.jwksUri !== jwksUri) keys = { jwksUri, document: createDocument(keysSource(jwksUri), documentPorts) }
     return keys.document
+  }
+
+  /** With the client secret when that alone is allowed, and with the provider's keys otherwise; never with either. */
+  async function verify(jwt: string, algorithms: readonly string[], jwksUri: string, send: Send): Promise<SignedJwt> {
+    const { OIDC_RP_CLIENT_SECRET: secret } = config
+    const isSecret = algorithms.length > 0 && algorithms.every(isSecretAlgorithm)
+    if (isSecret && secret !== undefined) return verifyWithSecret(jwt, algorithms, secret)
+    return verifyJwt(jwt, algorithms, keysAt(jwksUri), send)
   }
 
   async function clientFor(send: Send): Promise<ProtocolClient> {
@@ -86,15 +104,17 @@ export function createProvider(config: Config, { fetch, cache, clock, log }: Pro
         client_id: config.OIDC_RP_CLIENT_ID,
         id_token_signed_response_alg: config.OIDC_RP_SIGN_ALGO,
         [oauth.clockSkew]: clock.aheadSeconds,
-        [oauth.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
+        [oauth.clockTolerance]: config.OIDC_CLOCK_TOLERANCE,
       },
-      clientAuthentication: oauth.ClientSecretPost(config.OIDC_RP_CLIENT_SECRET),
+      clientAuthentication: await clientAuthentication(config, current, ownKeys),
       signingAlgorithm: config.OIDC_RP_SIGN_ALGO,
+      acceptance: config,
       requestOptions: {
         [oauth.customFetch]: (url, init) => send(url, { ...init, body: init.body ?? null }),
         [oauth.allowInsecureRequests]: allowInsecure(current.token_endpoint),
       },
-      verifyJwt: (jwt, algorithms) => verifyJwt(jwt, algorithms, keysAt(current.jwks_uri), send),
+      verifyJwt: (jwt, algorithms) => verify(jwt, algorithms, current.jwks_uri, send),
+      decryptJwe: (jwe) => decryptJwe(jwe, ownKeys),
     }
   }
 
@@ -117,7 +137,12 @@ export function createProvider(config: Config, { fetch, cache, clock, log }: Pro
       const current = await metadata.read(send)
       // The keys are what every provider shows without noting a failed sign-in in its log.
       await reachability.require(current.jwks_uri, send)
-      return startLogin(config, current, request)
+      const started = await startLogin(config, current, request)
+      if (!mustBeSent(config, current)) return started
+      return {
+        ...started,
+        location: await sentRequest(config, current, await clientFor(send), ownKeys, started.location),
+      }
     },
 
     async finishLogin(answer, pending) {
@@ -151,7 +176,11 @@ export function createProvider(config: Config, { fetch, cache, clock, log }: Pro
     async verifyJwt(jwt, algorithms) {
       const send = begin()
       const { jwks_uri } = await metadata.read(send)
-      return verifyJwt(jwt, algorithms, keysAt(jwks_uri), send)
+      return verify(jwt, algorithms, jwks_uri, send)
     },
+
+    decryptJwe: (jwe) => decryptJwe(jwe, ownKeys),
+
+    publicKeys: () => ownKeys.publicKeys(),
   }
 }

@@ -5,10 +5,11 @@ import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
 import type { Clock } from '../clock.ts'
 import { GatehouseError } from '../errors.ts'
-import { refuseOtherKind } from './callback.ts'
 import { audiencesOf, parseClaims } from './claims.ts'
 import type { ProtocolClient } from './client.ts'
+import { type DpopKey, keptDpopKey, refuseOtherTokenType, withDpop } from './dpop.ts'
 import { toProtocolFailure } from './failures.ts'
+import { verifyIdTokenOf } from './id-token.ts'
 import { type ProviderTokens, providerTokens } from './provider-tokens.ts'
 import { completed, fetchUserinfo, type PersonClaims } from './userinfo.ts'
 
@@ -31,11 +32,13 @@ export async function refreshLogin(
   clock: Clock,
 ): Promise<RefreshedLogin> {
   if (tokens.refreshToken === null) throw new GatehouseError('login_required', 'there is no refresh token')
-  const answer = await redeemRefreshToken(client, tokens.refreshToken)
+  const dpopKey = await keptDpopKey(client, tokens.dpopKey)
+  const answer = await redeemRefreshToken(client, tokens.refreshToken, dpopKey)
   const original = originalClaims(tokens.idToken)
   const idToken = await unlessUndecided(verifiedIdToken(client, answer, original))
-  const userinfo = await unlessUndecided(fetchUserinfo(client, answer.access_token, original.sub))
-  const renewed = providerTokens(answer, idToken?.text ?? tokens.idToken, clock)
+  const bearer = { accessToken: answer.access_token, dpopKey, subject: original.sub }
+  const userinfo = await unlessUndecided(fetchUserinfo(client, bearer, clock))
+  const renewed = providerTokens(answer, idToken?.text ?? tokens.idToken, tokens.dpopKey, clock)
   // Not every provider sends a new refresh token; the old one stays good then.
   return {
     tokens: { ...renewed, refreshToken: renewed.refreshToken ?? tokens.refreshToken },
@@ -56,17 +59,27 @@ async function unlessUndecided<T>(work: Promise<T>): Promise<T | null> {
   }
 }
 
-async function redeemRefreshToken(client: ProtocolClient, refreshToken: string): Promise<oauth.TokenEndpointResponse> {
-  const { metadata, relyingParty, clientAuthentication, requestOptions } = client
+async function redeemRefreshToken(
+  client: ProtocolClient,
+  refreshToken: string,
+  dpopKey: DpopKey | null,
+): Promise<oauth.TokenEndpointResponse> {
+  const { metadata, relyingParty, clientAuthentication } = client
   try {
-    const response = await oauth.refreshTokenGrantRequest(
-      metadata,
-      relyingParty,
-      clientAuthentication,
-      refreshToken,
-      requestOptions,
-    )
-    return await oauth.processRefreshTokenResponse(metadata, relyingParty, response)
+    const answer = await withDpop(client, dpopKey, async (requestOptions) => {
+      const response = await oauth.refreshTokenGrantRequest(
+        metadata,
+        relyingParty,
+        clientAuthentication,
+        refreshToken,
+        requestOptions,
+      )
+      return oauth.processRefreshTokenResponse(metadata, relyingParty, response, {
+        [oauth.jweDecrypt]: (jwe) => client.decryptJwe(jwe),
+      })
+    })
+    refuseOtherTokenType(answer, dpopKey)
+    return answer
   } catch (error) {
     if (error instanceof oauth.ResponseBodyError && error.error === 'invalid_grant') {
       throw new GatehouseError('login_required', 'the provider does not prolong the session', { cause: error })
@@ -97,9 +110,8 @@ function originalClaims(idToken: string): OriginalClaims {
 /** A refreshed ID token is optional, but when it comes it must be the old one's twin. @see OpenID Connect Core 1.0 section 12.2 */
 async function verifiedIdToken(client: ProtocolClient, answer: oauth.TokenEndpointResponse, original: OriginalClaims) {
   const claims = oauth.getValidatedIdTokenClaims(answer)
-  if (!claims || answer.id_token === undefined) return null
-  const { header } = await client.verifyJwt(answer.id_token, [client.signingAlgorithm])
-  refuseOtherKind(header)
+  const signed = await verifyIdTokenOf(client, answer)
+  if (!claims || !signed) return null
   const differing = ['azp', 'auth_time', 'nonce'].filter(
     (name) => claims[name] !== undefined && claims[name] !== original.claims[name],
   )
@@ -111,5 +123,5 @@ async function verifiedIdToken(client: ProtocolClient, answer: oauth.TokenEndpoi
       detail: { differing },
     })
   }
-  return { text: answer.id_token, claims }
+  return { text: signed.text, claims }
 }

@@ -7,7 +7,7 @@ import { epochSeconds } from '../clock.ts'
 import { sha256 } from '../crypto.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
-import type { Authentication, VerifiedLogin } from '../oidc/provider.ts'
+import { type Authentication, stateOf, type VerifiedLogin } from '../oidc/provider.ts'
 import { newSessionToken } from '../tokens/session.ts'
 import { keptTokens, sealTokens, sidHashOf } from '../tokens/vault.ts'
 import { ATTEMPT_SECONDS, type Attempt, takeAttempt } from './attempts.ts'
@@ -21,7 +21,7 @@ import { giveSession, sessionOf, sessionTokenOf } from './session-cookie.ts'
 type RequestContext = Context<RequestVariables>
 
 /** The members of the answer that decide something; each may come once. @see RFC 6749 section 3.1 */
-const DECISIVE = ['state', 'code', 'iss', 'error']
+const DECISIVE = ['state', 'code', 'iss', 'error', 'response']
 
 export function callbackRoutes(deps: Deps) {
   const { config, clock, provider, spentLogins, sessions, sealers, log } = deps
@@ -30,7 +30,7 @@ export function callbackRoutes(deps: Deps) {
   app.get(eitherForm(PATHS.callback), answersAs('sign_in'), async (c) => {
     const answer = new URL(c.req.url).searchParams
     refuseRepeated(answer)
-    const attempt = await takeAttempt(c, answer.get('state') ?? '', deps)
+    const attempt = await takeAttempt(c, stateOf(answer), deps)
     if (!attempt) return goOnIfSignedIn(c, null)
     return finish(c, answer, attempt)
   })
@@ -39,7 +39,7 @@ export function callbackRoutes(deps: Deps) {
   app.post(eitherForm(PATHS.callback), answersAs('sign_in'), async (c) => {
     if (config.OIDC_RESPONSE_MODE !== 'form_post') return onlyAllows('GET', 'HEAD')(c)
     const answer = await limitedForm(c, 'state')
-    const attempt = await takeAttempt(c, answer.get('state') ?? '', deps)
+    const attempt = await takeAttempt(c, stateOf(answer), deps)
     // A form from another site brings no session cookie; the browser is asked once more in a way that does.
     if (!attempt) return c.redirect(`${config.BASE_URL}${PATHS.callback}`, 303)
     return finish(c, answer, attempt)

@@ -15,6 +15,7 @@ export const PATHS = {
   session: '/api/v1.0/session/',
   sessionRefresh: '/api/v1.0/session/refresh/',
   introspect: '/api/v1.0/introspect/',
+  jwks: '/jwks',
   ping: '/ping',
   ready: '/ready',
   robots: '/robots.txt',

@@ -7,7 +7,7 @@ import type { App } from '../accounts/apps.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import { type Config, SIGNING_ALGORITHMS } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
-import { audiencesOf, CLOCK_TOLERANCE_SECONDS, type Claims, type Provider, type SignedJwt } from '../oidc/provider.ts'
+import { audiencesOf, type Claims, type Provider, type SignedJwt } from '../oidc/provider.ts'
 import { bad, type Principal, type Verdict } from './verdict.ts'
 
 /** The claims that an app is told, as far as they are there. @see RFC 7662 section 2.2, RFC 9470 section 6.2, RFC 9449 section 6.2 */
@@ -33,7 +33,7 @@ export async function checkJwt(token: string, app: App, { config, provider, cloc
   })
   if (jwt instanceof GatehouseError) return bad(jwt.message)
   const { claims } = jwt
-  const flaw = flawOfKind(jwt) ?? flawOfLife(claims, clock) ?? flawOfAudience(claims, app, config)
+  const flaw = flawOfKind(jwt) ?? flawOfLife(claims, config, clock) ?? flawOfAudience(claims, app, config)
   if (claims.iss !== provider.issuer) return bad('another issuer')
   if (flaw) return bad(flaw)
   return { active: true, principal: principalOf(claims), roles: rolesOf(claims), claims: toldOf(claims) }
@@ -66,12 +66,13 @@ function flawOfKind({ header, claims }: SignedJwt): string | undefined {
 }
 
 /** Not a second past `exp`: a caller may keep our answer, and a leeway on top of that would add up. */
-function flawOfLife({ exp, nbf, iat }: Claims, clock: Clock): string | undefined {
+function flawOfLife({ exp, nbf, iat }: Claims, config: Config, clock: Clock): string | undefined {
   const now = epochSeconds(clock)
+  const latest = now + config.OIDC_CLOCK_TOLERANCE
   if (exp === undefined) return 'no exp'
   if (exp <= now) return 'expired'
-  if (nbf !== undefined && nbf > now + CLOCK_TOLERANCE_SECONDS) return 'not valid yet'
-  if (iat !== undefined && iat > now + CLOCK_TOLERANCE_SECONDS) return 'issued in the future'
+  if (nbf !== undefined && nbf > latest) return 'not valid yet'
+  if (iat !== undefined && iat > latest) return 'issued in the future'
   return undefined
 }
 

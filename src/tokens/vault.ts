@@ -9,7 +9,13 @@ import type { Session } from './session.ts'
 /** What is worth keeping: without a refresh token nothing can be refreshed, so no expiry is looked at. */
 export function keptTokens(tokens: ProviderTokens, isRefreshWanted: boolean): ProviderTokens {
   if (isRefreshWanted && tokens.refreshToken !== null) return tokens
-  return { ...tokens, accessToken: isRefreshWanted ? tokens.accessToken : null, refreshToken: null, expiresAt: null }
+  return {
+    ...tokens,
+    accessToken: isRefreshWanted ? tokens.accessToken : null,
+    refreshToken: null,
+    expiresAt: null,
+    dpopKey: isRefreshWanted ? tokens.dpopKey : null,
+  }
 }
 
 export async function sealTokens(sealer: Sealer, tokens: ProviderTokens, tokenHash: string): Promise<string> {

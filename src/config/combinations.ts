@@ -1,0 +1,69 @@
+/**
+ * What is wrong with settings only when they are looked at together; each by itself was judged by its own kind.
+ */
+import { type Config, type SettingName, settings } from './env.ts'
+import { SIGNING_BY_KEY } from './keys.ts'
+
+/** One thing that is wrong with a setting. `problem` never contains a secret. */
+export interface Problem {
+  readonly name: string
+  readonly problem: string
+  readonly example: string
+}
+
+/** A key for HMAC must be as long as the hash. In bytes. @see RFC 7518 section 3.2, RFC 8725 section 3.5 */
+const SECRET_MIN_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 }
+
+/**
+ * @param config the settings that could be read
+ * @param isBroken whether a setting is there but could not be read, which is a problem already
+ */
+export function combinationProblems(config: Partial<Config>, isBroken: (name: SettingName) => boolean): Problem[] {
+  const problems: Problem[] = []
+  const report = (name: SettingName, problem: string) =>
+    problems.push({ name, problem, example: settings[name].example })
+  const isThere = (name: SettingName) => config[name] !== undefined || isBroken(name)
+
+  const method = config.OIDC_RP_TOKEN_AUTH_METHOD
+  const algorithm = config.OIDC_RP_SIGN_ALGO ?? ''
+  const hasKey = isThere('OIDC_RP_PRIVATE_KEY')
+  if (!isThere('OIDC_RP_CLIENT_SECRET') && needsSecret(config, hasKey)) report('OIDC_RP_CLIENT_SECRET', 'is not set')
+  if (method !== undefined && config.OIDC_TOKEN_USE_BASIC_AUTH && method !== 'client_secret_basic') {
+    report('OIDC_TOKEN_USE_BASIC_AUTH', `contradicts OIDC_RP_TOKEN_AUTH_METHOD, which is ${method}; set one of them`)
+  }
+  if (method === 'private_key_jwt' && !hasKey) report('OIDC_RP_PRIVATE_KEY', 'is not set, and private_key_jwt needs it')
+  if (config.OIDC_USE_REQUEST_OBJECT && !hasKey) {
+    report('OIDC_RP_PRIVATE_KEY', 'is not set, and OIDC_USE_REQUEST_OBJECT needs it')
+  }
+  const secretBytes = new TextEncoder().encode(config.OIDC_RP_CLIENT_SECRET).length
+  if (method === 'client_secret_jwt' && config.OIDC_RP_CLIENT_SECRET !== undefined && secretBytes < 32) {
+    report('OIDC_RP_TOKEN_AUTH_METHOD', 'is client_secret_jwt, for which OIDC_RP_CLIENT_SECRET needs 32 bytes or more')
+  }
+  const neededBytes = SECRET_MIN_BYTES[algorithm]
+  if (neededBytes !== undefined && method === 'none') {
+    report('OIDC_RP_SIGN_ALGO', `is ${algorithm}, which needs a client secret, and OIDC_RP_TOKEN_AUTH_METHOD is none`)
+  } else if (neededBytes !== undefined && !isBroken('OIDC_RP_CLIENT_SECRET') && secretBytes < neededBytes) {
+    report('OIDC_RP_SIGN_ALGO', `is ${algorithm}, for which OIDC_RP_CLIENT_SECRET needs ${neededBytes} bytes or more`)
+  }
+  const [key] = config.OIDC_RP_PRIVATE_KEY ?? []
+  const wanted = config.OIDC_RP_PRIVATE_KEY_ALG
+  if (key && wanted !== undefined && !fits(wanted, key.algorithm, SIGNING_BY_KEY[key.type] ?? [])) {
+    report('OIDC_RP_PRIVATE_KEY_ALG', `is ${wanted}, and OIDC_RP_PRIVATE_KEY is for ${key.algorithm ?? key.type}`)
+  }
+  if (config.OIDC_RP_ID_TOKEN_ENCRYPTED && !isThere('OIDC_RP_DECRYPTION_KEY') && !isThere('OIDC_RS_PRIVATE_KEY_STR')) {
+    report('OIDC_RP_DECRYPTION_KEY', 'is not set, and OIDC_RP_ID_TOKEN_ENCRYPTED needs it')
+  }
+  return problems
+}
+
+/** Without a word on the method, whoever forgets the secret must be told so, and never becomes a public client in silence. */
+function needsSecret(config: Partial<Config>, hasKey: boolean): boolean {
+  const method = config.OIDC_RP_TOKEN_AUTH_METHOD
+  if (method !== undefined) return method.startsWith('client_secret_')
+  return config.OIDC_TOKEN_USE_BASIC_AUTH === true || !hasKey
+}
+
+/** One key, one algorithm. @see RFC 8725 section 3.1 */
+function fits(wanted: string, own: string | undefined, possible: readonly string[]): boolean {
+  return own === undefined ? possible.includes(wanted) : own === wanted
+}

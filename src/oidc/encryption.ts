@@ -1,0 +1,68 @@
+/**
+ * Opens what the provider encrypted for us; the signature inside is verified by whoever asked.
+ */
+import { compactDecrypt, decodeProtectedHeader, errors, type ProtectedHeaderParameters } from 'jose'
+import { GatehouseError } from '../errors.ts'
+import type { OwnDecryptionKey, OwnKeys } from './own-keys.ts'
+
+/** Authenticated encryption only. @see RFC 7518 section 5 */
+const CONTENT_ENCRYPTION = ['A128GCM', 'A256GCM', 'A128CBC-HS256', 'A256CBC-HS512'] as const
+
+export function isEncrypted(token: string): boolean {
+  return token.split('.').length === 5
+}
+
+/**
+ * Decrypts a compact JWE with one of our keys.
+ *
+ * @returns the token inside, of which nothing is known yet
+ * @throws GatehouseError `token_invalid` when it cannot be opened, or is of a kind that must not be; `not_configured` without a key
+ * @see RFC 7516 section 5.2; RFC 8725 sections 3.2 and 3.6
+ */
+export async function decryptJwe(jwe: string, { decryptionKeys }: OwnKeys): Promise<string> {
+  const keys = await decryptionKeys()
+  if (keys.length === 0) {
+    throw new GatehouseError('not_configured', 'the provider encrypts, and OIDC_RP_DECRYPTION_KEY is not set')
+  }
+  const header = headerOf(jwe)
+  if ('zip' in header) throw new GatehouseError('token_invalid', 'a compressed token is not opened (zip)')
+  for (const key of fittingKeys(keys, header)) {
+    const opened = await openWith(key, jwe)
+    if (opened !== null) return opened
+  }
+  throw new GatehouseError('token_invalid', 'no key of ours opens the encrypted token', {
+    detail: { hint: 'compare OIDC_RP_DECRYPTION_KEY with the key that the provider has; ours are at /jwks' },
+  })
+}
+
+function headerOf(jwe: string): ProtectedHeaderParameters {
+  try {
+    return decodeProtectedHeader(jwe)
+  } catch (error) {
+    throw new GatehouseError('token_invalid', 'the encrypted token has no header', { cause: error })
+  }
+}
+
+/** The key that is named, else every key that the algorithm could mean. */
+function fittingKeys(keys: readonly OwnDecryptionKey[], { alg, kid }: ProtectedHeaderParameters) {
+  const fitting = keys.filter(({ algorithms }) => alg !== undefined && algorithms.includes(alg))
+  if (fitting.length === 0) {
+    throw new GatehouseError('token_invalid', 'the token is encrypted with an algorithm that is not accepted')
+  }
+  return kid === undefined ? fitting : fitting.filter((key) => key.kid === kid)
+}
+
+/** `null`: it was encrypted for another key. */
+async function openWith({ jwk, algorithms }: OwnDecryptionKey, jwe: string): Promise<string | null> {
+  try {
+    const { plaintext } = await compactDecrypt(jwe, jwk, {
+      keyManagementAlgorithms: [...algorithms],
+      contentEncryptionAlgorithms: [...CONTENT_ENCRYPTION],
+      maxDecompressedLength: 0,
+    })
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(plaintext)
+  } catch (error) {
+    if (error instanceof errors.JWEDecryptionFailed) return null
+    throw new GatehouseError('token_invalid', 'the encrypted token cannot be opened', { cause: error })
+  }
+}
