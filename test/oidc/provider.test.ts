@@ -3,6 +3,7 @@
  */
 import { base64url } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { endSessionUrl, type Provider } from '../../src/oidc/provider.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, type TestKey } from '../support/keys.ts'
 import { CLIENT_ID, createLoginWorld, DISCOVERY, ISSUER, JWKS, REDIRECT_URI } from '../support/login-world.ts'
@@ -182,31 +183,43 @@ describe('the provider', () => {
 })
 
 describe('the address for signing out', () => {
-  const request = { idToken: 'id-token', postLogoutRedirectUri: 'https://gate.example.com/' }
+  const request = { idToken: 'id-token', postLogoutRedirectUri: 'https://gate.example.com/', state: 'state-1' }
+  const addressOf = async (
+    { provider }: { provider: Provider },
+    changed: Partial<typeof request> | { idToken: null } = {},
+  ) => {
+    const answer = await provider.endSession({ ...request, ...changed })
+    return answer && endSessionUrl(answer)
+  }
 
   it('has the hint, the client and the way back (A109)', async () => {
-    const url = await createLoginWorld(key).provider.endSessionUrl(request)
+    const url = await addressOf(createLoginWorld(key))
     expect([url?.origin, url?.pathname, Object.fromEntries(url?.searchParams ?? [])]).toEqual([
       ISSUER,
       '/logout',
-      { id_token_hint: 'id-token', client_id: CLIENT_ID, post_logout_redirect_uri: 'https://gate.example.com/' },
+      {
+        id_token_hint: 'id-token',
+        client_id: CLIENT_ID,
+        post_logout_redirect_uri: 'https://gate.example.com/',
+        state: 'state-1',
+      },
     ])
   })
 
   it('has no hint when the ID token cannot be read any more', async () => {
-    const url = await createLoginWorld(key).provider.endSessionUrl({ ...request, idToken: null })
+    const url = await addressOf(createLoginWorld(key), { idToken: null })
     expect(url?.searchParams.has('id_token_hint')).toBe(false)
   })
 
   it('is none when the provider has no such place', async () => {
     const { provider } = createLoginWorld(key, { metadata: { end_session_endpoint: undefined } })
-    expect(await provider.endSessionUrl(request)).toBeNull()
+    expect(await addressOf({ provider })).toBeNull()
   })
 
   it('is none while the provider cannot be asked: signing out here works all the same', async () => {
     const { provider, farEnd } = createLoginWorld(key)
     farEnd.on(DISCOVERY, () => Promise.reject(new TypeError('fetch failed')))
-    expect(await provider.endSessionUrl(request)).toBeNull()
+    expect(await addressOf({ provider })).toBeNull()
   })
 })
 

@@ -34,6 +34,7 @@ async function world() {
     accessToken: 'access-1',
     refreshToken: 'refresh-1',
     expiresAt: now,
+    dpopKey: null,
   }
   const answer = { access_token: 'access-2', token_type: 'Bearer', expires_in: 300, refresh_token: 'refresh-2' }
   farEnd.on(TOKEN, () => json(answer))
@@ -57,6 +58,7 @@ describe('a good refresh', () => {
       accessToken: 'access-2',
       refreshToken: 'refresh-2',
       expiresAt: now + 300,
+      dpopKey: null,
     })
   })
 

@@ -52,6 +52,7 @@ const tokens = (refreshToken: string | null, accessToken: string | null) => ({
   refreshToken,
   accessToken,
   expiresAt: null,
+  dpopKey: null,
 })
 
 describe('of a session that has ended', () => {

@@ -63,7 +63,7 @@ describe('for somebody who is signed in', () => {
 
 describe('the question before signing out', () => {
   const question = (csrfToken: string) =>
-    htmlOf(signOutPage(languageFor('en'), { csrfToken, logoutPath: '/logout/path' }))
+    htmlOf(signOutPage(languageFor('en'), { csrfToken, logoutPath: '/logout/path', isEverywhere: false }))
 
   it('is a form that posts with its token', async () => {
     const tags = tagsOf(await question('csrf-1'))
