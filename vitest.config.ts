@@ -9,6 +9,7 @@ const journeys = ['test/flows/**/*.test.ts', 'test/dev/**/*.test.ts']
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/support/verdict-reporter.ts'],
     projects: [
       {
         test: {
