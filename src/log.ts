@@ -19,7 +19,9 @@ const TEXT_MAX_CHARACTERS = 300
 
 /** Writes to the console of the Worker. */
 export const consoleLog: Log = ({ level, event, ref, detail }) => {
-  const line = JSON.stringify({ ...detail, level, event, ...(ref === undefined ? {} : { ref }) })
+  const head = { level, event, ...(ref === undefined ? {} : { ref }) }
+  // First to be read, last to be written: no detail takes their place.
+  const line = JSON.stringify({ ...head, ...detail, ...head })
   if (level === 'error') console.error(line)
   else if (level === 'warn') console.warn(line)
   else console.log(line)
@@ -30,7 +32,8 @@ export const consoleLog: Log = ({ level, event, ref, detail }) => {
  * message. The objects that protocol errors carry as `cause` are left out, for they hold tokens and claims.
  */
 export function describeFailure(error: GatehouseError): LogDetail {
-  return { ...error.detail, code: error.code, reason: error.message, causes: causesOf(error) }
+  const head = { code: error.code, reason: error.message }
+  return { ...head, ...error.detail, ...head, causes: causesOf(error) }
 }
 
 function causesOf(error: Error): string[] {

@@ -6,9 +6,12 @@
  */
 import type { answerFaults } from './faults/answer.ts'
 import type { BadAnswer } from './faults/bad-answers.ts'
+import type { endSessionFaults } from './faults/end-session.ts'
 import type { idTokenFaults } from './faults/id-token.ts'
 import type { jwksFaults } from './faults/jwks.ts'
+import type { logoutTokenFaults } from './faults/logout-token.ts'
 import type { metadataFaults } from './faults/metadata.ts'
+import type { SignedAnswerFault } from './faults/signed-answer.ts'
 import type { tokenAnswerFaults } from './faults/token-answer.ts'
 import type { userinfoFaults } from './faults/userinfo.ts'
 
@@ -21,6 +24,9 @@ export type Fault =
   | IdTokenFault
   | keyof typeof userinfoFaults
   | keyof typeof jwksFaults
+  | keyof typeof endSessionFaults
+  | keyof typeof logoutTokenFaults
+  | SignedAnswerFault
   | BadAnswer
   | WholeProvider
 

@@ -10,10 +10,11 @@ const PUNCTUATION = ' !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'
 const PUNCTUATION_CHARACTERS = 5
 
 /** The body of a token answer, honest but for what the fault does to the ID token. */
-export async function issueTokens(consent: Consent, state: State): Promise<Members> {
+export async function issueTokens(consent: Consent, state: State, boundTo: string | null = null): Promise<Members> {
   if (state.fault === 'signing-key-rotation-just-before-signing') rotate(state)
   const accessToken = newSecret(state, 'at')
   state.accessTokens.set(accessToken, consent.person)
+  if (boundTo !== null) state.bindings.set(accessToken, boundTo)
   const refreshToken = newSecret(state, 'rt') + punctuation()
   state.refreshTokens.set(refreshToken, consent)
   const now = nowSeconds(state)
@@ -28,13 +29,14 @@ export async function issueTokens(consent: Consent, state: State): Promise<Membe
     sid: consent.sid,
     ...state.idTokenClaims,
   }
+  const idToken = await signToken(state, claims, {}, state.fault)
   return {
     access_token: accessToken,
-    token_type: 'Bearer',
+    token_type: boundTo === null ? 'Bearer' : 'DPoP',
     expires_in: LIFE_SECONDS,
     refresh_token: refreshToken,
     scope: 'openid email profile',
-    id_token: await signToken(state, claims, {}, state.fault),
+    id_token: state.envelope === null ? idToken : await state.envelope(idToken),
   }
 }
 

@@ -10,16 +10,27 @@ import { type Call, readCall } from './endpoints/call.ts'
 import { discovery } from './endpoints/discovery.ts'
 import { endSession } from './endpoints/end-session.ts'
 import { jwks } from './endpoints/jwks.ts'
+import { sendLogoutToken } from './endpoints/logout-token.ts'
+import { par } from './endpoints/par.ts'
 import { token } from './endpoints/token.ts'
 import { userinfo } from './endpoints/userinfo.ts'
 import { badAnswerAt } from './faults/bad-answers.ts'
 import type { Fault, IdTokenFault } from './faults.ts'
 import type { Members, SigningAlgorithm } from './jws.ts'
 import { createKeySet } from './keys.ts'
-import { nowSeconds, type Person, rotate, type State, signToken } from './state.ts'
+import {
+  type Consent,
+  type LogoutNotice,
+  nowSeconds,
+  type Offers,
+  type Person,
+  rotate,
+  type State,
+  signToken,
+} from './state.ts'
 
 export type { Fault, IdTokenFault } from './faults.ts'
-export type { Person } from './state.ts'
+export type { Offers, Person } from './state.ts'
 
 /** One call that arrived. Names only: what was in it is between the parties. */
 export interface JournalEntry {
@@ -45,6 +56,14 @@ export interface HostileProvider {
   setSigningAlgorithm(algorithm: SigningAlgorithm): void
   /** Replaces every key; with `sameKeyId`, new keys come under the old ids. */
   rotateKeys(options?: { sameKeyId?: boolean }): void
+  /** Puts every ID token into something, such as an encryption. */
+  setEnvelope(envelope: State['envelope']): void
+  /** What somebody agreed to last. @throws Error when nobody did */
+  lastConsent(): Consent
+  /** What came back for each logout token that was sent. */
+  readonly notices: readonly LogoutNotice[]
+  /** Tells the relying party that a session has ended, as badly as the fault wants it. */
+  sendLogoutToken(whom?: Pick<Consent, 'sid' | 'person'>): Promise<LogoutNotice>
   /** An RFC 9068 access token; claims that are `undefined` are left out. */
   signAccessToken(claims?: Members, options?: { header?: Members; fault?: IdTokenFault }): Promise<string>
   count(path: string): number
@@ -61,7 +80,7 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
   ['/authorize', authorize],
   ['/token', token],
   ['/userinfo', userinfo],
-  ['/jwks', jwks],
+  ['/par', par],
   ['/end-session', endSession],
 ])
 
@@ -71,11 +90,13 @@ export function createHostileProvider(options: {
   clientSecret: string
   /** Milliseconds since the epoch. */
   now: () => number
+  offers?: Offers
 }): HostileProvider {
-  const { issuer } = options
+  const { issuer, offers = {} } = options
   const journal: JournalEntry[] = []
   const state: State = {
     ...options,
+    offers,
     fault: null,
     person: ALICE,
     idTokenClaims: {},
@@ -85,6 +106,11 @@ export function createHostileProvider(options: {
     codes: new Map(),
     accessTokens: new Map(),
     refreshTokens: new Map(),
+    bindings: new Map(),
+    pushed: new Map(),
+    consents: [],
+    notices: [],
+    envelope: null,
     confidential: new Set([options.clientSecret]),
   }
 
@@ -102,8 +128,14 @@ export function createHostileProvider(options: {
     if (state.fault === 'slow') return new Promise(() => {})
     const bad = badAnswerAt(path, state.fault)
     if (bad) return bad
-    const endpoint = ENDPOINTS.get(path)
+    const endpoint = path === (offers.jwksPath ?? '/jwks') ? jwks : ENDPOINTS.get(path)
     return endpoint ? endpoint(call, state) : new Response('no such page', { status: 404 })
+  }
+
+  function lastConsent(): Consent {
+    const last = state.consents.at(-1)
+    if (!last) throw new Error('nobody has agreed to anything')
+    return last
   }
 
   return {
@@ -123,6 +155,12 @@ export function createHostileProvider(options: {
       state.signingAlgorithm = algorithm
     },
     rotateKeys: (how) => rotate(state, how),
+    setEnvelope(envelope) {
+      state.envelope = envelope
+    },
+    lastConsent,
+    notices: state.notices,
+    sendLogoutToken: (whom = lastConsent()) => sendLogoutToken(whom, state),
     async signAccessToken(claims = {}, { header = {}, fault } = {}) {
       const now = nowSeconds(state)
       const usual = {
@@ -139,7 +177,9 @@ export function createHostileProvider(options: {
     count: (path) => journal.filter((entry) => entry.path === path).length,
     reset() {
       journal.length = 0
+      state.notices.length = 0
       state.fault = null
+      state.envelope = null
     },
   }
 }

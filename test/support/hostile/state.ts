@@ -2,10 +2,10 @@
  * What the hostile provider remembers, and how it makes tokens out of that.
  */
 import { base64url } from 'jose'
-import { altered } from './faults/alter.ts'
+import { type Alteration, altered } from './faults/alter.ts'
 import { idTokenFaults, type Scene } from './faults/id-token.ts'
 import type { Fault } from './faults.ts'
-import { compactJws, type Members, type SigningAlgorithm } from './jws.ts'
+import { compactJws, type Draft, type Members, type SigningAlgorithm } from './jws.ts'
 import { createKeySet, type KeySet, signerOf, signingKey } from './keys.ts'
 
 /** Who is at the browser: the claims that userinfo gives; the ID token has `sub` and whatever is in `idTokenClaims`. */
@@ -26,8 +26,33 @@ export interface Grant {
   readonly challenge: string
 }
 
+/** What the provider does beyond the plain code flow, and what it insists on. */
+export interface Offers {
+  /** The one method that the token endpoint takes; client_secret_post if nothing is said. */
+  readonly clientAuthentication?: 'client_secret_post' | 'client_secret_basic'
+  /** Where the keys are; `/jwks` if nothing is said. */
+  readonly jwksPath?: string
+  /** Takes no authorization request but a pushed one. */
+  readonly requiresPar?: boolean
+  /** Takes no token request without a proof of possession, with a nonce of the server or without. */
+  readonly dpop?: 'with nonce' | 'without nonce'
+  /** The one address that signing out may lead back to; absent: any. */
+  readonly postLogoutRedirectUri?: string
+  /** Where logout tokens are sent when somebody signs out. */
+  readonly backchannelLogoutUri?: string
+  /** What is framed when somebody signs out. */
+  readonly frontchannelLogoutUri?: string
+}
+
+/** What came back when a logout token was sent. */
+export interface LogoutNotice {
+  readonly status: number
+  readonly cacheControl: string | null
+}
+
 export interface State {
   readonly issuer: string
+  readonly offers: Offers
   readonly clientId: string
   readonly clientSecret: string
   readonly now: () => number
@@ -41,6 +66,15 @@ export interface State {
   readonly codes: Map<string, Grant>
   readonly accessTokens: Map<string, Person>
   readonly refreshTokens: Map<string, Consent>
+  /** Thumbprints of the keys that access tokens are bound to. */
+  readonly bindings: Map<string, string>
+  /** Authorization requests that were pushed and not used yet. */
+  readonly pushed: Map<string, URLSearchParams>
+  /** Everything that people have agreed to, the latest last. */
+  readonly consents: Consent[]
+  readonly notices: LogoutNotice[]
+  /** Puts an ID token into something, such as an encryption; `null`: it travels as it is. */
+  envelope: ((idToken: string) => Promise<string>) | null
   /** Everything that must stay between the provider and the relying party: codes, tokens, verifiers. */
   readonly confidential: Set<string>
 }
@@ -66,7 +100,13 @@ export async function sceneOf(state: State): Promise<Scene> {
 }
 
 /** Signs claims with the current key, as badly as the fault wants it. */
-export async function signToken(state: State, claims: Members, header: Members, fault: Fault | null): Promise<string> {
+export async function signToken(
+  state: State,
+  claims: Members,
+  header: Members,
+  fault: string | null,
+  faults: Readonly<Record<string, Alteration<Draft, Scene>>> = idTokenFaults,
+): Promise<string> {
   const scene = await sceneOf(state)
   const { signingAlgorithm: alg } = state
   const honest = {
@@ -74,7 +114,7 @@ export async function signToken(state: State, claims: Members, header: Members, 
     claims,
     sign: signerOf(scene.keys, alg),
   }
-  const token = await compactJws(altered(honest, idTokenFaults, fault, scene))
+  const token = await compactJws(altered(honest, faults, fault, scene))
   state.confidential.add(token)
   return token
 }

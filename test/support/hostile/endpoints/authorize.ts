@@ -6,10 +6,13 @@ import { type Answer, answerFaults } from '../faults/answer.ts'
 import { punctuation } from '../issue.ts'
 import { newSecret, type State } from '../state.ts'
 import type { Call } from './call.ts'
+import { deliver } from './deliver.ts'
+import { requestedBy } from './par.ts'
 
 /** @see OpenID Connect Core 1.0 section 3.1.2; RFC 9207 section 2 */
-export function authorize({ url }: Call, state: State): Response {
-  const request = url.searchParams
+export async function authorize({ url }: Call, state: State): Promise<Response> {
+  const request = requestedBy(url.searchParams, state)
+  if (request === null) return new Response('no pushed request', { status: 400 })
   const redirectUri = request.get('redirect_uri')
   const challenge = request.get('code_challenge')
   const problem = problemOf(request, state)
@@ -17,13 +20,11 @@ export function authorize({ url }: Call, state: State): Response {
   const code = newSecret(state, 'code')
   const sid = newSecret(state, 'sid') + punctuation()
   const consent = { person: state.person, sid, nonce: request.get('nonce') }
+  state.consents.push(consent)
   state.codes.set(code, { consent, redirectUri, challenge })
   const honest: Answer = { code, state: request.get('state') ?? undefined, iss: state.issuer }
-  const location = new URL(redirectUri)
-  for (const [name, value] of Object.entries(altered(honest, answerFaults, state.fault, undefined))) {
-    if (value !== undefined) location.searchParams.append(name, value)
-  }
-  return new Response(null, { status: 302, headers: { location: location.href } })
+  const answer = altered(honest, answerFaults, state.fault, undefined)
+  return deliver(redirectUri, request.get('response_mode'), answer, state)
 }
 
 function problemOf(request: URLSearchParams, { clientId }: State): string | null {

@@ -7,15 +7,19 @@ import { tokenAnswerFaults } from '../faults/token-answer.ts'
 import { digestOf, issueTokens } from '../issue.ts'
 import type { Consent, State } from '../state.ts'
 import type { Call } from './call.ts'
+import { isClient } from './client.ts'
+import { proofOf } from './dpop.ts'
 
 /** @see OpenID Connect Core 1.0 sections 3.1.3 and 12; RFC 6749 section 6 */
-export async function token({ method, headers, form }: Call, state: State): Promise<Response> {
+export async function token(call: Call, state: State): Promise<Response> {
+  const { method, form } = call
   if (method !== 'POST') return new Response(null, { status: 405 })
-  const isClient = form.get('client_id') === state.clientId && form.get('client_secret') === state.clientSecret
-  if (!isClient || headers.has('authorization')) return Response.json({ error: 'invalid_client' }, { status: 401 })
+  if (!isClient(call, state)) return Response.json({ error: 'invalid_client' }, { status: 401 })
+  const proof = await proofOf(call, state, null)
+  if (proof.problem) return proof.problem
   const consent = form.get('grant_type') === 'refresh_token' ? ofRefreshToken(form, state) : await ofCode(form, state)
   if (!consent) return Response.json({ error: 'invalid_grant' }, { status: 400 })
-  const honest = { status: 200, body: await issueTokens(consent, state) }
+  const honest = { status: 200, body: await issueTokens(consent, state, proof.thumbprint) }
   const { status, body } = altered(honest, tokenAnswerFaults, state.fault, undefined)
   return Response.json(body, { status, headers: { 'cache-control': 'no-store' } })
 }

@@ -7,15 +7,19 @@ import { compactJws } from '../jws.ts'
 import { signingKey } from '../keys.ts'
 import { type State, sceneOf } from '../state.ts'
 import type { Call } from './call.ts'
+import { proofOf } from './dpop.ts'
 
 /** @see OpenID Connect Core 1.0 section 5.3; RFC 6750 section 2.1 */
-export async function userinfo({ url, headers, form }: Call, state: State): Promise<Response> {
-  const [, accessToken = ''] = /^Bearer ([^ ]+)$/i.exec(headers.get('authorization') ?? '') ?? []
+export async function userinfo(call: Call, state: State): Promise<Response> {
+  const { url, headers, form } = call
+  const [, accessToken = ''] = /^(?:Bearer|DPoP) ([^ ]+)$/i.exec(headers.get('authorization') ?? '') ?? []
   const isElsewhereToo = url.searchParams.has('access_token') || form.has('access_token')
   const person = state.accessTokens.get(accessToken)
   if (!person || isElsewhereToo) {
     return new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
   }
+  const proof = await proofOf(call, state, accessToken)
+  if (proof.problem) return proof.problem
   const scene = await sceneOf(state)
   const honest: UserinfoAnswer = { claims: person, sign: null }
   const { claims, sign } = altered(honest, userinfoFaults, state.fault, scene)

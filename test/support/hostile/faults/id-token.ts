@@ -18,6 +18,7 @@ const WEEK_SECONDS = 7 * 86_400
 export const idTokenFaults = {
   // From whom, for whom
   'invalid-iss': ({ claims }) => claim(claims, { iss: `${claims.iss}1` }),
+  'refresh-token-invalid-issuer': ({ claims }) => claim(claims, { iss: `${claims.iss}1` }),
   'missing-iss': ({ claims }) => claim(claims, { iss: undefined }),
   'invalid-aud': ({ claims }) => claim(claims, { aud: `${claims.aud}1` }),
   'missing-aud': ({ claims }) => claim(claims, { aud: undefined }),
@@ -28,6 +29,7 @@ export const idTokenFaults = {
   'missing-sub': ({ claims }) => claim(claims, { sub: undefined }),
   'sub-empty': ({ claims }) => claim(claims, { sub: '' }),
   'sub-300-characters': ({ claims }) => claim(claims, { sub: 'a'.repeat(300) }),
+  'refresh-token-invalid-sub': ({ claims }) => claim(claims, { sub: `${claims.sub}1` }),
   'sub-number': ({ claims }) => claim(claims, { sub: 7 }),
 
   // When
