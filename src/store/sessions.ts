@@ -104,13 +104,10 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
     async begin(signIn) {
       const { issuer, subject, identity, tokenHash, sidHash, authentication, reference } = signIn
       const now = epochSeconds(clock)
-      const verified = identity.email_verified === null ? null : Number(identity.email_verified)
-      const person = PERSON_COLUMNS.map((column) => identity[column])
+      const { verified, groups, person } = columnsOf(identity)
       const { authTime, acr, amr } = authentication
       const statements = [
-        db
-          .prepare(UPSERT_USER)
-          .bind(crypto.randomUUID(), issuer, subject, verified, JSON.stringify(identity.x_grp), now, ...person),
+        db.prepare(UPSERT_USER).bind(crypto.randomUUID(), issuer, subject, verified, groups, now, ...person),
         db
           .prepare(INSERT_SESSION)
           .bind(
@@ -155,10 +152,8 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
       ]
       // Without a userinfo endpoint and an ID token the provider said nothing new of the person.
       if (Object.keys(claims).length > 0) {
-        const identity = identityOf(claims)
-        const person = PERSON_COLUMNS.map((column) => identity[column])
-        const verified = identity.email_verified === null ? null : Number(identity.email_verified)
-        statements.push(db.prepare(UPDATE_USER).bind(user.id, verified, JSON.stringify(identity.x_grp), ...person))
+        const { verified, groups, person } = columnsOf(identityOf(claims))
+        statements.push(db.prepare(UPDATE_USER).bind(user.id, verified, groups, ...person))
       }
       await roundTrip(() => db.batch(statements))
     },
@@ -175,5 +170,14 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
         ]),
       )
     },
+  }
+}
+
+/** An identity as the columns of `users` hold it. */
+function columnsOf(identity: Identity) {
+  return {
+    verified: identity.email_verified === null ? null : Number(identity.email_verified),
+    groups: JSON.stringify(identity.x_grp),
+    person: PERSON_COLUMNS.map((column) => identity[column]),
   }
 }
