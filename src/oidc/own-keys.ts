@@ -48,7 +48,7 @@ export function createOwnKeys(config: Config): OwnKeys {
   /** The key that signs may be given another algorithm; the others are only shown. */
   function algorithmOf(key: LoadedKey, index: number): string {
     const chosen = index === 0 ? config.OIDC_RP_PRIVATE_KEY_ALG : undefined
-    return chosen ?? key.algorithm ?? key.algorithms[0] ?? ''
+    return chosen ?? key.algorithms[0] ?? ''
   }
 
   const importSigning = keptOnce(async (): Promise<OwnSigningKey> => {
