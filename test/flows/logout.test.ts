@@ -448,6 +448,7 @@ describe('Gatehouse and a provider that does all there is', () => {
           method,
         })
         expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST'])
+        expect(await response.json()).toMatchObject({ error: 'invalid_request' })
       }
     })
 
