@@ -37,8 +37,8 @@ export function frontchannelLogoutRoutes(deps: Deps) {
     const issuer = onlyOne(c, 'iss')
     const sid = onlyOne(c, 'sid')
     if (issuer === undefined && sid === undefined) return endOfThisBrowser(c)
-    // One without the other says nothing, and a `sid` counts for its issuer alone.
-    if (issuer !== provider.issuer || !sid) return
+    // One without the other says nothing. That a `sid` counts for its issuer alone is in the hash.
+    if (!issuer || !sid) return
     const ended = await endings.endBySid(await sidHashOf(issuer, sid), c.get('reference'))
     if (ended > 0) log({ level: 'info', event: 'frontchannel_logout', ref: c.get('reference'), detail: { ended } })
     // Where the cookie does arrive (the provider is of the same site) and its session has ended, it goes as well.

@@ -101,7 +101,6 @@ function isOwnLink(c: RequestContext): boolean {
   return (
     c.req.method === 'GET' &&
     c.req.header('sec-fetch-site') === 'same-origin' &&
-    c.req.header('sec-fetch-mode') === 'navigate' &&
     c.req.header('sec-fetch-dest') === 'document' &&
     c.req.header('sec-purpose') === undefined
   )
