@@ -61,6 +61,8 @@ describe.skipIf(executablePath === null && !isCi)('in Chromium', () => {
 
   async function signOut(page: Page, button: string): Promise<void> {
     await page.goto(`${installation.gatehouse.baseUrl}/api/v1.0/logout/`)
+    const link = page.getByRole('link', { name: button, exact: true })
+    if ((await link.count()) > 0) await link.click()
     await page.getByRole('button', { name: button, exact: true }).click()
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
     await page.getByRole('link', { name: 'Sign in' }).waitFor()
@@ -111,7 +113,7 @@ describe.skipIf(executablePath === null && !isCi)('in Chromium', () => {
     expect(complaints.join('\n')).toContain("frame-ancestors 'none'")
   })
 
-  it('the second button signs out on the other device too', async () => {
+  it('signing out on all devices signs out on the other device too', async () => {
     const [here, there] = [await signIn(), await signIn()]
     await signOut(here.page, 'Sign out on all devices')
     await there.page.reload()
