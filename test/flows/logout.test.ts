@@ -118,7 +118,7 @@ describe('Gatehouse and a provider that does all there is', () => {
 
     it('oidcc-client-test-rp-init-logout: with the state leads on, and the state is used up', async () => {
       const { visitor, state, before } = await leave()
-      expect(cookieNames(visitor)).toEqual([])
+      expect(cookieNames(visitor)).toEqual(['__Host-gatehouse-logout'])
       const response = await visitor.visit(`${RETURN}?state=${state}`)
       expect([response.status, response.headers.get('location')]).toEqual([302, `${installation.gatehouse.baseUrl}/`])
       expect(cookieNames(visitor)).toEqual([])

@@ -167,6 +167,7 @@ describe('an ID token', () => {
     'azp-other',
     'sub-empty',
     'sub-300-characters',
+    'invalid-athash',
     'typ-access-token',
     'typ-logout-token',
     'invalid-sig-rs256',

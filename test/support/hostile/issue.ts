@@ -2,7 +2,7 @@
  * Makes the tokens that a person has agreed to.
  */
 import { base64url } from 'jose'
-import type { Members } from './jws.ts'
+import type { Members, SigningAlgorithm } from './jws.ts'
 import { type Consent, newSecret, nowSeconds, rotate, type State, signToken } from './state.ts'
 
 const LIFE_SECONDS = 300
@@ -25,7 +25,7 @@ export async function issueTokens(consent: Consent, state: State, boundTo: strin
     iat: now,
     exp: now + LIFE_SECONDS,
     nonce: consent.nonce ?? undefined,
-    at_hash: base64url.encode((await digestOf(accessToken)).slice(0, 16)),
+    at_hash: await leftHalfOf(accessToken, state.signingAlgorithm),
     sid: consent.sid,
     ...state.idTokenClaims,
   }
@@ -46,6 +46,12 @@ export function punctuation(): string {
   return Array.from(random, (byte) => PUNCTUATION.charAt(byte % PUNCTUATION.length)).join('')
 }
 
-export async function digestOf(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
+/** @see OpenID Connect Core 1.0 section 3.1.3.6, "at_hash": the hash is that of the signature */
+async function leftHalfOf(text: string, algorithm: SigningAlgorithm): Promise<string> {
+  const digest = await digestOf(text, algorithm === 'EdDSA' ? 'SHA-512' : 'SHA-256')
+  return base64url.encode(digest.slice(0, digest.length / 2))
+}
+
+export async function digestOf(text: string, hash = 'SHA-256'): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest(hash, new TextEncoder().encode(text)))
 }

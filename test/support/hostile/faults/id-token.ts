@@ -46,6 +46,9 @@ export const idTokenFaults = {
   'nonce-invalid': ({ claims }) => claim(claims, { nonce: `${claims.nonce}1` }),
   'missing-nonce': ({ claims }) => claim(claims, { nonce: undefined }),
 
+  // With which access token
+  'invalid-athash': ({ claims }) => claim(claims, { at_hash: `${claims.at_hash}1` }),
+
   // Which kind of token
   'typ-access-token': ({ header }) => ({ header: { ...header, typ: 'at+jwt' } }),
   'typ-logout-token': ({ header }) => ({ header: { ...header, typ: 'logout+jwt' } }),
