@@ -1,0 +1,127 @@
+/**
+ * The built Worker with the hostile provider as its only one, and browsers that reach both over real HTTP.
+ */
+import { randomBytes } from 'node:crypto'
+import { request as httpRequest } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { type Browser, createBrowser, type Site, type Visit } from './browser.ts'
+import { freePort, type RunningGatehouse, startGatehouse } from './gatehouse.ts'
+import type { Offers } from './hostile/provider.ts'
+import { type HostileServer, startHostileServer } from './hostile-server.ts'
+
+export interface Attacked {
+  readonly gatehouse: RunningGatehouse
+  readonly provider: HostileServer
+  /** A browser that nobody has used yet. */
+  browser(): Browser
+  /** The address of a path of Gatehouse. */
+  at(path: string): string
+  /** Nobody has ever signed in, and the provider is honest again. What the Worker knows of it (metadata, keys) stays. */
+  startOver(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface AttackedOptions {
+  readonly script: string
+  readonly settings?: Readonly<Record<string, string>>
+  /** What the provider offers; addresses of ours are added when they are asked for. */
+  readonly offers?: Offers
+  readonly tells?: 'back channel' | 'front channel'
+}
+
+export const PATHS = {
+  login: '/api/v1.0/authenticate/',
+  initiateLogin: '/api/v1.0/initiate-login/',
+  callback: '/api/v1.0/callback/',
+  logout: '/api/v1.0/logout/',
+  logoutCallback: '/api/v1.0/logout-callback/',
+  backchannelLogout: '/api/v1.0/backchannel-logout/',
+  frontchannelLogout: '/api/v1.0/frontchannel-logout/',
+  me: '/api/v1.0/users/me/',
+} as const
+
+export const SESSION_COOKIE = '__Host-gatehouse-session'
+
+/** Every kind of character that makes trouble when it is not encoded. */
+const CLIENT_SECRET = `s+e/c:r=e%t&-_.~${randomBytes(24).toString('base64url')}`
+const TABLES = ['sessions', 'users', 'audit', 'spent_logins', 'spent_logout_tokens']
+
+export async function startAttacked({ script, settings, offers, tells }: AttackedOptions): Promise<Attacked> {
+  const port = await freePort()
+  const baseUrl = `http://localhost:${port}`
+  const client = { clientId: 'gatehouse', clientSecret: CLIENT_SECRET }
+  const provider = await startHostileServer({
+    ...client,
+    offers: {
+      postLogoutRedirectUri: `${baseUrl}${PATHS.logoutCallback}`,
+      ...(tells === 'back channel' ? { backchannelLogoutUri: `${baseUrl}${PATHS.backchannelLogout}` } : {}),
+      ...(tells === 'front channel' ? { frontchannelLogoutUri: `${baseUrl}${PATHS.frontchannelLogout}` } : {}),
+      ...offers,
+    },
+  })
+  const gatehouse = await startGatehouse({
+    port,
+    script,
+    settings: {
+      GATEHOUSE_SECRET: randomBytes(32).toString('base64url'),
+      OIDC_OP_URL: provider.issuer,
+      OIDC_RP_CLIENT_ID: client.clientId,
+      OIDC_RP_CLIENT_SECRET: client.clientSecret,
+      OIDC_RP_SCOPES: 'openid email profile',
+      ...settings,
+    },
+  })
+  return {
+    gatehouse,
+    provider,
+    browser: () => createBrowser({ [baseUrl]: overHttp, [provider.issuer]: overHttp }, Date.now),
+    at: (path) => `${baseUrl}${path}`,
+    async startOver() {
+      for (const table of TABLES) await gatehouse.query(`DELETE FROM ${table}`)
+      provider.reset()
+    },
+    async stop() {
+      await Promise.all([gatehouse.stop(), provider.stop()])
+    },
+  }
+}
+
+/** By hand, because Node's fetch writes a Sec-Fetch-Mode of its own and follows rules of its own about cookies. */
+const overHttp: Site = async (request) => {
+  const body = Buffer.from(await request.arrayBuffer())
+  return new Promise((resolve, reject) => {
+    const { method, url } = request
+    const headers = {
+      ...Object.fromEntries(request.headers),
+      ...(body.length > 0 ? { 'content-length': body.length } : {}),
+    }
+    httpRequest(url, { method, headers })
+      .on('response', async (answer) => {
+        const { statusCode: status = 0, rawHeaders } = answer
+        const content = new Uint8Array(await buffer(answer))
+        const lines = rawHeaders.flatMap((name, place): [string, string][] =>
+          place % 2 === 0 ? [[name, rawHeaders[place + 1] ?? '']] : [],
+        )
+        resolve(new Response(content.length > 0 ? content : null, { status, headers: lines }))
+      })
+      .on('error', reject)
+      .end(body)
+  })
+}
+
+/** Goes to the provider and back; submits the form of a provider that answers by form, as its script would. */
+export async function signIn({ at, provider }: Attacked, browser: Browser, query = ''): Promise<Visit> {
+  const visit = await browser.open(at(`${PATHS.login}${query}`))
+  return visit.url.startsWith(provider.issuer) && visit.status === 200 ? browser.submit(browser.formOf(visit)) : visit
+}
+
+/** Who is signed in, as an application on the same host sees it; `null`: nobody. */
+export async function whoIs({ at }: Attacked, browser: Browser): Promise<Readonly<Record<string, unknown>> | null> {
+  const { status, text } = await browser.background(at(PATHS.me))
+  return status === 200 ? JSON.parse(text) : null
+}
+
+/** Presses the button of the sign-out page; gives back where that ends. */
+export async function signOut({ at }: Attacked, browser: Browser): Promise<Visit> {
+  return browser.submit(browser.formOf(await browser.open(at(PATHS.logout))))
+}
