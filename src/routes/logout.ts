@@ -29,9 +29,10 @@ export function logoutRoutes(deps: Deps) {
   app.get(eitherForm(PATHS.logout), async (c) => {
     const session = await sessionOf(c, deps)
     if (!session) return c.redirect(signedOutLocation(), 302)
-    if (config.ALLOW_LOGOUT_GET_METHOD && isOwnLink(c)) return signOut(c, session, false)
-    const csrfToken = await sealers.csrf.seal('', session.tokenHash)
     const isEverywhere = c.req.query(EVERYWHERE_FIELD) === '1'
+    // A link that ends more than this browser's session is a question, whatever the setting says.
+    if (config.ALLOW_LOGOUT_GET_METHOD && !isEverywhere && isOwnLink(c)) return signOut(c, session, false)
+    const csrfToken = await sealers.csrf.seal('', session.tokenHash)
     const view = { csrfToken, logoutPath: PATHS.logout, isEverywhere }
     return c.html(signOutPage(languageFor(c.req.header('accept-language')), view))
   })

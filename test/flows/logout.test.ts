@@ -33,11 +33,11 @@ function askForLogout(
   installation: Installation,
   { cookies }: Visitor,
   fetchMetadata: Readonly<Record<string, string>>,
-  method = 'GET',
+  { method = 'GET', query = '' } = {},
 ) {
   const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   return new Promise<{ status: number | undefined; page: string }>((resolve, reject) => {
-    request(`${installation.gatehouse.baseUrl}${LOGOUT}`, { method, headers: { ...fetchMetadata, cookie } })
+    request(`${installation.gatehouse.baseUrl}${LOGOUT}${query}`, { method, headers: { ...fetchMetadata, cookie } })
       .on('response', async (response) => resolve({ status: response.statusCode, page: await text(response) }))
       .on('error', reject)
       .end()
@@ -663,6 +663,13 @@ describe('with OIDC_OP_LOGOUT_USE_POST and ALLOW_LOGOUT_GET_METHOD', () => {
     expect(await alice.whoAmI()).toBeNull()
   })
 
+  it('a link to signing out on all devices still asks, and signs nobody out', async () => {
+    const alice = await signedIn(installation, 'alice')
+    const { page } = await askForLogout(installation, alice, OWN_LINK, { query: '?everywhere=1' })
+    expect(page).toContain('<h1>Sign out on all devices?</h1>')
+    expect(await alice.whoAmI()).not.toBeNull()
+  })
+
   it.each<[string, Readonly<Record<string, string>>, string?]>([
     ['from another site (A51)', { ...OWN_LINK, 'sec-fetch-site': 'cross-site' }],
     ['from another host of the same site', { ...OWN_LINK, 'sec-fetch-site': 'same-site' }],
@@ -674,7 +681,7 @@ describe('with OIDC_OP_LOGOUT_USE_POST and ALLOW_LOGOUT_GET_METHOD', () => {
     ['by HEAD', OWN_LINK, 'HEAD'],
   ])('a request %s gets the page that asks, and the session lives', async (_, headers, method = 'GET') => {
     const alice = await signedIn(installation, 'alice')
-    const { status, page } = await askForLogout(installation, alice, headers, method)
+    const { status, page } = await askForLogout(installation, alice, headers, { method })
     expect(status).toBe(200)
     if (method === 'GET') expect(page).toContain('<h1>Sign out?</h1>')
     expect(await alice.whoAmI()).not.toBeNull()
