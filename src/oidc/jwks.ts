@@ -89,14 +89,27 @@ export async function verifyJwt(
 async function verifyWith(keys: Keys, jwt: string, algorithms: readonly string[]): Promise<SignedJwt | null> {
   try {
     const { payload, protectedHeader } = await verifyByTrial(keys, jwt, algorithms)
-    // The library understands an extension (b64) that has no place in a JWT. @see RFC 7797 section 7
-    if (protectedHeader.crit !== undefined) throw new GatehouseError('token_invalid', 'a JWT with an extension (crit)')
-    return { header: protectedHeader, claims: parseClaims(payload) }
+    return readJwt(protectedHeader, payload)
   } catch (error) {
     if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed) return null
     if (error instanceof GatehouseError) throw error
     throw new GatehouseError('token_invalid', 'not a JWT that can be verified', { cause: error })
   }
+}
+
+/**
+ * Header and claims of a JWS whose signature is good.
+ *
+ * @throws GatehouseError `token_invalid` when they are not those of a JWT
+ */
+export function readJwt(header: JWSHeaderParameters, payload: Uint8Array): SignedJwt {
+  // Whoever asks for the kind of the token relies on text.
+  if (header.typ !== undefined && typeof header.typ !== 'string') {
+    throw new GatehouseError('token_invalid', 'a JWT whose typ is not text')
+  }
+  // The library understands an extension (b64) that has no place in a JWT. @see RFC 7797 section 7
+  if (header.crit !== undefined) throw new GatehouseError('token_invalid', 'a JWT with an extension (crit)')
+  return { header, claims: parseClaims(payload) }
 }
 
 async function verifyByTrial(keys: Keys, jwt: string, algorithms: readonly string[]) {

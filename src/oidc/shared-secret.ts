@@ -3,8 +3,7 @@
  */
 import { compactVerify } from 'jose'
 import { GatehouseError } from '../errors.ts'
-import { parseClaims } from './claims.ts'
-import type { SignedJwt } from './jwks.ts'
+import { readJwt, type SignedJwt } from './jwks.ts'
 
 export function isSecretAlgorithm(algorithm: string): boolean {
   return algorithm.startsWith('HS')
@@ -21,7 +20,7 @@ export async function verifyWithSecret(jwt: string, algorithms: readonly string[
   try {
     const key = new TextEncoder().encode(secret)
     const { payload, protectedHeader } = await compactVerify(jwt, key, { algorithms: [...algorithms] })
-    return { header: protectedHeader, claims: parseClaims(payload) }
+    return readJwt(protectedHeader, payload)
   } catch (error) {
     if (error instanceof GatehouseError) throw error
     throw new GatehouseError('token_invalid', 'the client secret does not fit the signature', {

@@ -410,6 +410,13 @@ describe('addresses in a token (A49)', () => {
   })
 })
 
+describe('a kind of token (typ)', () => {
+  it.each([5, null, [], {}, true])('that is no text is refused: %j', async (typ) => {
+    const key = keyOf('ES256')
+    expect((await refusalOf(provider([key.jwk]).verify(await sign(key, CLAIMS, { typ })))).code).toBe('token_invalid')
+  })
+})
+
 describe('extensions (crit)', () => {
   it('that must be understood and are not, are refused', async () => {
     const key = keyOf('ES256')
