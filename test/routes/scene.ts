@@ -60,7 +60,8 @@ export function createScene(settings: Settings = {}): Scene {
   const { OIDC_RP_CLIENT_ID: clientId, OIDC_RP_CLIENT_SECRET: clientSecret } = SETTINGS
   const provider = createHostileProvider({ issuer: IDP, clientId, clientSecret, now: clock.now })
   const isolate = (changed: Settings = {}): Site => {
-    const all = { ...env, ...SETTINGS, ...settings, ...changed }
+    // Only the bindings: a developer's own .dev.vars is in there, too.
+    const all = { KV: env.KV, DB: env.DB, ...SETTINGS, ...settings, ...changed }
     const app = createApp(createDeps(all, { fetch: provider.fetch, clock, log: (entry) => log.push(entry) }))
     return async (request) => app.fetch(request)
   }

@@ -28,8 +28,13 @@ describe('comprehensive plan', () => {
     await expectSignedIn(attacked, 'userinfo-signed')
   })
 
-  it('oidcc-client-test-userinfo-signed: with a corrupted signature it is refused', async () => {
-    await expectTokensRefused(attacked, 'userinfo-signed-invalid-sig', { callsAfter: ['/userinfo', '/jwks'] })
+  it.each([
+    ['oidcc-client-test-userinfo-signed: with a corrupted signature', 'userinfo-signed-invalid-sig'],
+    ['oidcc-client-test-userinfo-signed: about somebody else', 'userinfo-signed-invalid-sub'],
+    ['oidcc-client-test-userinfo-signed: of another issuer', 'userinfo-signed-invalid-iss'],
+    ['oidcc-client-test-userinfo-signed: for another client', 'userinfo-signed-invalid-aud'],
+  ] as const)('%s it is refused', async (_, fault) => {
+    await expectTokensRefused(attacked, fault, { callsAfter: ['/userinfo', '/jwks'] })
     expect(attacked.provider.count('/userinfo')).toBe(1)
   })
 
@@ -93,3 +98,15 @@ describe('comprehensive plan, with OIDC_RP_SIGN_ALGO=HS256', () => {
     await expectTokensRefused(attacked, 'sig-hs256-with-public-key', { callsAfter: ['/jwks'] })
   })
 })
+
+it.each(['jwks-with-shared-secret', 'jwks-with-unreadable-keys', 'jwks-with-non-objects'] as const)(
+  'keys that cannot be used are passed over (%s)',
+  async (fault) => {
+    const attacked = await startAttacked({ script })
+    try {
+      await expectSignedIn(attacked, fault)
+    } finally {
+      await attacked.stop()
+    }
+  },
+)

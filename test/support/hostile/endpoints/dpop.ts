@@ -6,8 +6,6 @@ import { digestOf } from '../issue.ts'
 import type { State } from '../state.ts'
 import type { Call } from './call.ts'
 
-const NONCE = 'a-nonce-of-the-server'
-
 /** The key that was shown; `null`: none is wanted. */
 type Proof = { readonly problem: null; readonly thumbprint: string | null } | { readonly problem: Response }
 
@@ -26,18 +24,25 @@ export async function proofOf(call: Call, { offers, bindings }: State, accessTok
   const claims: Readonly<Record<string, unknown>> = payload
   const { jwk } = protectedHeader
   const address = call.url.origin + call.url.pathname
-  if (!jwk || claims.htm !== call.method || claims.htu !== address) return refusal('invalid_dpop_proof', accessToken)
-  if (offers.dpop === 'with nonce' && claims.nonce !== NONCE) return refusal('use_dpop_nonce', accessToken)
+  if (!jwk || claims.htm !== call.method || claims.htu !== address)
+    return refusal('invalid_dpop_proof', call, accessToken)
+  if (offers.dpop === 'with nonce' && claims.nonce !== nonceOf(call))
+    return refusal('use_dpop_nonce', call, accessToken)
   const thumbprint = await calculateJwkThumbprint(jwk)
   if (accessToken === null) return { problem: null, thumbprint }
   const isBound =
     bindings.get(accessToken) === thumbprint && claims.ath === base64url.encode(await digestOf(accessToken))
-  return isBound ? { problem: null, thumbprint } : refusal('invalid_dpop_proof', accessToken)
+  return isBound ? { problem: null, thumbprint } : refusal('invalid_dpop_proof', call, accessToken)
 }
 
 /** A resource names the scheme in a case of its own, which must not matter. @see RFC 9110 section 11.1 */
-function refusal(error: string, accessToken: string | null): Proof {
-  const headers = { 'dpop-nonce': NONCE, 'www-authenticate': `dPoP error="${error}", algs="ES256"` }
+function refusal(error: string, call: Call, accessToken: string | null): Proof {
+  const headers = { 'dpop-nonce': nonceOf(call), 'www-authenticate': `dPoP error="${error}", algs="ES256"` }
   if (accessToken !== null) return { problem: new Response(null, { status: 401, headers }) }
-  return { problem: Response.json({ error }, { status: 400, headers: { 'dpop-nonce': NONCE } }) }
+  return { problem: Response.json({ error }, { status: 400, headers: { 'dpop-nonce': nonceOf(call) } }) }
+}
+
+/** Each endpoint has one of its own. */
+function nonceOf({ url }: Call): string {
+  return `nonce-of-${url.pathname.slice(1)}`
 }

@@ -25,6 +25,6 @@ export async function userinfo(call: Call, state: State): Promise<Response> {
   const { claims, sign } = altered(honest, userinfoFaults, state.fault, scene)
   if (!sign) return Response.json(claims)
   const header = { alg: 'RS256', kid: signingKey(scene.keys, 'RS256').kid }
-  const jwt = await compactJws({ header, claims: { ...claims, iss: state.issuer, aud: state.clientId }, sign })
+  const jwt = await compactJws({ header, claims: { iss: state.issuer, aud: state.clientId, ...claims }, sign })
   return new Response(jwt, { headers: { 'content-type': 'application/jwt' } })
 }

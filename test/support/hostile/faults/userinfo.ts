@@ -18,6 +18,18 @@ export const userinfoFaults = {
   'userinfo-missing-sub': ({ claims }) => claim(claims, { sub: undefined }),
   'userinfo-sub-other-case': ({ claims }) => claim(claims, { sub: String(claims.sub).toUpperCase() }),
   'userinfo-signed-invalid-sig': (_, { keys }) => ({ sign: corrupted(signerOf(keys, 'RS256')) }),
+  'userinfo-signed-invalid-sub': ({ claims }, { keys }) => ({
+    ...claim(claims, { sub: `${claims.sub}invalid` }),
+    sign: signerOf(keys, 'RS256'),
+  }),
+  'userinfo-signed-invalid-iss': ({ claims }, { keys }) => ({
+    ...claim(claims, { iss: 'https://idp2.example' }),
+    sign: signerOf(keys, 'RS256'),
+  }),
+  'userinfo-signed-invalid-aud': ({ claims }, { keys }) => ({
+    ...claim(claims, { aud: 'another' }),
+    sign: signerOf(keys, 'RS256'),
+  }),
 
   // Nothing wrong.
   'userinfo-signed': (_, { keys }) => ({ sign: signerOf(keys, 'RS256') }),
