@@ -65,6 +65,7 @@ async function redeemRefreshToken(
   dpopKey: DpopKey | null,
 ): Promise<oauth.TokenEndpointResponse> {
   const { metadata, relyingParty, clientAuthentication } = client
+  let hasIdToken = false
   try {
     const answer = await withDpop(client, dpopKey, async (requestOptions) => {
       const response = await oauth.refreshTokenGrantRequest(
@@ -74,6 +75,7 @@ async function redeemRefreshToken(
         refreshToken,
         requestOptions,
       )
+      hasIdToken = await bringsIdToken(response.clone())
       return oauth.processRefreshTokenResponse(metadata, relyingParty, response, {
         [oauth.jweDecrypt]: (jwe) => client.decryptJwe(jwe),
       })
@@ -84,12 +86,17 @@ async function redeemRefreshToken(
     if (error instanceof oauth.ResponseBodyError && error.error === 'invalid_grant') {
       throw new GatehouseError('login_required', 'the provider does not prolong the session', { cause: error })
     }
-    // An answer that lacks something says nothing about the session; one whose ID token is somebody else's does.
-    if (error instanceof oauth.OperationProcessingError && error.code === oauth.INVALID_RESPONSE) {
+    // An answer that lacks something says nothing about the session; one with an ID token that cannot be trusted does.
+    if (error instanceof oauth.OperationProcessingError && error.code === oauth.INVALID_RESPONSE && !hasIdToken) {
       throw new GatehouseError('provider_error', 'the refresh answer of the provider is incomplete', { cause: error })
     }
     throw toProtocolFailure(error, 'the refresh answer of the provider was refused')
   }
+}
+
+async function bringsIdToken(response: Response): Promise<boolean> {
+  const answer: unknown = await response.json().catch(() => null)
+  return typeof answer === 'object' && answer !== null && 'id_token' in answer
 }
 
 interface OriginalClaims {

@@ -58,7 +58,9 @@ function unverifiedIssuer(token: string): string | undefined {
 function flawOfKind({ header, claims }: SignedJwt): string | undefined {
   const type = header.typ?.toLowerCase().replace(/^application\//, '')
   if (type === 'at+jwt') {
-    const missing = ['sub', 'client_id', 'iat', 'jti', 'aud'].filter((name) => claims[name] === undefined)
+    const missing = ['sub', 'client_id', 'iat', 'jti', 'aud'].filter(
+      (name) => claims[name] === undefined || claims[name] === '',
+    )
     return missing.length > 0 ? `no ${missing.join(', ')}` : undefined
   }
   // Keycloak before the RFC 9068 profile says in the claims what other providers say in the header.

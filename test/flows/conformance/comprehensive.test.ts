@@ -47,7 +47,6 @@ describe('comprehensive plan', () => {
   })
 
   it.each([
-    'sig-by-encryption-key',
     'sig-by-key-in-header',
     'sig-by-stranger-at-jku',
     'sig-hs256-with-public-key',
@@ -110,3 +109,12 @@ it.each(['jwks-with-shared-secret', 'jwks-with-unreadable-keys', 'jwks-with-non-
     }
   },
 )
+
+it('a key that is published for encryption verifies nothing, though nothing but its use says so', async () => {
+  const attacked = await startAttacked({ script })
+  try {
+    await expectTokensRefused(attacked, 'sig-by-encryption-key', { callsAfter: ['/jwks'] })
+  } finally {
+    await attacked.stop()
+  }
+})

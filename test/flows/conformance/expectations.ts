@@ -1,7 +1,7 @@
 /**
  * What every test of conformance expects of a sign-in that is refused, and of one that is not.
  */
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { type Attacked, SESSION_COOKIE, signIn, whoIs } from '../../support/attacked.ts'
 import type { Browser, Visit } from '../../support/browser.ts'
 import type { Fault } from '../../support/hostile/provider.ts'
@@ -61,10 +61,17 @@ export async function expectRefused(
   expect(page.text).toMatch(/<h1>[^<]{8,}<\/h1>/)
   expect(page.text).not.toMatch(/undefined|\bError:|\bat .*\.js|invalid_grant/)
   const [, reference = 'none'] = /Reference: ([0-9a-z]{10})/.exec(page.text) ?? []
-  const lines = gatehouse.log.filter((line) => line.includes(reference))
-  expect(lines).toEqual([expect.stringContaining('"refused"')])
-  expect(JSON.parse(lines[0] ?? '{}').code).toMatch(code)
+  const [line, ...more] = await linesWith(reference, gatehouse)
+  expect(more).toEqual([])
+  expect(JSON.parse(line ?? '')).toMatchObject({ event: 'refused', code: expect.stringMatching(code) })
   await expectNobody(attacked, browser)
+}
+
+/** The lines of the log with a text, of which there must be one; a line may come a moment later than the answer. */
+export async function linesWith(text: string, { log }: Attacked['gatehouse']): Promise<string[]> {
+  const lines = () => log.filter((line) => line.includes(text))
+  await vi.waitFor(() => expect(lines(), `log lines with ${text}`).not.toEqual([]))
+  return lines()
 }
 
 export async function expectNobody({ gatehouse, at }: Attacked, browser: Browser): Promise<void> {

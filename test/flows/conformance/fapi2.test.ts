@@ -129,6 +129,18 @@ describe('FAPI 2.0, with a provider that wants a proof without a nonce', () => {
   })
 })
 
+describe('FAPI 2.0, with a provider that binds no token to the key that it is shown', () => {
+  it('the tokens are refused', async () => {
+    const attacked = await startAttacked({ script, settings: { OIDC_USE_DPOP: 'true' } })
+    try {
+      // Nothing else is wrong.
+      await expectTokensRefused(attacked, 'typ-jwt')
+    } finally {
+      await attacked.stop()
+    }
+  })
+})
+
 describe('FAPI 2.0 message signing: a signed answer (JARM)', () => {
   let attacked: Attacked
   beforeAll(async () => {

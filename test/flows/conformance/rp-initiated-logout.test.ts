@@ -1,7 +1,7 @@
 /**
  * The plan of the OpenID Foundation for RP-initiated logout (`oidcc-client-rp-initiated-logout-rp-basic`).
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { type Attacked, PATHS, signOut, startAttacked, whoIs } from '../../support/attacked.ts'
 import { calls, expectNobody, expectSignedIn } from './expectations.ts'
 
@@ -46,7 +46,7 @@ describe('RP-initiated logout', () => {
     const before = returnedOtherwise().length
     const page = await signOut(attacked, browser)
     expect([page.url, page.status]).toEqual([attacked.at('/'), 200])
-    expect(returnedOtherwise().length - before).toBe(1)
+    await vi.waitFor(() => expect(returnedOtherwise().length - before).toBe(1))
     expect(await whoIs(attacked, browser)).toBeNull()
     expect(await attacked.gatehouse.query('SELECT * FROM sessions')).toEqual([])
   })
