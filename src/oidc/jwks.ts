@@ -76,6 +76,7 @@ export async function verifyJwt(
   keys: Document<Keys>,
   send: Send,
 ): Promise<SignedJwt> {
+  refuseOtherForm(jwt)
   let current: Keys | null = await keys.read(send)
   while (current) {
     const verified = await verifyWith(current, jwt, algorithms)
@@ -83,6 +84,13 @@ export async function verifyJwt(
     current = await keys.newerThan(current, send)
   }
   throw new GatehouseError('token_invalid', 'no key of the provider fits the signature')
+}
+
+/** Three parts of base64url without padding, and nothing else, which the library would be lenient about. @see RFC 7515 section 7.1 */
+const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
+export function refuseOtherForm(jwt: string): void {
+  if (!COMPACT.test(jwt)) throw new GatehouseError('token_invalid', 'not a JWT in compact form')
 }
 
 /** `null`: no key fits, so a newer one may exist. */

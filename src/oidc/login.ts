@@ -54,7 +54,10 @@ export async function startLogin(config: Config, metadata: Metadata, request: Lo
     acrValues: request.acrValues.length > 0 ? request.acrValues : (extra.acr_values?.split(' ') ?? []),
     maxAgeSeconds: request.maxAgeSeconds,
   }
+  const scopes = scopesFor(config, metadata)
   const parameters: Record<string, string> = {
+    // Who may act in somebody's absence must have been allowed to. @see OpenID Connect Core 1.0 section 11
+    ...(scopes.includes('offline_access') ? { prompt: 'consent' } : {}),
     ...extra,
     ...request.passedOn,
     ...(request.acrValues[0] === undefined ? {} : { acr_values: request.acrValues[0] }),
@@ -64,7 +67,7 @@ export async function startLogin(config: Config, metadata: Metadata, request: Lo
     response_type: 'code',
     client_id: config.OIDC_RP_CLIENT_ID,
     redirect_uri: request.redirectUri,
-    scope: scopesFor(config, metadata).join(' '),
+    scope: scopes.join(' '),
     state: pending.state,
     nonce: pending.nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(pending.codeVerifier),

@@ -3,7 +3,7 @@
  */
 import { compactVerify } from 'jose'
 import { GatehouseError } from '../errors.ts'
-import { readJwt, type SignedJwt } from './jwks.ts'
+import { readJwt, refuseOtherForm, type SignedJwt } from './jwks.ts'
 
 export function isSecretAlgorithm(algorithm: string): boolean {
   return algorithm.startsWith('HS')
@@ -17,6 +17,7 @@ export function isSecretAlgorithm(algorithm: string): boolean {
  * @see OpenID Connect Core 1.0 section 10.1
  */
 export async function verifyWithSecret(jwt: string, algorithms: readonly string[], secret: string): Promise<SignedJwt> {
+  refuseOtherForm(jwt)
   try {
     const key = new TextEncoder().encode(secret)
     const { payload, protectedHeader } = await compactVerify(jwt, key, { algorithms: [...algorithms] })

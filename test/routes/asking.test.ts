@@ -174,6 +174,20 @@ describe('what a sign-in passes on', () => {
   })
 })
 
+describe('offline_access among the scopes', () => {
+  const offline = { OIDC_RP_SCOPES: 'openid offline_access' }
+
+  it('asks for consent, as the specification demands (AQ16)', async () => {
+    expect((await requestOf(createScene(offline), '')).get('prompt')).toBe('consent')
+    expect((await requestOf(createScene(), '')).has('prompt')).toBe(false)
+  })
+
+  it('asks for what the settings say instead, where they say something', async () => {
+    const scene = createScene({ ...offline, OIDC_AUTH_REQUEST_EXTRA_PARAMS: '{"prompt": "login"}' })
+    expect((await requestOf(scene, '')).get('prompt')).toBe('login')
+  })
+})
+
 describe('an answer by form', () => {
   const byForm = { OIDC_RESPONSE_MODE: 'form_post' }
 
