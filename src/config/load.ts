@@ -41,11 +41,13 @@ export function loadConfig(env: Readonly<Record<string, unknown>>): LoadedConfig
     else problems.push(read.problem)
   }
   const broken = problems.map(({ name }) => name)
-  problems.push(...combinationProblems(values, (name) => broken.includes(name)), ...fileNames(env))
+  problems.push(
+    ...combinationProblems(values, (name) => broken.includes(name)),
+    ...overriddenProtocol(values.OIDC_AUTH_REQUEST_EXTRA_PARAMS),
+    ...fileNames(env),
+  )
   if (problems.length > 0) throw new ConfigurationError(problems)
   const config = Object.freeze(values) as Config // every name of `settings` was read by its own schema just above
-  const conflicts = overriddenProtocol(config)
-  if (conflicts.length > 0) throw new ConfigurationError(conflicts)
   return { config, warnings: [...unknownNames(env), ...weakChoices(config)] }
 }
 
@@ -107,8 +109,9 @@ const PROTOCOL_PARAMETERS = [
   'state',
 ]
 
-function overriddenProtocol(config: Config): Problem[] {
-  return PROTOCOL_PARAMETERS.filter((name) => name in config.OIDC_AUTH_REQUEST_EXTRA_PARAMS).map((name) => ({
+function overriddenProtocol(extra: unknown): Problem[] {
+  const given = typeof extra === 'object' && extra !== null ? extra : {}
+  return PROTOCOL_PARAMETERS.filter((name) => Object.hasOwn(given, name)).map((name) => ({
     name: 'OIDC_AUTH_REQUEST_EXTRA_PARAMS',
     problem: `must not have ${name}, which Gatehouse sets itself`,
     example: settings.OIDC_AUTH_REQUEST_EXTRA_PARAMS.example,

@@ -129,6 +129,18 @@ describe('the list of problems', () => {
     expect(problemNames({})).toEqual([...REQUIRED])
   })
 
+  it('has protocol parameters that were to be overridden beside the others (A30, A127)', () => {
+    const wrong = {
+      OIDC_AUTH_REQUEST_EXTRA_PARAMS: '{"state": "x", "nonce": "y", "acr_values": "z"}',
+      OIDC_TIMEOUT: '0',
+    }
+    expect(problemNames({ ...ENV, ...wrong })).toEqual([
+      'OIDC_TIMEOUT',
+      'OIDC_AUTH_REQUEST_EXTRA_PARAMS',
+      'OIDC_AUTH_REQUEST_EXTRA_PARAMS',
+    ])
+  })
+
   it('is the message of the error, one line each', () => {
     expect(() => loadConfig({ ...ENV, OIDC_TIMEOUT: '0', OIDC_RP_CLIENT_ID: '' })).toThrow(
       [
