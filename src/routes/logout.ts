@@ -59,9 +59,10 @@ export function logoutRoutes(deps: Deps) {
 
   /** Here first: whatever the provider does or does not do afterwards, the session has ended. */
   async function signOut(c: RequestContext, session: Session, isEverywhere: boolean): Promise<Response> {
+    // As the sessions were at their end: a refresh may have come in between.
     const ended = isEverywhere
       ? await endings.endAllOf(session.user.id, c.get('reference'))
-      : await sessions.end(session.tokenHash, c.get('reference')).then(() => [session])
+      : await sessions.end(session.tokenHash, c.get('reference'))
     takeSession(c)
     log({ level: 'info', event: 'sign_out', ref: c.get('reference'), detail: { ended: ended.length } })
     const state = randomToken()

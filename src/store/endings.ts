@@ -2,9 +2,9 @@
  * Ends sessions that nobody here asked to end, or many at once, in D1; the end of one session at its own sign-out is in `sessions.ts`.
  */
 import type { D1Database } from '@cloudflare/workers-types'
-import * as v from 'valibot'
 import { type Clock, epochSeconds } from '../clock.ts'
 import { roundTrip } from './d1.ts'
+import { type EndedSession, endedFromRows } from './rows.ts'
 
 /** What a logout token ends. */
 export interface LogoutTokenEnding {
@@ -20,12 +20,6 @@ export interface LogoutTokenEnding {
   /** Until when the `jti` is remembered. Seconds since the epoch. */
   readonly usableUntil: number
   readonly reference: string
-}
-
-/** A session that has just ended, with what is needed to open its tokens. */
-export interface EndedSession {
-  readonly tokenHash: string
-  readonly sealedTokens: string
 }
 
 /** Each method is one batch, all or nothing, with one audit row for each session that ends. */
@@ -52,8 +46,6 @@ interface Condition {
 type Meaning = Pick<LogoutTokenEnding, 'issuer' | 'subject' | 'sidHash' | 'issuedAt'>
 
 type Event = 'backchannel_logout' | 'frontchannel_logout' | 'sign_out_everywhere'
-
-const endedRow = v.object({ token_hash: v.string(), sealed_tokens: v.string() })
 
 export function createEndings(db: D1Database, clock: Clock): Endings {
   /** The audit comes first, while the rows are still there to be named. */
@@ -94,9 +86,7 @@ export function createEndings(db: D1Database, clock: Clock): Endings {
     async endAllOf(userId, reference) {
       const condition = { sql: 'user_id = ?', values: [userId] }
       const [, ended] = await roundTrip(() => db.batch(statements('sign_out_everywhere', reference, condition)))
-      return v
-        .parse(v.array(endedRow), ended?.results)
-        .map(({ token_hash, sealed_tokens }) => ({ tokenHash: token_hash, sealedTokens: sealed_tokens }))
+      return endedFromRows(ended?.results)
     },
   }
 }

@@ -80,3 +80,18 @@ export function sessionFromRow(row: unknown): Session {
     isRefreshPending: session.refresh_pending === 1,
   }
 }
+
+/** A session that has just ended, with what is needed to open its tokens. */
+export interface EndedSession {
+  readonly tokenHash: string
+  readonly sealedTokens: string
+}
+
+const endedRow = v.object({ token_hash: v.string(), sealed_tokens: v.string() })
+
+/** What `DELETE … RETURNING token_hash, sealed_tokens` gives back. */
+export function endedFromRows(rows: unknown): readonly EndedSession[] {
+  return v
+    .parse(v.array(endedRow), rows)
+    .map(({ token_hash, sealed_tokens }) => ({ tokenHash: token_hash, sealedTokens: sealed_tokens }))
+}

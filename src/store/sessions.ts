@@ -7,7 +7,7 @@ import { type Clock, epochSeconds } from '../clock.ts'
 import type { Authentication } from '../oidc/provider.ts'
 import type { RenewalStore } from '../tokens/renewal.ts'
 import { roundTrip } from './d1.ts'
-import { SESSION_COLUMNS, sessionFromRow, USER_COLUMNS } from './rows.ts'
+import { type EndedSession, endedFromRows, SESSION_COLUMNS, sessionFromRow, USER_COLUMNS } from './rows.ts'
 
 /** Somebody has signed in. */
 export interface SignIn {
@@ -33,8 +33,8 @@ export interface Sessions extends RenewalStore {
   begin(signIn: SignIn): Promise<void>
   /** Notes that the session is in use. @throws GatehouseError `store_unavailable` */
   touch(tokenHash: string): Promise<void>
-  /** Ends a session; one that has ended already is fine. @throws GatehouseError `store_unavailable` */
-  end(tokenHash: string, reference: string): Promise<void>
+  /** Ends a session, and gives back what it was at its end; nothing, when it had ended already. @throws GatehouseError `store_unavailable` */
+  end(tokenHash: string, reference: string): Promise<readonly EndedSession[]>
 }
 
 const PERSON_COLUMNS = [
@@ -76,7 +76,7 @@ const AUDIT_SIGN_IN = `INSERT INTO audit (at, event, user_id, reference)
 const AUDIT_SIGN_OUT = `INSERT INTO audit (at, event, user_id, reference)
   SELECT ?1, 'sign_out', user_id, ?2 FROM sessions WHERE token_hash = ?3`
 
-const DELETE_SESSION = 'DELETE FROM sessions WHERE token_hash = ?1'
+const DELETE_SESSION = 'DELETE FROM sessions WHERE token_hash = ?1 RETURNING token_hash, sealed_tokens'
 
 /** Only of the version that was seen, so that one of many succeeds. */
 const CLAIM_REFRESH = `UPDATE sessions SET refresh_version = refresh_version + 1, refresh_not_before = ?3, refresh_pending = 1
@@ -163,12 +163,13 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
     },
 
     async end(tokenHash, reference) {
-      await roundTrip(() =>
+      const [, ended] = await roundTrip(() =>
         db.batch([
           db.prepare(AUDIT_SIGN_OUT).bind(epochSeconds(clock), reference, tokenHash),
           db.prepare(DELETE_SESSION).bind(tokenHash),
         ]),
       )
+      return endedFromRows(ended?.results)
     },
   }
 }

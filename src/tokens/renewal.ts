@@ -18,7 +18,7 @@ export interface RenewalStore extends SessionFinder {
   completeRefresh(session: Session, refreshed: RefreshedLogin, sealedTokens: string): Promise<void>
   /** Gives the right back; nobody asks again before `notBefore`. */
   abandonRefresh(session: Session, notBefore: number): Promise<void>
-  end(tokenHash: string, reference: string): Promise<void>
+  end(tokenHash: string, reference: string): Promise<unknown>
 }
 
 export interface RenewalPorts {
