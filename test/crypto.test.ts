@@ -251,7 +251,7 @@ describe('what we did not seal', () => {
     `${base64url.encode('{"alg":"dir","enc":"A256GCM","kid":{"__proto__":1}}')}..AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA`,
     `${base64url.encode('{"alg":"dir","enc":"A256GCM","zip":"DEF"}')}..AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA`,
     `${base64url.encode('{"alg":"dir","enc":"A256GCM","crit":["x"],"x":1}')}..AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA`,
-  ])('garbage is not ours: %.60s', async (garbage) => {
+  ])('garbage is not ours: %s', async (garbage) => {
     expect(await sealer.open(garbage, CONTEXT)).toBeNull()
   })
 

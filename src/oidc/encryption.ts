@@ -24,6 +24,7 @@ export async function decryptJwe(jwe: string, { decryptionKeys }: OwnKeys): Prom
   if (keys.length === 0) {
     throw new GatehouseError('not_configured', 'the provider encrypts, and OIDC_RP_DECRYPTION_KEY is not set')
   }
+  if (!COMPACT.test(jwe)) throw new GatehouseError('token_invalid', 'not an encrypted token in compact form')
   const header = headerOf(jwe)
   if ('zip' in header) throw new GatehouseError('token_invalid', 'a compressed token is not opened (zip)')
   for (const key of fittingKeys(keys, header)) {
@@ -34,6 +35,9 @@ export async function decryptJwe(jwe: string, { decryptionKeys }: OwnKeys): Prom
     detail: { hint: 'compare OIDC_RP_DECRYPTION_KEY with the key that the provider has; ours are at /jwks' },
   })
 }
+
+/** Five parts of base64url without padding, which the library would be lenient about. @see RFC 7516 section 7.1 */
+const COMPACT = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]*\.[\w-]+$/
 
 function headerOf(jwe: string): ProtectedHeaderParameters {
   try {

@@ -43,6 +43,7 @@ export async function verifiedAnswer(
   const flaw =
     (header.typ !== undefined && header.typ.toLowerCase() !== 'jwt' && 'it says that it is another kind of token') ||
     (claims.iss !== client.metadata.issuer && 'another issuer') ||
+    (answer.getAll('iss').some((iss) => iss !== claims.iss) && 'another issuer beside it') ||
     (!audiencesOf(claims).includes(client.relyingParty.client_id) && 'for another client') ||
     ((claims.exp === undefined || claims.exp <= now) && 'expired')
   if (flaw) throw new GatehouseError('token_invalid', `the signed answer was refused: ${flaw}`)

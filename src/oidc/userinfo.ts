@@ -100,7 +100,10 @@ async function signedClaims(
 ): Promise<PersonClaims> {
   const jwt = isEncrypted(body) ? await client.decryptJwe(body) : body
   const { header, claims } = await client.verifyJwt(jwt, [client.signingAlgorithm])
+  const others = ['nonce', 'at_hash', 'events'].filter((name) => claims[name] !== undefined)
   const flaw =
+    // An ID token or a logout token of before the explicit types. @see RFC 8725 section 3.12
+    (others.length > 0 && `it has the claims of another kind of token (${others.join(', ')})`) ||
     (header.typ !== undefined && header.typ.toLowerCase() !== 'jwt' && 'it says that it is another kind of token') ||
     (claims.iss !== undefined && claims.iss !== client.metadata.issuer && 'another issuer') ||
     (claims.aud !== undefined &&

@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
 import { check } from '../tokens/check.ts'
 import { introspectionAnswer } from '../tokens/introspection.ts'
+import { renewIfDue } from '../tokens/renewal.ts'
 import { limitedForm } from './body.ts'
 import { clientCredential } from './client-credential.ts'
 import { answersAs, type RequestVariables } from './context.ts'
@@ -25,7 +26,10 @@ export function introspectRoutes(deps: Deps) {
     const token = form.get('token')
     if (!token)
       throw new GatehouseError('invalid_request', 'no token in the form', { told: 'The form field "token" is missing' })
-    const verdict = await check(token, asking, deps)
+    const verdict = await check(token, asking, {
+      ...deps,
+      renewIfDue: (session) => renewIfDue(session, c.get('reference'), deps),
+    })
     if (!verdict.active) {
       deps.log({
         level: 'info',

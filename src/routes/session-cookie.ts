@@ -4,7 +4,7 @@
 import type { Context } from 'hono'
 import { epochSeconds } from '../clock.ts'
 import type { Deps } from '../deps.ts'
-import { isRenewalDue, renew } from '../tokens/renewal.ts'
+import { renewIfDue } from '../tokens/renewal.ts'
 import { findSession, isSessionToken, type Session } from '../tokens/session.ts'
 import type { RequestVariables } from './context.ts'
 import { deleteCookie, requestCookies, writeCookie } from './cookies.ts'
@@ -38,7 +38,7 @@ export async function usedSessionOf(c: Context<RequestVariables>, deps: Deps): P
   if (!session) return null
   const isNoted = epochSeconds(deps.clock) - session.lastSeenAt < TOUCH_SECONDS
   if (deps.config.GATEHOUSE_SESSION_IDLE_AGE !== undefined && !isNoted) await deps.sessions.touch(session.tokenHash)
-  return isRenewalDue(session, deps.clock) ? renew(session, c.get('reference'), deps) : session
+  return renewIfDue(session, c.get('reference'), deps)
 }
 
 export function giveSession(c: Context, token: string, lifeSeconds: number): void {

@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono'
 import { epochSeconds } from '../clock.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
-import { isRenewalDue, MARGIN_SECONDS, renew } from '../tokens/renewal.ts'
+import { MARGIN_SECONDS, renew, renewIfDue } from '../tokens/renewal.ts'
 import { findSessionEvenIdle, idleEndOf, type Session } from '../tokens/session.ts'
 import { answersAs, type RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
@@ -26,8 +26,7 @@ export function sessionRoutes(deps: Deps) {
 
   app.get(eitherForm(PATHS.session), answersAs('json'), async (c) => {
     const session = await presentedSession(c)
-    const isDue = isActive(session) && isRenewalDue(session, clock)
-    const current = isDue ? await renew(session, c.get('reference'), deps) : session
+    const current = isActive(session) ? await renewIfDue(session, c.get('reference'), deps) : session
     return c.json(describe(current ?? refuse(c)))
   })
   app.all(eitherForm(PATHS.session), answersAs('json'), onlyAllows('GET', 'HEAD'))

@@ -6,7 +6,10 @@ import { checkJwt, type JwtPorts, looksLikeJwt } from './jwt.ts'
 import { findSession, idleEndOf, isSessionToken, type Session, type SessionPorts } from './session.ts'
 import { bad, type Verdict } from './verdict.ts'
 
-export type CheckPorts = JwtPorts & SessionPorts
+export interface CheckPorts extends JwtPorts, SessionPorts {
+  /** Asks the provider whether a session goes on, if that is due; `null`: it does not. */
+  renewIfDue(session: Session): Promise<Session | null>
+}
 
 /**
  * Judges a token for the app that asks.
@@ -15,7 +18,8 @@ export type CheckPorts = JwtPorts & SessionPorts
  */
 export async function check(token: string, app: App, ports: CheckPorts): Promise<Verdict> {
   if (isSessionToken(token)) {
-    const session = await findSession(token, ports)
+    const found = await findSession(token, ports)
+    const session = found && (await ports.renewIfDue(found))
     return session ? goodSession(session, ports) : bad('no such session, or it has ended')
   }
   if (looksLikeJwt(token)) return checkJwt(token, app, ports)

@@ -38,8 +38,11 @@ const PAUSE_AFTER_FAILURE_SECONDS = 30
 const GRACE_SECONDS = 2
 const POLL_MILLISECONDS = 100
 
-export function isRenewalDue({ tokensExpireAt }: Session, clock: Clock): boolean {
-  return tokensExpireAt !== null && epochSeconds(clock) >= tokensExpireAt - MARGIN_SECONDS
+/** Asks the provider whether a session goes on, if that is due. @see renew */
+export async function renewIfDue(session: Session, reference: string, ports: RenewalPorts): Promise<Session | null> {
+  const { tokensExpireAt } = session
+  const isDue = tokensExpireAt !== null && epochSeconds(ports.clock) >= tokensExpireAt - MARGIN_SECONDS
+  return isDue ? renew(session, reference, ports) : session
 }
 
 /**

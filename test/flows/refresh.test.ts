@@ -2,7 +2,7 @@
  * A session whose provider tokens expire: refreshed once, by whoever comes first, in whichever isolate, and ended when the provider says so.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
-import { type Installation, startInstallation } from '../support/installation.ts'
+import { type Installation, introspect, startInstallation } from '../support/installation.ts'
 import { Visitor } from '../support/visitor.ts'
 
 let installation: Installation
@@ -79,6 +79,15 @@ describe('a session', () => {
     expect((await visitor.visit('/api/v1.0/users/me/')).status).toBe(401)
     tokenAnswer = null
     expect((await visitor.visit('/api/v1.0/users/me/')).status).toBe(401)
+  })
+
+  it('that only apps ask about ends as well', async () => {
+    const { sessionToken } = await signedIn()
+    await letTokensExpire()
+    expect(await (await introspect(installation, sessionToken)).json()).toMatchObject({ active: true })
+    await letTokensExpire()
+    tokenAnswer = { status: 400, body: '{"error":"invalid_grant"}' }
+    expect(await (await introspect(installation, sessionToken)).text()).toBe('{"active":false}')
   })
 
   it.each([

@@ -104,6 +104,14 @@ describe('the authorization request', () => {
 })
 
 describe('the issuer in an answer', () => {
+  it('beside a signed answer must be the one inside [AR10]', async () => {
+    const far = await farProvider({}, { OIDC_RESPONSE_MODE: 'query.jwt' })
+    const inside = { iss: FAR_ISSUER, aud: FAR_CLIENT, exp: nowSeconds() + 60, code: 'code', state: 'state' }
+    const answer = { response: await far.sign(inside), iss: 'https://evil.example' }
+    expect((await refusal(far.finish(answer))).code).toBe('token_invalid')
+    expect(far.count('/token')).toBe(0)
+  })
+
   const withIssuer = (iss: string) => (good: URLSearchParams) => new URLSearchParams(`${good}&iss=${iss}`)
 
   it('is decoded as a form is and then compared to the letter [AR5]', async () => {
@@ -237,6 +245,34 @@ describe('a logout token', () => {
   })
 })
 
+describe('another spelling of the same token', () => {
+  it.each([
+    ['padding', (jwe: string) => `${jwe}==`],
+    ['a blank', (jwe: string) => jwe.replace(/\.(?=[^.]*$)/, '. ')],
+    ['a part more', (jwe: string) => `${jwe}.AAAA`],
+  ])('that is encrypted with %s is refused [JB19]', async (_, spoil) => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const settings = { OIDC_RP_DECRYPTION_KEY: JSON.stringify(privateKey.export({ format: 'jwk' })) }
+    const good = await farProvider({ wrap: (token) => encrypted(token, publicKey) }, settings)
+    expect((await good.finish()).subject).toBe('subject-of-alice')
+    const far = await farProvider({ wrap: async (token) => spoil(await encrypted(token, publicKey)) }, settings)
+    expect((await refusal(far.finish())).code).toBe('token_invalid')
+  })
+
+  it.each([
+    ['padding', (signature: string) => `${signature}==`],
+    ['a blank', (signature: string) => `${signature.slice(0, 40)} ${signature.slice(40)}`],
+    ['a line end', (signature: string) => `${signature}\n`],
+  ])('a signature with %s is refused [JB19]', async (_, spoil) => {
+    const wrap = (token: string) => {
+      const [header, payload, signature = ''] = token.split('.')
+      return `${header}.${payload}.${spoil(signature)}`
+    }
+    const far = await farProvider({ wrap }, { OIDC_RP_SIGN_ALGO: 'ES256' })
+    expect((await refusal(far.finish())).code).toBe('token_invalid')
+  })
+})
+
 describe('what only arithmetic shows', () => {
   it.each([
     ['of zeros', () => new Uint8Array(64)],
@@ -276,10 +312,20 @@ const KINDS = {
     { typ: 'token-introspection+jwt' },
   ],
   'a proof of possession': [{ jti: 'j', htm: 'POST', htu: 'https://id.example.org/token' }, { typ: 'dpop+jwt' }],
-  'an answer of the authorization endpoint': [{ code: 'code', state: 'state' }, {}],
+  'an answer of the authorization endpoint': [{ code: 'code', state: 'state', sub: undefined }, {}],
 } as const
 
 describe('one kind of token is no other (JB17):', () => {
+  it.each([
+    ['an ID token', { nonce: 'nonce', at_hash: 'x' }],
+    ['a logout token without a type', { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }],
+  ])('%s is no userinfo either', async (_, claims) => {
+    let token = ''
+    const far = await farProvider({ userinfo: () => jwt(token) })
+    token = await far.sign({ ...common(), ...claims })
+    expect((await refusal(far.finish())).code).toBe('token_invalid')
+  })
+
   const common = () => ({
     iss: FAR_ISSUER,
     sub: 'subject-of-alice',
@@ -293,15 +339,12 @@ describe('one kind of token is no other (JB17):', () => {
     expect((await refusal(far.finish())).code).toBe('token_invalid')
   })
 
-  it.each(Object.entries(KINDS).filter(([kind]) => kind !== 'an answer of the authorization endpoint'))(
-    '%s is no userinfo',
-    async (_, [claims, header]) => {
-      let token = ''
-      const far = await farProvider({ userinfo: () => jwt(token) })
-      token = await far.sign({ ...common(), ...claims }, header)
-      expect((await refusal(far.finish())).code).toBe('token_invalid')
-    },
-  )
+  it.each(Object.entries(KINDS))('%s is no userinfo', async (_, [claims, header]) => {
+    let token = ''
+    const far = await farProvider({ userinfo: () => jwt(token) })
+    token = await far.sign({ ...common(), ...claims }, header)
+    expect((await refusal(far.finish())).code).toBe('token_invalid')
+  })
 
   it.each(Object.entries(KINDS).filter(([kind]) => kind !== 'a logout token'))(
     '%s is no logout token',

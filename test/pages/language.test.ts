@@ -64,7 +64,7 @@ describe('the language of a page', () => {
     '🚪',
     ','.repeat(100_000),
     'x'.repeat(100_000),
-  ])('is English for garbage: %.30j', (header) => {
+  ])('is English for garbage: %j', (header) => {
     expect(languageFor(header).tag).toBe('en')
   })
 

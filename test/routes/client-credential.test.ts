@@ -63,7 +63,7 @@ describe('in the header (client_secret_basic)', () => {
     basic('%ff:secret'),
     `Basic ${btoa('app:\xff')}`,
     'Basic YXBw_nNlY3JldA==',
-  ])('%.40j is no credential (A48)', (authorization) => {
+  ])('%j is no credential (A48)', (authorization) => {
     expect(clientCredential(authorization, NO_FORM)).toBeNull()
   })
 

@@ -55,6 +55,12 @@ export function createTokenWorld(...keys: readonly TestKey[]): TokenWorld {
     farEnd,
     clock,
     sessions,
-    ports: { config, provider, clock, sessions: { find: async (tokenHash) => sessions.get(tokenHash) ?? null } },
+    ports: {
+      config,
+      provider,
+      clock,
+      sessions: { find: async (tokenHash) => sessions.get(tokenHash) ?? null },
+      renewIfDue: async (session) => session,
+    },
   }
 }
