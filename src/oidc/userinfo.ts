@@ -80,7 +80,7 @@ async function readAnswer(client: ProtocolClient, response: Response, subject: s
       },
     )
   }
-  if (response.status === 200 && kind === 'JWT') return signedClaims(client, await response.text(), subject, clock)
+  if (response.status === 200 && kind === 'JWT') return signedClaims(client, await asciiOf(response), subject, clock)
   const answer: unknown = await oauth.processUserInfoResponse(client.metadata, client.relyingParty, subject, response)
   return v.parse(v.record(v.string(), v.unknown()), answer)
 }
@@ -89,6 +89,11 @@ function kindOf(response: Response): 'JSON' | 'JWT' | 'other' {
   const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (type === 'application/jwt') return 'JWT'
   return type === 'application/json' ? 'JSON' : 'other'
+}
+
+/** `text()` is for text types; the runtime warns of any other. */
+async function asciiOf(response: Response): Promise<string> {
+  return new TextDecoder().decode(await response.arrayBuffer())
 }
 
 /** The library would take the claims without a look at the signature, so the whole answer is read here. */
