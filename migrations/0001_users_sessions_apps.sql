@@ -32,6 +32,7 @@ CREATE TABLE sessions (
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   last_seen_at INTEGER NOT NULL,
+  id_token_iat INTEGER NOT NULL,
   auth_time INTEGER,
   acr TEXT,
   amr TEXT NOT NULL DEFAULT '[]',

@@ -36,9 +36,14 @@ function createInstance(env: Env): Instance {
   }
 }
 
+const ignore = () => undefined
+
 export default {
   fetch(request, env, context) {
-    return instanceFor(env).app.fetch(request, env, context)
+    const answer = Promise.resolve(instanceFor(env).app.fetch(request, env, context))
+    // What was begun is finished even when the visitor leaves: a refresh token that was sent is spent.
+    context.waitUntil(answer.then(ignore, ignore))
+    return answer
   },
 
   async scheduled(_controller, env) {

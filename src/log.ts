@@ -42,7 +42,8 @@ function causesOf(error: Error): string[] {
   while (cause instanceof Error && causes.length < CAUSES_MAX) {
     const code = 'code' in cause && typeof cause.code === 'string' ? ` [${cause.code}]` : ''
     // What could not be parsed is quoted by the parser, and may be a token.
-    const message = cause instanceof SyntaxError ? 'not what it should be' : printable(cause.message)
+    const isQuote = cause instanceof SyntaxError || cause.name === 'ValiError'
+    const message = isQuote ? 'not what it should be' : printable(cause.message)
     causes.push(`${cause.name}${code}: ${message}`)
     cause = cause.cause
   }

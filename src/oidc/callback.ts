@@ -28,6 +28,8 @@ export interface VerifiedLogin {
 export interface Authentication {
   /** The provider's name for its own session, unique within the issuer. */
   readonly sid: string | null
+  /** When the ID token was issued, by the provider's clock. Seconds since the epoch. */
+  readonly issuedAt: number
   readonly acr: string | null
   readonly amr: readonly string[]
   /** Seconds since the epoch. */
@@ -121,7 +123,7 @@ async function verifyIdToken(client: ProtocolClient, tokens: oauth.TokenEndpoint
   if (!claims || !signed) throw new GatehouseError('token_invalid', 'the provider sent no ID token')
   refuseOtherAudience(claims, client)
   refuseOldOrFuture(claims.iat, client, clock)
-  if (claims.sub === '' || claims.sub.length > SUBJECT_MAX_CHARACTERS) {
+  if (claims.sub === '' || claims.sub.length > SUBJECT_MAX_CHARACTERS || !claims.sub.isWellFormed()) {
     throw new GatehouseError('token_invalid', `the subject must have 1 to ${SUBJECT_MAX_CHARACTERS} characters`)
   }
   return { claims, idToken: signed.text }
@@ -182,7 +184,7 @@ function authenticationOf(claims: oauth.IDToken): Authentication {
   const { sid = null, acr = null, amr = [], auth_time = null, session_expiry = null } = claims
   const known = v.parse(authenticationSchema, { sid, acr, amr, auth_time, session_expiry })
   const { auth_time: authTime, session_expiry: sessionExpiry, ...rest } = known
-  return { ...rest, authTime, sessionExpiry }
+  return { ...rest, authTime, sessionExpiry, issuedAt: Math.floor(claims.iat) }
 }
 
 function attempt<T>(work: () => T, message: string): T {

@@ -54,6 +54,8 @@ const STALE_SECONDS = 86_400
 const FORCED_PAUSE_SECONDS = 10
 const BACK_OFF_FIRST_SECONDS = 10
 const BACK_OFF_MAX_SECONDS = 300
+/** A lease lasts half of the time that a request has, so that whoever takes over from one that died has the other half. */
+const LEASE_PART = 0.5
 /** How often one request looks whether another has finished loading. */
 const POLL_MILLISECONDS = 25
 
@@ -79,7 +81,7 @@ export function createDocument<T>(
   const isBackingOff = () => clock.now() < retryAt
 
   async function underLease<R>(work: () => Promise<R>): Promise<R> {
-    const own = clock.now() + timeoutSeconds * 1000
+    const own = clock.now() + timeoutSeconds * LEASE_PART * 1000
     loadingUntil = own
     try {
       return await work()

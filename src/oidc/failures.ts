@@ -61,7 +61,7 @@ function saidByProvider(error: oauth.AuthorizationResponseError | oauth.Response
   const hint = hintFor(error.error)
   return {
     provider_error: printable(error.error),
-    ...(error.error_description ? { provider_description: printable(error.error_description) } : {}),
+    ...(error.error_description ? { provider_description: withoutAddresses(printable(error.error_description)) } : {}),
     ...(hint ? { hint } : {}),
   }
 }
@@ -76,6 +76,11 @@ function saidByChallenge({ status, cause: [challenge] }: oauth.WWWAuthenticateCh
     ...(error_description ? { provider_description: printable(error_description) } : {}),
     ...(hint ? { hint } : {}),
   }
+}
+
+/** Some providers name the person by an e-mail address. */
+function withoutAddresses(text: string): string {
+  return text.replace(/\S*@\S*/g, '…')
 }
 
 function hintFor(error: string): string | undefined {

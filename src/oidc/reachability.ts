@@ -54,11 +54,13 @@ export function createReachability(clock: Clock, timeoutSeconds: number): Reacha
       if (isKnownGood()) return
       if (failures > failuresBefore)
         throw new GatehouseError('provider_unreachable', 'another request has just found the provider unreachable')
-      askingUntil = clock.now() + timeoutSeconds * 1000
+      // Half of the time that a request has, so that whoever takes over from one that died has the other half.
+      const own = clock.now() + timeoutSeconds * 500
+      askingUntil = own
       try {
         await send(url)
       } finally {
-        askingUntil = 0
+        if (askingUntil === own) askingUntil = 0
       }
     },
   }

@@ -42,7 +42,7 @@ export async function refreshLogin(
   // Not every provider sends a new refresh token; the old one stays good then.
   return {
     tokens: { ...renewed, refreshToken: renewed.refreshToken ?? tokens.refreshToken },
-    claims: userinfo === null ? {} : completed(idToken?.claims ?? {}, userinfo),
+    claims: userinfo === null ? {} : completed(idToken?.claims ?? original.claims, userinfo),
   }
 }
 

@@ -57,8 +57,11 @@ export async function takeAttempt(c: Context, state: string, { sealers, clock }:
   for (const [name] of cookies) deleteCookie(c, name)
   for (const [name, value] of cookies) {
     const opened = await sealers.login.open(value, name)
-    const attempt = opened === null ? null : v.parse(attemptSchema, JSON.parse(opened))
-    if (attempt?.pending.state === state && epochSeconds(clock) < attempt.startedAt + ATTEMPT_SECONDS) return attempt
+    // One of another version of Gatehouse is as good as none.
+    const attempt = v.safeParse(v.pipe(v.string(), v.parseJson(), attemptSchema), opened)
+    if (!attempt.success) continue
+    const { output } = attempt
+    if (output.pending.state === state && epochSeconds(clock) < output.startedAt + ATTEMPT_SECONDS) return output
   }
   return null
 }

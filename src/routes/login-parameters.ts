@@ -27,11 +27,16 @@ export function passedOn(query: URLSearchParams, { GATEHOUSE_LOGIN_PARAMETERS }:
  *
  * @throws GatehouseError `invalid_request` for a level that is not configured
  */
-export function acceptedLevels(query: URLSearchParams, { GATEHOUSE_LEVELS }: Config): readonly string[] {
+export function acceptedLevels(query: URLSearchParams, config: Config): readonly string[] {
+  const { GATEHOUSE_LEVELS, OIDC_AUTH_REQUEST_EXTRA_PARAMS: extra } = config
   const level = query.get('level')
   if (level === null) return []
   const index = GATEHOUSE_LEVELS.indexOf(level)
-  if (index !== -1) return GATEHOUSE_LEVELS.slice(index)
+  const enough = index === -1 ? [] : GATEHOUSE_LEVELS.slice(index)
+  // Nobody may ask for less than the operator demands of everybody.
+  const demanded = extra.acr_values?.split(' ')
+  const accepted = demanded === undefined ? enough : enough.filter((one) => demanded.includes(one))
+  if (accepted.length > 0) return accepted
   throw new GatehouseError('invalid_request', 'a level that GATEHOUSE_LEVELS does not have', {
     detail: { levels: GATEHOUSE_LEVELS },
   })

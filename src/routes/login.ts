@@ -29,7 +29,10 @@ export function loginRoutes(deps: Deps) {
   app.all(eitherForm(PATHS.login), onlyAllows('GET', 'HEAD'))
 
   // Somebody else, the provider or a portal, sends a person here to sign in. @see OpenID Connect Core 1.0 section 4
-  app.get(eitherForm(PATHS.initiateLogin), answersAs('sign_in'), (c) => initiate(c, new URL(c.req.url).searchParams))
+  app.get(eitherForm(PATHS.initiateLogin), answersAs('sign_in'), (c) => {
+    refuseBackgroundRequest(c)
+    return initiate(c, new URL(c.req.url).searchParams)
+  })
   app.post(eitherForm(PATHS.initiateLogin), answersAs('sign_in'), async (c) => initiate(c, await limitedForm(c, 'iss')))
   app.all(eitherForm(PATHS.initiateLogin), onlyAllows('GET', 'HEAD', 'POST'))
 

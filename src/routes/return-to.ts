@@ -19,6 +19,7 @@ export function acceptedTarget(wanted: string, baseUrl: string, allowedHosts: re
   if (wanted.length > TARGET_MAX_CHARACTERS || TREACHEROUS.test(wanted)) return null
   if (!/^(\/(?!\/)|https?:\/\/)/i.test(wanted) || !URL.canParse(wanted, baseUrl)) return null
   const url = new URL(wanted, baseUrl)
+  if (url.href.length > TARGET_MAX_CHARACTERS) return null
   if (url.username !== '' || url.password !== '') return null
   if (url.origin !== baseUrl && !allowedHosts.some((allowed) => isAllowed(url, allowed))) return null
   return url.href

@@ -25,8 +25,8 @@ export async function sessionOf(c: Context, deps: Deps): Promise<Session | null>
   return token === null ? null : findSession(token, deps)
 }
 
-/** How exactly the last use of a session is noted. */
-const TOUCH_SECONDS = 60
+/** How exactly the last use of a session is noted: to the minute, or to a tenth of the idle time when that is less. */
+const TOUCH_MAX_SECONDS = 60
 
 /**
  * The live session of a browser that is using it: its use is noted, and the provider is asked whether it goes on, when that is due.
@@ -36,8 +36,10 @@ const TOUCH_SECONDS = 60
 export async function usedSessionOf(c: Context<RequestVariables>, deps: Deps): Promise<Session | null> {
   const session = await sessionOf(c, deps)
   if (!session) return null
-  const isNoted = epochSeconds(deps.clock) - session.lastSeenAt < TOUCH_SECONDS
-  if (deps.config.GATEHOUSE_SESSION_IDLE_AGE !== undefined && !isNoted) await deps.sessions.touch(session.tokenHash)
+  const { GATEHOUSE_SESSION_IDLE_AGE: idleSeconds } = deps.config
+  const touchSeconds = Math.min(TOUCH_MAX_SECONDS, Math.floor((idleSeconds ?? 0) / 10))
+  const isNoted = epochSeconds(deps.clock) - session.lastSeenAt < touchSeconds
+  if (idleSeconds !== undefined && !isNoted) await deps.sessions.touch(session.tokenHash)
   return renewIfDue(session, c.get('reference'), deps)
 }
 

@@ -13,7 +13,7 @@ export interface LogoutTokenEnding {
   readonly subject: string | null
   /** SHA-256 of issuer and `sid`; `null`: all sessions of the subject. */
   readonly sidHash: string | null
-  /** Only sessions that had begun by then. Seconds since the epoch. */
+  /** Only sessions that had begun by then, by the provider's own clock. Seconds since the epoch. */
   readonly issuedAt: number
   /** SHA-256 of issuer and `jti`. */
   readonly jtiHash: string
@@ -99,10 +99,10 @@ export function createEndings(db: D1Database, clock: Clock): Endings {
  */
 function meantBy({ issuer, subject, sidHash, issuedAt }: Meaning): Condition {
   const person = 'user_id = (SELECT id FROM users WHERE issuer = ? AND subject = ?)'
-  if (subject === null) return { sql: 'sid_hash = ? AND created_at <= ?', values: [sidHash ?? '', issuedAt] }
-  if (sidHash === null) return { sql: `${person} AND created_at <= ?`, values: [issuer, subject, issuedAt] }
+  if (subject === null) return { sql: 'sid_hash = ? AND id_token_iat <= ?', values: [sidHash ?? '', issuedAt] }
+  if (sidHash === null) return { sql: `${person} AND id_token_iat <= ?`, values: [issuer, subject, issuedAt] }
   return {
-    sql: `${person} AND (sid_hash = ? OR sid_hash IS NULL) AND created_at <= ?`,
+    sql: `${person} AND (sid_hash = ? OR sid_hash IS NULL) AND id_token_iat <= ?`,
     values: [issuer, subject, sidHash, issuedAt],
   }
 }

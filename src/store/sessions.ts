@@ -67,8 +67,8 @@ const UPSERT_USER = `INSERT INTO users (id, issuer, subject, email_verified, x_g
     updated_at = excluded.updated_at,
     last_login_at = excluded.last_login_at`
 
-const INSERT_SESSION = `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sid_hash, auth_time, acr, amr, sealed_tokens, tokens_expire_at)
-  SELECT ?1, id, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM users WHERE issuer = ?10 AND subject = ?11`
+const INSERT_SESSION = `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at)
+  SELECT ?1, id, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM users WHERE issuer = ?11 AND subject = ?12`
 
 const AUDIT_SIGN_IN = `INSERT INTO audit (at, event, user_id, reference)
   SELECT ?1, 'sign_in', user_id, ?2 FROM sessions WHERE token_hash = ?3`
@@ -92,7 +92,7 @@ const UPDATE_USER = `UPDATE users SET
     email_verified = CASE WHEN ?4 IS NULL THEN email_verified ELSE ?2 END,
     x_grp = ?3,
     ${PERSON_COLUMNS.map((column, index) => `${column} = COALESCE(?${index + 4}, ${column})`).join(', ')}
-  WHERE id = ?1`
+  WHERE id = ?1 AND EXISTS (SELECT 1 FROM sessions WHERE token_hash = ?${PERSON_COLUMNS.length + 4} AND refresh_version = ?${PERSON_COLUMNS.length + 5})`
 
 export function createSessions(db: D1Database, clock: Clock): Sessions {
   return {
@@ -105,7 +105,7 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
       const { issuer, subject, identity, tokenHash, sidHash, authentication, reference } = signIn
       const now = epochSeconds(clock)
       const { verified, groups, person } = columnsOf(identity)
-      const { authTime, acr, amr } = authentication
+      const { issuedAt, authTime, acr, amr } = authentication
       const statements = [
         db.prepare(UPSERT_USER).bind(crypto.randomUUID(), issuer, subject, verified, groups, now, ...person),
         db
@@ -115,6 +115,7 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
             now,
             signIn.expiresAt,
             sidHash,
+            issuedAt,
             authTime,
             acr,
             JSON.stringify(amr),
@@ -153,9 +154,10 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
       // Without a userinfo endpoint and an ID token the provider said nothing new of the person.
       if (Object.keys(claims).length > 0) {
         const { verified, groups, person } = columnsOf(identityOf(claims))
-        statements.push(db.prepare(UPDATE_USER).bind(user.id, verified, groups, ...person))
+        statements.push(db.prepare(UPDATE_USER).bind(user.id, verified, groups, ...person, tokenHash, refreshVersion))
       }
-      await roundTrip(() => db.batch(statements))
+      const [session] = await roundTrip(() => db.batch(statements))
+      return session?.meta.changes === 1
     },
 
     async abandonRefresh({ tokenHash, refreshVersion }, notBefore) {

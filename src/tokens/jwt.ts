@@ -64,7 +64,9 @@ function flawOfKind({ header, claims }: SignedJwt): string | undefined {
     return missing.length > 0 ? `no ${missing.join(', ')}` : undefined
   }
   // Keycloak before the RFC 9068 profile says in the claims what other providers say in the header.
-  return claims.typ === 'Bearer' ? undefined : 'not an access token'
+  if (claims.typ !== 'Bearer') return 'not an access token'
+  // A program has no session; a person's token that names nobody is nobody's.
+  return claims.sub === undefined && claims.sid !== undefined ? 'no sub' : undefined
 }
 
 /** Not a second past `exp`: a caller may keep our answer, and a leeway on top of that would add up. */

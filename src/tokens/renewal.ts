@@ -14,8 +14,8 @@ import { openTokens, sealTokens } from './vault.ts'
 export interface RenewalStore extends SessionFinder {
   /** Takes the right to refresh. `false`: somebody else has it, or has used it since. */
   claimRefresh(session: Session, notBefore: number): Promise<boolean>
-  /** Writes what a refresh brought, claims of the person included, and gives the right back. */
-  completeRefresh(session: Session, refreshed: RefreshedLogin, sealedTokens: string): Promise<void>
+  /** Writes what a refresh brought, claims of the person included, and gives the right back. `false`: the session has ended meanwhile. */
+  completeRefresh(session: Session, refreshed: RefreshedLogin, sealedTokens: string): Promise<boolean>
   /** Gives the right back; nobody asks again before `notBefore`. */
   abandonRefresh(session: Session, notBefore: number): Promise<void>
   end(tokenHash: string, reference: string): Promise<unknown>
@@ -69,11 +69,11 @@ async function refreshNow(session: Session, reference: string, ports: RenewalPor
     if (tokens === null)
       throw new GatehouseError('login_required', 'the tokens were sealed under a secret that is gone')
     const refreshed = await provider.refresh(tokens)
-    await sessions.completeRefresh(
-      session,
-      refreshed,
-      await sealTokens(sealers.tokens, refreshed.tokens, session.tokenHash),
-    )
+    const sealedTokens = await sealTokens(sealers.tokens, refreshed.tokens, session.tokenHash)
+    const complete = () => sessions.completeRefresh(session, refreshed, sealedTokens)
+    // Once more when the database fails: the old refresh token is spent, and the new one is only here.
+    const isKept = await complete().catch(complete)
+    if (!isKept) await provider.revokeTokens([refreshed.tokens])
     return sessions.find(session.tokenHash)
   } catch (thrown) {
     const error = toGatehouseError(thrown)

@@ -22,13 +22,14 @@ export async function sealTokens(sealer: Sealer, tokens: ProviderTokens, tokenHa
   return sealer.seal(JSON.stringify(tokens), tokenHash)
 }
 
-/** `null`: sealed under a secret that is gone. */
+/** `null`: sealed under a secret that is gone, or by another version of Gatehouse. */
 export async function openTokens(
   sealer: Sealer,
   { sealedTokens, tokenHash }: Pick<Session, 'sealedTokens' | 'tokenHash'>,
 ): Promise<ProviderTokens | null> {
   const opened = await sealer.open(sealedTokens, tokenHash)
-  return opened === null ? null : v.parse(providerTokensSchema, JSON.parse(opened))
+  const tokens = v.safeParse(v.pipe(v.string(), v.parseJson(), providerTokensSchema), opened)
+  return tokens.success ? tokens.output : null
 }
 
 /** The name under which a session is found by the provider's `sid`, which is unique within its issuer and may have any characters. */

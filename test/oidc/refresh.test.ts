@@ -80,6 +80,12 @@ describe('a good refresh', () => {
     expect((await refresh()).claims).toMatchObject({ email: 'alice@corp.example' })
   })
 
+  it('keeps what only the first ID token said, when no other comes', async () => {
+    const { refresh, tokens, claims } = await world()
+    const idToken = await sign(key, { ...claims, x_grp: ['staff'] })
+    expect((await refresh({ ...tokens, idToken })).claims).toMatchObject({ x_grp: ['staff'] })
+  })
+
   it('sends the refresh token once, in the form', async () => {
     const { refresh, farEnd, answer } = await world()
     const sent: unknown[] = []

@@ -49,6 +49,13 @@ describe('a level', () => {
     expect(scene.provider.journal).toEqual([])
   })
 
+  it('below what the operator demands of everybody cannot be asked for', async () => {
+    const scene = createScene({ ...LEVELS, OIDC_AUTH_REQUEST_EXTRA_PARAMS: '{"acr_values": "middle high"}' })
+    expect((await requestOf(scene, '?level=low')).get('acr_values')).toBe('middle')
+    scene.provider.setPerson({ sub: 'alice' }, { acr: 'low' })
+    expect((await scene.browser().open(`${LOGIN}?level=low`)).status).toBe(403)
+  })
+
   it('in OIDC_AUTH_REQUEST_EXTRA_PARAMS is asked for and checked at every sign-in', async () => {
     const scene = createScene({ OIDC_AUTH_REQUEST_EXTRA_PARAMS: '{"acr_values": "eidas1 eidas2"}' })
     expect((await requestOf(scene, '')).get('acr_values')).toBe('eidas1 eidas2')

@@ -40,9 +40,15 @@ describe('a path of this host', () => {
     expect(accept(wanted, [])).toBe(`${GATE}/x`)
   })
 
-  it('may have 1,024 characters, and not one more', () => {
-    expect([accept(`/${'x'.repeat(1023)}`) !== null, accept(`/${'x'.repeat(1024)}`) !== null]).toEqual([true, false])
+  it('may have 1,024 characters with its host, and not one more', () => {
+    const room = 1024 - `${GATE}/`.length
+    const paths = [`/${'x'.repeat(room)}`, `/${'x'.repeat(room + 1)}`]
+    expect(paths.map((path) => accept(path) !== null)).toEqual([true, false])
   })
+})
+
+it.each(['ä', '漢', '"'])('a target that grows beyond what a cookie holds is refused: %s (CK6)', (character) => {
+  expect(accept(`/search?q=${character.repeat(450)}`)).toBeNull()
 })
 
 describe('an allowed host', () => {

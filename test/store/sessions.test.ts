@@ -137,7 +137,14 @@ describe('a session', () => {
     const { sessions } = store()
     await sessions.begin(
       signIn({
-        authentication: { sid: 's', acr: 'high', amr: ['pwd', 'otp'], authTime: NOW - 60, sessionExpiry: null },
+        authentication: {
+          sid: 's',
+          issuedAt: 0,
+          acr: 'high',
+          amr: ['pwd', 'otp'],
+          authTime: NOW - 60,
+          sessionExpiry: null,
+        },
         sealedTokens: 'sealed tokens',
         tokensExpireAt: NOW + 300,
       }),
@@ -213,6 +220,50 @@ describe('a session', () => {
     expect(new Set(found.map((session) => session?.user.id)).size).toBe(1)
     expect(await rowsOf('sessions')).toHaveLength(10)
   })
+})
+
+describe('a refresh', () => {
+  const refreshed = {
+    tokens: { idToken: 'i', accessToken: 'a', refreshToken: 'r', expiresAt: NOW + 300, dpopKey: null },
+    claims: { given_name: 'Alicia' },
+  }
+
+  it('is begun by one of those who saw the same', async () => {
+    const { sessions } = store()
+    await sessions.begin(signIn())
+    const seen = await found(sessions)
+    const claims = await Promise.all(Array.from({ length: 20 }, () => sessions.claimRefresh(seen, NOW + 7)))
+    expect(claims.filter((isMine) => isMine)).toHaveLength(1)
+  })
+
+  it('that ends after its session changes nothing, and says so', async () => {
+    const { sessions } = store()
+    await sessions.begin(signIn())
+    const seen = await found(sessions)
+    await sessions.claimRefresh(seen, NOW + 7)
+    await sessions.end('hash', 'reference')
+    const mine = { ...seen, refreshVersion: seen.refreshVersion + 1 }
+    expect(await sessions.completeRefresh(mine, refreshed, 'sealed again')).toBe(false)
+    expect(await env.DB.prepare("SELECT id FROM users WHERE given_name = 'Alicia'").first()).toBeNull()
+  })
+
+  it('writes tokens and claims together', async () => {
+    const { sessions } = store()
+    await sessions.begin(signIn())
+    const seen = await found(sessions)
+    await sessions.claimRefresh(seen, NOW + 7)
+    const mine = { ...seen, refreshVersion: seen.refreshVersion + 1 }
+    expect(await sessions.completeRefresh(mine, refreshed, 'sealed again')).toBe(true)
+    const { user, ...session } = await found(sessions)
+    expect(session).toMatchObject({ sealedTokens: 'sealed again', tokensExpireAt: NOW + 300, isRefreshPending: false })
+    expect(user.given_name).toBe('Alicia')
+  })
+
+  async function found(sessions: ReturnType<typeof store>['sessions']) {
+    const session = await sessions.find('hash')
+    if (!session) throw new Error('there is no session')
+    return session
+  }
 })
 
 describe('the beginning of a session', () => {

@@ -48,7 +48,7 @@ export function signIn(changed: Partial<SignIn> = {}): SignIn {
     identity: identity(),
     tokenHash: 'hash',
     sidHash: null,
-    authentication: { sid: null, acr: null, amr: [], authTime: null, sessionExpiry: null },
+    authentication: { sid: null, issuedAt: 0, acr: null, amr: [], authTime: null, sessionExpiry: null },
     sealedTokens: 'sealed',
     tokensExpireAt: null,
     replacedTokenHash: null,

@@ -429,6 +429,12 @@ describe('whose a token is', () => {
   })
 })
 
+it('a person’s token that names nobody is nobody’s, and not a program’s', async () => {
+  const { ports } = createTokenWorld(key)
+  const token = await sign(key, { ...KEYCLOAK, sub: undefined, sid: 's' }, { typ: 'JWT' })
+  expect(await checkJwt(token, ANY_APP, ports)).toMatchObject({ active: false })
+})
+
 describe('roles', () => {
   it('of a recorder are those of its realm', async () => {
     expect((await good(RECORDER, asKeycloak)).roles).toEqual(['opentalk-recorder'])
