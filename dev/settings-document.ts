@@ -7,12 +7,13 @@ import { type Setting, settings } from '../src/config/env.ts'
 
 const HEAD = `# Settings
 
-Public settings stand under \`[vars]\` in wrangler.toml or in the dashboard; secrets are stored with \`npx wrangler secret put NAME\`.
-On your own machine both may stand in \`.dev.vars\`, which \`npm run dev\` makes.
+Public settings stand under \`[vars]\` in wrangler.toml, for a deploy replaces what the dashboard says; secrets are stored with
+\`npx wrangler secret put NAME\`. On your own machine both may stand in \`.dev.vars\`, which \`npm run dev\` makes.
 
-All settings are checked before the first request is served. If one is wrong or missing, every request answers 503 with a plain page, and
-one log line (\`"event":"configuration"\`) lists all problems; \`npm run dev\` prints the same list. Names that begin with OIDC_,
-GATEHOUSE_, LOGIN_REDIRECT_ or LOGOUT_REDIRECT_ and are not in this table have no effect, and a warning in the log says so.
+All settings are checked before the first request is served. If one is wrong or missing, every request but \`/ping\` and \`/robots.txt\`
+answers 503, people get a plain page, and one log line (\`"event":"configuration"\`) lists all problems; \`npm run dev\` prints the same
+list. Names that begin with OIDC_, GATEHOUSE_, LOGIN_REDIRECT_ or LOGOUT_REDIRECT_ and are not in this table have no effect, and a
+warning in the log says so; \`NAME_FILE\` in place of a setting is refused, for a Worker has no files.
 
 This page is written by \`npm run docs\` from src/config/env.ts.
 
@@ -24,7 +25,7 @@ This page is written by \`npm run docs\` from src/config/env.ts.
 export function settingsDocument(): string {
   const rows = Object.entries<Setting<unknown>>(settings).map(
     ([name, { kind, required, default: value, secret, meaning, example, origin }]) => {
-      const initial = required ? '**required**' : value === undefined ? 'unset' : code(String(value) || 'empty')
+      const initial = required ? '**required**' : value === undefined ? 'unset' : written(value)
       const cells = [
         code(name),
         `${kind.label}${secret ? ' (secret)' : ''}`,
@@ -37,6 +38,12 @@ export function settingsDocument(): string {
     },
   )
   return `${HEAD}${rows.join('\n')}\n`
+}
+
+/** A default as one would type it; what has nothing in it cannot be typed. */
+function written(value: unknown): string {
+  const text = typeof value === 'object' ? Object.values(value ?? {}).join(' ') : String(value)
+  return text === '' ? 'empty' : code(text)
 }
 
 function code(text: string): string {

@@ -141,7 +141,7 @@ export const settings = {
     origin: 'Gatehouse',
     example: 'private_key_jwt',
     meaning:
-      'How Gatehouse authenticates at the provider. Unset: client_secret_post, unless the provider lists its methods without that one; then the first listed of private_key_jwt, client_secret_basic, client_secret_jwt for which there is a key or a secret. `none` is never chosen by itself.',
+      'How Gatehouse authenticates at the provider. Unset: the first of client_secret_post, private_key_jwt, client_secret_basic, client_secret_jwt for which there is a secret or a key, and which the provider lists, if it lists any. `none` is never chosen by itself.',
   }),
   OIDC_TOKEN_USE_BASIC_AUTH: optional(bool, {
     default: false,

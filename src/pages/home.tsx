@@ -3,7 +3,7 @@
  */
 import type { Language } from './language.ts'
 import { layout, type Page } from './layout.tsx'
-import { SignOutForm } from './sign-out.tsx'
+import { SignOutEverywhereLink, SignOutForm } from './sign-out.tsx'
 
 export interface HomeView {
   /** `null`: nobody is signed in. */
@@ -36,6 +36,7 @@ export function homePage(language: Language, { person, loginPath, logoutPath }: 
       {person.email === null ? null : <p>{person.email}</p>}
       <p>{messages.signedInHint}</p>
       <SignOutForm action={logoutPath} csrfToken={person.csrfToken} label={messages.signOut} />
+      <SignOutEverywhereLink logoutPath={logoutPath} label={messages.signOutEverywhere} />
     </>,
   )
 }

@@ -28,6 +28,14 @@ export function SignOutForm({ action, csrfToken, label, isEverywhere = false }: 
   )
 }
 
+export function SignOutEverywhereLink({ logoutPath, label }: { readonly logoutPath: string; readonly label: string }) {
+  return (
+    <p class="aside">
+      <a href={`${logoutPath}?${EVERYWHERE_FIELD}=1`}>{label}</a>
+    </p>
+  )
+}
+
 export interface SignOutView {
   readonly csrfToken: string
   readonly logoutPath: string
@@ -46,11 +54,7 @@ export function signOutPage(language: Language, { csrfToken, logoutPath, isEvery
       <h1>{isEverywhere ? messages.signOutEverywhereQuestion : messages.signOutQuestion}</h1>
       <p>{isEverywhere ? messages.signOutEverywhereHint : messages.signOutHint}</p>
       <SignOutForm action={logoutPath} csrfToken={csrfToken} label={label} isEverywhere={isEverywhere} />
-      {isEverywhere ? null : (
-        <p class="aside">
-          <a href={`${logoutPath}?${EVERYWHERE_FIELD}=1`}>{messages.signOutEverywhere}</a>
-        </p>
-      )}
+      {isEverywhere ? null : <SignOutEverywhereLink logoutPath={logoutPath} label={messages.signOutEverywhere} />}
     </>,
   )
 }

@@ -1,5 +1,5 @@
 /**
- * The provider's answer comes back through the browser: GET /api/v1.0/callback/; who signed in gets a new session.
+ * The provider's answer comes back through the browser: GET, or POST for a form, of /api/v1.0/callback/; who signed in gets a new session.
  */
 import { type Context, Hono } from 'hono'
 import { identityOf } from '../accounts/identity.ts'

@@ -78,7 +78,6 @@ describe.skipIf(executablePath === null && !isCi)('in Chromium', () => {
     const answer = await page.goto(`${installation.gatehouse.baseUrl}/api/v1.0/callback/?code=x&state=y`)
     expect(answer?.status()).toBe(400)
     await page.getByRole('heading', { name: 'Bitte noch einmal von vorn' }).waitFor()
-    await picture(page, 'start-again')
     await page.getByRole('link', { name: 'Noch einmal anmelden' }).click()
     await page.locator('[name=username]').waitFor()
   })

@@ -60,7 +60,7 @@ describe.skipIf(executablePath === null && !isCi)('in Chromium', () => {
   }
 
   async function signOut(page: Page, where: 'here' | 'everywhere' = 'here'): Promise<void> {
-    await page.goto(`${installation.gatehouse.baseUrl}/api/v1.0/logout/`)
+    await page.goto(`${installation.gatehouse.baseUrl}${where === 'everywhere' ? '/' : '/api/v1.0/logout/'}`)
     if (where === 'everywhere') await page.getByRole('link', { name: 'Sign out on all devices' }).click()
     const button = where === 'everywhere' ? 'Sign out on all devices' : 'Sign out'
     await page.getByRole('button', { name: button, exact: true }).click()

@@ -93,7 +93,7 @@ export const en: Messages = {
     },
     provider_unreachable: {
       title: 'The identity provider cannot be reached',
-      text: 'Your organisation’s sign-in service does not answer at the moment. Please try again in a minute. Who is signed in already stays signed in.',
+      text: 'Your organisation’s sign-in service does not answer at the moment. Please try again in a minute. People who are already signed in stay signed in.',
     },
     state_unknown: {
       title: 'Please start again',
