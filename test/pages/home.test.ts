@@ -57,7 +57,8 @@ describe('for somebody who is signed in', () => {
     const tags = tagsOf(await home(ALICE))
     expect(tags).toContain('<form method="post" action="/logout/path">')
     expect(tags).toContain('<input type="hidden" name="csrfmiddlewaretoken" value="csrf-1"/>')
-    expect(tags.filter((tag) => tag.startsWith('<a'))).toEqual([])
+    // the only link leads to a question
+    expect(tags.filter((tag) => tag.startsWith('<a'))).toEqual(['<a href="/logout/path?everywhere=1">'])
   })
 })
 
