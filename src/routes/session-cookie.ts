@@ -4,6 +4,7 @@
 import type { Context } from 'hono'
 import { epochSeconds } from '../clock.ts'
 import type { Deps } from '../deps.ts'
+import { GatehouseError } from '../errors.ts'
 import { renewIfDue } from '../tokens/renewal.ts'
 import { findSession, isSessionToken, type Session } from '../tokens/session.ts'
 import type { RequestVariables } from './context.ts'
@@ -41,6 +42,14 @@ export async function usedSessionOf(c: Context<RequestVariables>, deps: Deps): P
   const isNoted = epochSeconds(deps.clock) - session.lastSeenAt < touchSeconds
   if (idleSeconds !== undefined && !isNoted) await deps.sessions.touch(session.tokenHash)
   return renewIfDue(session, c.get('reference'), deps)
+}
+
+/** Answers an application whose browser has no session: 401, with a scheme that no browser asks a password for. La Suite does the same. */
+export function refuseSignedOut(c: Context): never {
+  c.header('WWW-Authenticate', 'Session')
+  throw new GatehouseError('login_required', 'nobody is signed in, or the session has ended', {
+    told: 'Nobody is signed in',
+  })
 }
 
 export function giveSession(c: Context, token: string, lifeSeconds: number): void {

@@ -4,14 +4,13 @@
 import { type Context, Hono } from 'hono'
 import { epochSeconds } from '../clock.ts'
 import type { Deps } from '../deps.ts'
-import { GatehouseError } from '../errors.ts'
 import { MARGIN_SECONDS, renew, renewIfDue } from '../tokens/renewal.ts'
 import { findSessionEvenIdle, idleEndOf, type Session } from '../tokens/session.ts'
 import { answersAs, type RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
 import { refuseOtherSites } from './own-page.ts'
 import { eitherForm, PATHS } from './paths.ts'
-import { sessionTokenOf } from './session-cookie.ts'
+import { refuseSignedOut, sessionTokenOf } from './session-cookie.ts'
 
 type RequestContext = Context<RequestVariables>
 
@@ -27,30 +26,23 @@ export function sessionRoutes(deps: Deps) {
   app.get(eitherForm(PATHS.session), answersAs('json'), async (c) => {
     const session = await presentedSession(c)
     const current = isActive(session) ? await renewIfDue(session, c.get('reference'), deps) : session
-    return c.json(describe(current ?? refuse(c)))
+    return c.json(describe(current ?? refuseSignedOut(c)))
   })
   app.all(eitherForm(PATHS.session), answersAs('json'), onlyAllows('GET', 'HEAD'))
 
   app.post(eitherForm(PATHS.sessionRefresh), answersAs('json'), async (c) => {
     const session = await presentedSession(c)
     refuseOtherSites(c, config.BASE_URL)
-    if (!isActive(session)) return refuse(c)
+    if (!isActive(session)) return refuseSignedOut(c)
     const isPossible = session.tokensExpireAt !== null && cooldownSeconds(session) === 0
     const current = isPossible ? await renew(session, c.get('reference'), deps) : session
-    return c.json(describe(current ?? refuse(c)))
+    return c.json(describe(current ?? refuseSignedOut(c)))
   })
   app.all(eitherForm(PATHS.sessionRefresh), answersAs('json'), onlyAllows('POST'))
 
   async function presentedSession(c: RequestContext): Promise<Session> {
     const token = sessionTokenOf(c)
-    return (token === null ? null : await findSessionEvenIdle(token, deps)) ?? refuse(c)
-  }
-
-  function refuse(c: RequestContext): never {
-    c.header('WWW-Authenticate', 'Session')
-    throw new GatehouseError('login_required', 'nobody is signed in, or the session has ended', {
-      told: 'Nobody is signed in',
-    })
+    return (token === null ? null : await findSessionEvenIdle(token, deps)) ?? refuseSignedOut(c)
   }
 
   function isActive(session: Session): boolean {

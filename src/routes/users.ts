@@ -4,21 +4,17 @@
 import { Hono } from 'hono'
 import { describeUser } from '../accounts/users.ts'
 import type { Deps } from '../deps.ts'
-import { GatehouseError } from '../errors.ts'
 import { answersAs, type RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
 import { eitherForm, PATHS } from './paths.ts'
-import { usedSessionOf } from './session-cookie.ts'
+import { refuseSignedOut, usedSessionOf } from './session-cookie.ts'
 
 export function userRoutes(deps: Deps) {
   const app = new Hono<RequestVariables>({ strict: false })
 
   app.get(eitherForm(PATHS.me), answersAs('json'), async (c) => {
-    const session = await usedSessionOf(c, deps)
-    if (session) return c.json(describeUser(session.user))
-    // A scheme that no browser asks a password for. La Suite answers with the same.
-    c.header('WWW-Authenticate', 'Session')
-    throw new GatehouseError('login_required', 'nobody is signed in', { told: 'Nobody is signed in' })
+    const session = (await usedSessionOf(c, deps)) ?? refuseSignedOut(c)
+    return c.json(describeUser(session.user))
   })
   app.all(eitherForm(PATHS.me), answersAs('json'), onlyAllows('GET', 'HEAD'))
 
