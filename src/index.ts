@@ -3,7 +3,7 @@
  */
 import { type App, createApp, createUnconfiguredApp } from './app.ts'
 import type { Env } from './config/env.ts'
-import { ConfigurationError } from './config/load.ts'
+import { ConfigurationError, describeProblem } from './config/load.ts'
 import { createDeps, type Deps } from './deps.ts'
 import { consoleLog } from './log.ts'
 
@@ -30,7 +30,7 @@ function createInstance(env: Env): Instance {
     return { app: createApp(deps), deps }
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
-    const problems = error.problems.map(({ name, problem, example }) => `${name} ${problem}. Example: ${example}`)
+    const problems = error.problems.map(describeProblem)
     consoleLog({ level: 'error', event: 'configuration', detail: { problems } })
     return { app: createUnconfiguredApp(consoleLog), deps: null }
   }

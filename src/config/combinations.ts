@@ -2,7 +2,7 @@
  * What is wrong with settings only when they are looked at together; each by itself was judged by its own kind.
  */
 import { type Config, type SettingName, settings } from './env.ts'
-import { SIGNING_BY_KEY } from './keys.ts'
+import { CLIENT_SECRET_JWT_MIN_BYTES, SECRET_MIN_BYTES, SIGNING_BY_KEY } from './keys.ts'
 
 /** One thing that is wrong with a setting. `problem` never contains a secret. */
 export interface Problem {
@@ -10,9 +10,6 @@ export interface Problem {
   readonly problem: string
   readonly example: string
 }
-
-/** A key for HMAC must be as long as the hash. In bytes. @see RFC 7518 section 3.2, RFC 8725 section 3.5 */
-const SECRET_MIN_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 }
 
 /**
  * @param config the settings that could be read
@@ -36,8 +33,15 @@ export function combinationProblems(config: Partial<Config>, isBroken: (name: Se
     report('OIDC_RP_PRIVATE_KEY', 'is not set, and OIDC_USE_REQUEST_OBJECT needs it')
   }
   const secretBytes = new TextEncoder().encode(config.OIDC_RP_CLIENT_SECRET).length
-  if (method === 'client_secret_jwt' && config.OIDC_RP_CLIENT_SECRET !== undefined && secretBytes < 32) {
-    report('OIDC_RP_TOKEN_AUTH_METHOD', 'is client_secret_jwt, for which OIDC_RP_CLIENT_SECRET needs 32 bytes or more')
+  if (
+    method === 'client_secret_jwt' &&
+    config.OIDC_RP_CLIENT_SECRET !== undefined &&
+    secretBytes < CLIENT_SECRET_JWT_MIN_BYTES
+  ) {
+    report(
+      'OIDC_RP_TOKEN_AUTH_METHOD',
+      `is client_secret_jwt, for which OIDC_RP_CLIENT_SECRET needs ${CLIENT_SECRET_JWT_MIN_BYTES} bytes or more`,
+    )
   }
   const neededBytes = SECRET_MIN_BYTES[algorithm]
   if (neededBytes !== undefined && method === 'none') {

@@ -2,7 +2,7 @@
  * Every setting that Gatehouse reads, one line each: name, kind, default, meaning, example; reading and cross-checking is in `load.ts`.
  */
 import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
-import { privateKeys } from './keys.ts'
+import { privateKeys, SIGNING_BY_KEY } from './keys.ts'
 import {
   bool,
   dictionary,
@@ -98,18 +98,6 @@ const TOKEN_AUTH_METHODS = [
 
 export type TokenAuthMethod = (typeof TOKEN_AUTH_METHODS)[number]
 
-const PRIVATE_KEY_ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'EdDSA',
-  'Ed25519',
-] as const
-
 export const settings = {
   BASE_URL: required(origin, {
     origin: 'Gatehouse',
@@ -155,7 +143,7 @@ export const settings = {
     meaning:
       'Signs for private_key_jwt and request objects: RSA (2048 bits or more), EC P-256 or Ed25519. Of a JWK set the first key signs. The public halves are at /jwks.',
   }),
-  OIDC_RP_PRIVATE_KEY_ALG: optional(oneOf(PRIVATE_KEY_ALGORITHMS), {
+  OIDC_RP_PRIVATE_KEY_ALG: optional(oneOf(Object.values(SIGNING_BY_KEY).flat()), {
     origin: 'Gatehouse',
     example: 'PS256',
     meaning:

@@ -26,6 +26,14 @@ export const SIGNING_BY_KEY: Readonly<Partial<Record<KeyType, readonly string[]>
   Ed25519: ['EdDSA', 'Ed25519'],
 }
 
+const HS256_MIN_BYTES = 32
+
+/** A secret that serves as a key for HMAC must be as long as the hash. @see RFC 7518 section 3.2, RFC 8725 section 3.5 */
+export const SECRET_MIN_BYTES: Readonly<Record<string, number>> = { HS256: HS256_MIN_BYTES, HS384: 48, HS512: 64 }
+
+/** client_secret_jwt signs with HS256. */
+export const CLIENT_SECRET_JWT_MIN_BYTES = HS256_MIN_BYTES
+
 const AGREEMENT = ['ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW']
 
 /** Algorithms that a provider may encrypt with. Not RSA1_5, which leaks by its errors, and no password. @see RFC 8725 section 3.2 */

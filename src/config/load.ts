@@ -51,9 +51,14 @@ export function loadConfig(env: Readonly<Record<string, unknown>>): LoadedConfig
   return { config, warnings: [...unknownNames(env), ...weakChoices(config)] }
 }
 
-/** The list of problems as text, the same in the log and in the terminal. */
+/** One problem as a sentence, the same in the log and in the terminal. */
+export function describeProblem({ name, problem, example }: Problem): string {
+  return `${name} ${problem}. Example: ${example}`
+}
+
+/** The list of problems as text. */
 export function describeProblems(problems: readonly Problem[]): string {
-  const lines = problems.map(({ name, problem, example }) => `  ${name} ${problem}. Example: ${example}`)
+  const lines = problems.map((problem) => `  ${describeProblem(problem)}`)
   return [
     `Gatehouse is not configured: ${problems.length === 1 ? 'one setting needs' : `${problems.length} settings need`} attention.`,
     ...lines,

@@ -3,12 +3,10 @@
  */
 import * as oauth from 'oauth4webapi'
 import type { Config, TokenAuthMethod } from '../config/env.ts'
+import { CLIENT_SECRET_JWT_MIN_BYTES } from '../config/keys.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Metadata } from './discovery.ts'
 import type { OwnKeys } from './own-keys.ts'
-
-/** A secret that serves as a key must be as long as the hash. @see RFC 7518 section 3.2 */
-const HMAC_SECRET_MIN_BYTES = 32
 
 /**
  * The method to use. A setting decides; without one client_secret_post, which takes a secret as it is, or what the provider lists
@@ -91,5 +89,5 @@ function forIssuer(claims: Record<string, unknown>, { issuer }: Metadata): void 
 }
 
 function isLongEnough(secret: string): boolean {
-  return new TextEncoder().encode(secret).length >= HMAC_SECRET_MIN_BYTES
+  return new TextEncoder().encode(secret).length >= CLIENT_SECRET_JWT_MIN_BYTES
 }
