@@ -6,6 +6,7 @@ import type { Config } from '../config/env.ts'
 import { endpoint } from '../config/types.ts'
 import { GatehouseError } from '../errors.ts'
 import type { DocumentSource } from './document.ts'
+import { mediaTypeOf } from './http.ts'
 
 /** The metadata that Gatehouse uses; members that it does not understand are left out. @see OpenID Connect Discovery 1.0 section 3 */
 export type Metadata = v.InferOutput<typeof metadataSchema>
@@ -45,7 +46,7 @@ export function metadataSource(config: Config): DocumentSource<Metadata> {
       const url = `${config.OIDC_OP_URL.replace(/\/$/, '')}/.well-known/openid-configuration`
       const response = await send(url, { headers: { accept: 'application/json' } })
       if (isComplete && response.status >= 300 && response.status < 500) return { issuer: config.OIDC_OP_URL }
-      const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+      const type = mediaTypeOf(response)
       const isDocument = response.status === 200 && type === 'application/json'
       const body: unknown = isDocument ? await response.json().catch(() => null) : null
       if (body !== null) return body

@@ -39,6 +39,11 @@ export function beginOperation(transport: Fetch, timeoutSeconds: number): Send {
   }
 }
 
+/** The media type of an answer, in lower case and without its parameters. */
+export function mediaTypeOf({ headers }: Response): string | undefined {
+  return headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+}
+
 async function readWhole(response: Response, host: string): Promise<Response> {
   const { status, statusText, headers } = response
   if (!response.body) return new Response(null, { status, statusText, headers })

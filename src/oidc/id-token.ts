@@ -6,7 +6,7 @@ import { GatehouseError } from '../errors.ts'
 import { refuseWrongAtHash } from './at-hash.ts'
 import type { ProtocolClient } from './client.ts'
 import { isEncrypted } from './encryption.ts'
-import type { SignedJwt } from './jwks.ts'
+import { type SignedJwt, saysOtherKind } from './jwks.ts'
 
 /** An ID token whose signature is good, without the encryption that may have been around it. */
 export interface SignedIdToken extends SignedJwt {
@@ -26,7 +26,10 @@ export async function verifyIdTokenOf(
   if (id_token === undefined) return null
   const text = await signedPart(client, id_token)
   const { header, claims } = await client.verifyJwt(text, [client.signingAlgorithm])
-  refuseOtherKind(header)
+  // An access token or a logout token is not an ID token, whoever signed it.
+  if (saysOtherKind(header)) {
+    throw new GatehouseError('token_invalid', 'the ID token says that it is another kind of token')
+  }
   await refuseWrongAtHash(claims.at_hash, access_token, client.signingAlgorithm)
   return { text, header, claims }
 }
@@ -35,11 +38,4 @@ async function signedPart(client: ProtocolClient, idToken: string): Promise<stri
   if (isEncrypted(idToken)) return client.decryptJwe(idToken)
   if (!client.acceptance.OIDC_RP_ID_TOKEN_ENCRYPTED) return idToken
   throw new GatehouseError('token_invalid', 'the ID token is not encrypted, which OIDC_RP_ID_TOKEN_ENCRYPTED demands')
-}
-
-/** An access token or a logout token is not an ID token, whoever signed it. @see RFC 8725 sections 3.11 and 3.12 */
-function refuseOtherKind({ typ }: SignedJwt['header']): void {
-  if (typ !== undefined && typ.toLowerCase() !== 'jwt') {
-    throw new GatehouseError('token_invalid', 'the ID token says that it is another kind of token')
-  }
 }

@@ -120,6 +120,11 @@ export function readJwt(header: JWSHeaderParameters, payload: Uint8Array): Signe
   return { header, claims: parseClaims(payload) }
 }
 
+/** Whether a JWT that should be of no kind in particular names one. @see RFC 8725 sections 3.11 and 3.12 */
+export function saysOtherKind({ typ }: JWSHeaderParameters): boolean {
+  return typ !== undefined && typ.toLowerCase() !== 'jwt'
+}
+
 async function verifyByTrial(keys: Keys, jwt: string, algorithms: readonly string[]) {
   const options = { algorithms: [...algorithms] }
   try {

@@ -6,6 +6,7 @@ import { type Clock, epochSeconds } from '../clock.ts'
 import { GatehouseError } from '../errors.ts'
 import { audiencesOf } from './claims.ts'
 import type { ProtocolClient } from './client.ts'
+import { saysOtherKind } from './jwks.ts'
 
 /**
  * The state by which an answer finds its attempt; empty: there is none. Of a signed answer it is read before anything is verified,
@@ -41,7 +42,7 @@ export async function verifiedAnswer(
   const { header, claims } = await client.verifyJwt(response, [client.signingAlgorithm])
   const now = epochSeconds(clock) - client.acceptance.OIDC_CLOCK_TOLERANCE
   const flaw =
-    (header.typ !== undefined && header.typ.toLowerCase() !== 'jwt' && 'it says that it is another kind of token') ||
+    (saysOtherKind(header) && 'it says that it is another kind of token') ||
     (claims.iss !== client.metadata.issuer && 'another issuer') ||
     (answer.getAll('iss').some((iss) => iss !== claims.iss) && 'another issuer beside it') ||
     (!audiencesOf(claims).includes(client.relyingParty.client_id) && 'for another client') ||

@@ -10,6 +10,8 @@ import type { ProtocolClient } from './client.ts'
 import { type DpopKey, withDpop } from './dpop.ts'
 import { isEncrypted } from './encryption.ts'
 import { toProtocolFailure } from './failures.ts'
+import { mediaTypeOf } from './http.ts'
+import { saysOtherKind } from './jwks.ts'
 
 /** Claims of the person, none of them checked but `sub`. */
 export type PersonClaims = Readonly<Record<string, unknown>>
@@ -86,7 +88,7 @@ async function readAnswer(client: ProtocolClient, response: Response, subject: s
 }
 
 function kindOf(response: Response): 'JSON' | 'JWT' | 'other' {
-  const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  const type = mediaTypeOf(response)
   if (type === 'application/jwt') return 'JWT'
   return type === 'application/json' ? 'JSON' : 'other'
 }
@@ -109,7 +111,7 @@ async function signedClaims(
   const flaw =
     // An ID token or a logout token of before the explicit types. @see RFC 8725 section 3.12
     (others.length > 0 && `it has the claims of another kind of token (${others.join(', ')})`) ||
-    (header.typ !== undefined && header.typ.toLowerCase() !== 'jwt' && 'it says that it is another kind of token') ||
+    (saysOtherKind(header) && 'it says that it is another kind of token') ||
     (claims.iss !== undefined && claims.iss !== client.metadata.issuer && 'another issuer') ||
     (claims.aud !== undefined &&
       !audiencesOf(claims).includes(client.relyingParty.client_id) &&
