@@ -187,7 +187,7 @@ describe('with GATEHOUSE_SESSION_IDLE_AGE', () => {
     try {
       const visitor = new Visitor(other)
       await visitor.signIn('bob')
-      await other.gatehouse.query('UPDATE sessions SET last_seen_at = last_seen_at - 599')
+      await other.gatehouse.query('UPDATE sessions SET last_seen_at = last_seen_at - 540')
       expect(await visitor.whoAmI()).not.toBeNull()
       // Being used has moved the end.
       expect(await (await visitor.visit('/api/v1.0/session/')).json()).toMatchObject({
