@@ -3,7 +3,8 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
-import { type Setting, settings } from '../src/config/env.ts'
+import { settings } from '../src/config/env.ts'
+import type { Setting } from '../src/config/setting.ts'
 
 const HEAD = `# Settings
 

@@ -7,7 +7,8 @@ import type { Config, Env } from './config/env.ts'
 import { loadConfig } from './config/load.ts'
 import { createSealer, type Sealer } from './crypto.ts'
 import { consoleLog, type Log } from './log.ts'
-import { createProvider, type Fetch, type Provider } from './oidc/provider.ts'
+import type { Fetch } from './oidc/provider.ts'
+import { createProviders, type Providers } from './oidc/providers.ts'
 import { createAppStore } from './store/apps.ts'
 import { isDatabaseReady } from './store/d1.ts'
 import { createDocumentCache } from './store/documents.ts'
@@ -27,7 +28,7 @@ export interface Deps {
   readonly config: Config
   readonly clock: Clock
   readonly log: Log
-  readonly provider: Provider
+  readonly providers: Providers
   readonly sessions: Sessions
   readonly endings: Endings
   readonly spentLogins: SpentLogins
@@ -62,7 +63,7 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     config,
     clock,
     log,
-    provider: createProvider(config, { fetch, clock, log, cache: createDocumentCache(env.KV) }),
+    providers: createProviders(config.providers, { fetch, clock, log, cache: createDocumentCache(env.KV) }),
     sessions: createSessions(env.DB, clock),
     endings: createEndings(env.DB, clock),
     spentLogins: createSpentLogins(env.DB),

@@ -23,6 +23,9 @@ const ROOMS = [
   'index',
 ]
 
+/** One provider, and all of them together. */
+const FRONT_DOORS = ['oidc/provider.ts', 'oidc/providers.ts']
+
 interface SourceFile {
   /** Below src/, with forward slashes. */
   readonly path: string
@@ -76,8 +79,10 @@ function wrongImports(file: SourceFile): string[] {
     if (room === 'index') return [`${file.path} imports the entry file`]
     const other = ROOMS.indexOf(room)
     if (other > own) return [`${file.path} imports ${imported}, which is to its right`]
-    const isPastFrontDoor = room === 'oidc' && roomOf(file.path) !== 'oidc' && imported !== 'oidc/provider.ts'
-    return isPastFrontDoor ? [`${file.path} imports ${imported}; the front door of oidc/ is provider.ts`] : []
+    const isPastFrontDoor = room === 'oidc' && roomOf(file.path) !== 'oidc' && !FRONT_DOORS.includes(imported)
+    return isPastFrontDoor
+      ? [`${file.path} imports ${imported}; the front doors of oidc/ are ${FRONT_DOORS.join(' and ')}`]
+      : []
   })
 }
 

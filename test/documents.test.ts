@@ -5,7 +5,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { settingsDocument } from '../dev/settings-document.ts'
-import { type Setting, settings } from '../src/config/env.ts'
+import { settings } from '../src/config/env.ts'
+import type { Setting } from '../src/config/setting.ts'
 import { PATHS } from '../src/routes/paths.ts'
 
 const read = (path: string) => readFileSync(path, 'utf8')
@@ -33,9 +34,13 @@ describe('storage', () => {
   const sql = readdirSync('migrations')
     .map((name) => read(join('migrations', name)))
     .join('\n')
+  const added = [...sql.matchAll(/ALTER TABLE (\w+) ADD COLUMN (\w+) (?:TEXT|INTEGER|BLOB|REAL)/g)]
   const tables = [...sql.matchAll(/CREATE TABLE (\w+) \(([\s\S]*?)\n\) STRICT;/g)].map(([, name = '', body = '']) => ({
     name,
-    columns: [...body.matchAll(/^ {2}([a-z_]+) (?:TEXT|INTEGER|BLOB|REAL)/gm)].map(([, column]) => column ?? ''),
+    columns: [
+      ...[...body.matchAll(/^ {2}([a-z_]+) (?:TEXT|INTEGER|BLOB|REAL)/gm)].map(([, column]) => column ?? ''),
+      ...added.filter(([, table]) => table === name).map(([, , column]) => column ?? ''),
+    ],
   }))
   const sections = new Map(
     read('docs/storage.md')

@@ -1,25 +1,25 @@
 /**
  * What is wrong with settings only when they are looked at together; each by itself was judged by its own kind.
  */
-import { type Config, type SettingName, settings } from './env.ts'
+import type { ProviderConfig } from './env.ts'
 import { CLIENT_SECRET_JWT_MIN_BYTES, SECRET_MIN_BYTES, SIGNING_BY_KEY } from './keys.ts'
-
-/** One thing that is wrong with a setting. `problem` never contains a secret. */
-export interface Problem {
-  readonly name: string
-  readonly problem: string
-  readonly example: string
-}
+import { type ProviderSettingName, providerSettings } from './provider-settings.ts'
+import type { Problem } from './reading.ts'
 
 /**
- * @param config the settings that could be read
+ * @param config the settings of one provider that could be read
  * @param isBroken whether a setting is there but could not be read, which is a problem already
+ * @param nameOf how the operator writes a setting
  */
-export function combinationProblems(config: Partial<Config>, isBroken: (name: SettingName) => boolean): Problem[] {
+export function providerProblems(
+  config: Partial<ProviderConfig>,
+  isBroken: (name: ProviderSettingName) => boolean,
+  nameOf: (name: ProviderSettingName) => string,
+): Problem[] {
   const problems: Problem[] = []
-  const report = (name: SettingName, problem: string) =>
-    problems.push({ name, problem, example: settings[name].example })
-  const isThere = (name: SettingName) => config[name] !== undefined || isBroken(name)
+  const report = (name: ProviderSettingName, problem: string) =>
+    problems.push({ name: nameOf(name), problem, example: providerSettings[name].example })
+  const isThere = (name: ProviderSettingName) => config[name] !== undefined || isBroken(name)
 
   const method = config.OIDC_RP_TOKEN_AUTH_METHOD
   const algorithm = config.OIDC_RP_SIGN_ALGO ?? ''
@@ -57,11 +57,14 @@ export function combinationProblems(config: Partial<Config>, isBroken: (name: Se
   if (config.OIDC_RP_ID_TOKEN_ENCRYPTED && !isThere('OIDC_RP_DECRYPTION_KEY') && !isThere('OIDC_RS_PRIVATE_KEY_STR')) {
     report('OIDC_RP_DECRYPTION_KEY', 'is not set, and OIDC_RP_ID_TOKEN_ENCRYPTED needs it')
   }
+  for (const name of overriddenProtocol(config.OIDC_AUTH_REQUEST_EXTRA_PARAMS)) {
+    report('OIDC_AUTH_REQUEST_EXTRA_PARAMS', `must not have ${name}, which Gatehouse sets itself`)
+  }
   return problems
 }
 
 /** Without a word on the method, whoever forgets the secret must be told so, and never becomes a public client in silence. */
-function needsSecret(config: Partial<Config>, hasKey: boolean): boolean {
+function needsSecret(config: Partial<ProviderConfig>, hasKey: boolean): boolean {
   const method = config.OIDC_RP_TOKEN_AUTH_METHOD
   if (method !== undefined) return method.startsWith('client_secret_')
   return config.OIDC_TOKEN_USE_BASIC_AUTH === true || !hasKey
@@ -70,4 +73,25 @@ function needsSecret(config: Partial<Config>, hasKey: boolean): boolean {
 /** One key, one algorithm. @see RFC 8725 section 3.1 */
 function fits(wanted: string, own: string | undefined, possible: readonly string[]): boolean {
   return own === undefined ? possible.includes(wanted) : own === wanted
+}
+
+/** What Gatehouse itself decides in an authorization request. @see OpenID Connect Core 1.0 section 3.1.2.1, RFC 9101 */
+const PROTOCOL_PARAMETERS = [
+  'client_id',
+  'code_challenge',
+  'code_challenge_method',
+  'dpop_jkt',
+  'max_age',
+  'nonce',
+  'redirect_uri',
+  'request',
+  'request_uri',
+  'response_mode',
+  'response_type',
+  'scope',
+  'state',
+]
+
+function overriddenProtocol(extra: Readonly<Record<string, string>> = {}): string[] {
+  return PROTOCOL_PARAMETERS.filter((name) => Object.hasOwn(extra, name))
 }

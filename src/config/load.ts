@@ -1,11 +1,12 @@
 /**
  * Reads the settings from the environment and gives back a checked, frozen Config, or all problems at once; decides no meaning.
  */
-import * as v from 'valibot'
-import { combinationProblems, type Problem } from './combinations.ts'
-import { type Config, type Setting, type SettingName, settings } from './env.ts'
+import { type Config, ownSettings, type ProviderConfig, settings } from './env.ts'
+import { readProvider } from './provider-reading.ts'
+import { type ProviderSource, providerSources } from './provider-sources.ts'
+import { type Problem, readSettings } from './reading.ts'
 
-export type { Problem } from './combinations.ts'
+export type { Problem } from './reading.ts'
 
 /** The settings cannot be used; `problems` has every reason, not just the first. */
 export class ConfigurationError extends Error {
@@ -33,22 +34,21 @@ const OUR_NAMES = /^(OIDC_|GATEHOUSE_|LOGIN_REDIRECT_|LOGOUT_REDIRECT_)/
  * @throws ConfigurationError with all problems
  */
 export function loadConfig(env: Readonly<Record<string, unknown>>): LoadedConfig {
-  const problems: Problem[] = []
-  const values: Record<string, unknown> = {}
-  for (const [name, setting] of Object.entries<Setting<unknown>>(settings)) {
-    const read = readSetting(name, setting, env)
-    if (read.ok) values[name] = read.value
-    else problems.push(read.problem)
+  const own = readSettings(ownSettings, env)
+  const { sources, problems } = providerSources(env)
+  const read = sources.map(readProvider)
+  const found = [...own.problems, ...problems, ...read.flatMap((one) => one.problems), ...fileNames(env)]
+  const [first, ...others] = read.flatMap(({ provider }) => (provider === null ? [] : [provider]))
+  if (found.length > 0 || first === undefined) throw new ConfigurationError(found)
+  // Every name of `ownSettings` was read by its own schema just above.
+  const config = Object.freeze({ ...own.values, providers: Object.freeze([first, ...others]) }) as Config
+  return {
+    config,
+    warnings: [
+      ...unknownNames(env),
+      ...sources.flatMap((source, index) => weakChoices(source, config.providers[index])),
+    ],
   }
-  const broken = problems.map(({ name }) => name)
-  problems.push(
-    ...combinationProblems(values, (name) => broken.includes(name)),
-    ...overriddenProtocol(values.OIDC_AUTH_REQUEST_EXTRA_PARAMS),
-    ...fileNames(env),
-  )
-  if (problems.length > 0) throw new ConfigurationError(problems)
-  const config = Object.freeze(values) as Config // every name of `settings` was read by its own schema just above
-  return { config, warnings: [...unknownNames(env), ...weakChoices(config)] }
 }
 
 /** One problem as a sentence, the same in the log and in the terminal. */
@@ -65,27 +65,6 @@ export function describeProblems(problems: readonly Problem[]): string {
   ].join('\n')
 }
 
-type Read = { ok: true; value: unknown } | { ok: false; problem: Problem }
-
-function readSetting(name: string, setting: Setting<unknown>, env: Readonly<Record<string, unknown>>): Read {
-  const raw = env[name]
-  const isUnset = raw === undefined || raw === ''
-  if (isUnset && setting.required)
-    return { ok: false, problem: { name, problem: 'is not set', example: setting.example } }
-  if (isUnset) return { ok: true, value: setting.default }
-  const result = v.safeParse(setting.kind.schema, raw)
-  if (result.success) return { ok: true, value: result.output }
-  const reason = withoutPassword(result.issues[0].message)
-  const shown =
-    setting.secret || typeof raw !== 'string' ? '' : ` (it is ${JSON.stringify(withoutPassword(raw).slice(0, 200))})`
-  return { ok: false, problem: { name, problem: `${reason}${shown}`, example: setting.example } }
-}
-
-/** A password in a URL is refused, and not shown either. */
-function withoutPassword(value: string): string {
-  return value.replace(/\/\/[^/\s]*@/g, '//…@')
-}
-
 /** A Worker has no files, so La Suite's `<NAME>_FILE` cannot work and must not be passed over in silence. */
 function fileNames(env: Readonly<Record<string, unknown>>): Problem[] {
   return Object.keys(settings)
@@ -97,53 +76,32 @@ function fileNames(env: Readonly<Record<string, unknown>>): Problem[] {
     }))
 }
 
-/** What Gatehouse itself decides in an authorization request. @see OpenID Connect Core 1.0 section 3.1.2.1, RFC 9101 */
-const PROTOCOL_PARAMETERS = [
-  'client_id',
-  'code_challenge',
-  'code_challenge_method',
-  'dpop_jkt',
-  'max_age',
-  'nonce',
-  'redirect_uri',
-  'request',
-  'request_uri',
-  'response_mode',
-  'response_type',
-  'scope',
-  'state',
-]
-
-function overriddenProtocol(extra: unknown): Problem[] {
-  const given = typeof extra === 'object' && extra !== null ? extra : {}
-  return PROTOCOL_PARAMETERS.filter((name) => Object.hasOwn(given, name)).map((name) => ({
-    name: 'OIDC_AUTH_REQUEST_EXTRA_PARAMS',
-    problem: `must not have ${name}, which Gatehouse sets itself`,
-    example: settings.OIDC_AUTH_REQUEST_EXTRA_PARAMS.example,
-  }))
-}
-
 function unknownNames(env: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(env)
-    .filter((name) => OUR_NAMES.test(name) && !isSettingName(name))
+    .filter((name) => OUR_NAMES.test(name) && !Object.hasOwn(settings, name) && !isOfProviders(name, env))
     .map((name) => `${name} is set, but this version of Gatehouse has no setting of that name; it has no effect`)
 }
 
-function isSettingName(name: string): name is SettingName {
-  return Object.hasOwn(settings, name)
+/** The tables, and the secrets of those that there are. */
+function isOfProviders(name: string, env: Readonly<Record<string, unknown>>): boolean {
+  if (name === 'OIDC_PROVIDERS') return true
+  return providerSources(env).sources.some(({ secretNames }) => secretNames.includes(name))
 }
 
-function weakChoices(config: Config): string[] {
+/** What one provider is configured to, and is probably not meant to be. */
+function weakChoices({ nameOf }: ProviderSource, provider: ProviderConfig | undefined): string[] {
   const warnings: string[] = []
-  if (config.OIDC_RP_CLIENT_ID === 'meet') {
-    warnings.push('OIDC_RP_CLIENT_ID is "meet", the name in the examples of La Suite; make sure that it is your client')
-  }
-  if (config.OIDC_RP_SCOPES && !config.OIDC_RP_SCOPES.includes('openid')) {
-    warnings.push('OIDC_RP_SCOPES lacks "openid", without which a provider sends no ID token; it is added')
-  }
-  if (config.OIDC_RP_DECRYPTION_KEY && !config.OIDC_RP_ID_TOKEN_ENCRYPTED) {
+  if (provider?.OIDC_RP_CLIENT_ID === 'meet') {
     warnings.push(
-      'OIDC_RP_DECRYPTION_KEY is set, and ID tokens that are not encrypted are accepted; once the provider encrypts them, set OIDC_RP_ID_TOKEN_ENCRYPTED=true',
+      `${nameOf('OIDC_RP_CLIENT_ID')} is "meet", the name in the examples of La Suite; make sure that it is your client`,
+    )
+  }
+  if (provider?.OIDC_RP_SCOPES && !provider.OIDC_RP_SCOPES.includes('openid')) {
+    warnings.push(`${nameOf('OIDC_RP_SCOPES')} lacks "openid", without which a provider sends no ID token; it is added`)
+  }
+  if (provider?.OIDC_RP_DECRYPTION_KEY && !provider.OIDC_RP_ID_TOKEN_ENCRYPTED) {
+    warnings.push(
+      `${nameOf('OIDC_RP_DECRYPTION_KEY')} is set, and ID tokens that are not encrypted are accepted; once the provider encrypts them, set ${nameOf('OIDC_RP_ID_TOKEN_ENCRYPTED')} to true`,
     )
   }
   return warnings

@@ -13,6 +13,38 @@ const present = v.pipe(v.string('must be text'), v.trim(), v.nonEmpty('is empty'
 
 export const text: Kind<string> = { label: 'text', schema: present }
 
+/** Letters, digits, hyphen and underscore, as in a path of a URL. */
+export const word: Kind<string> = {
+  label: 'word',
+  schema: v.pipe(present, v.regex(/^[\w-]+$/, 'must be letters, digits, - and _ only')),
+}
+
+/** A host, with a port if need be, and nothing else. */
+export const hostName: Kind<string> = {
+  label: 'host',
+  schema: v.pipe(
+    present,
+    v.toLowerCase(),
+    v.check(
+      (value) =>
+        /^[\w.:-]+$/.test(value) && URL.canParse(`https://${value}`) && new URL(`https://${value}`).host === value,
+      'must be a host only, without https:// and without a path',
+    ),
+  ),
+}
+
+const TENANT = /^(?:organizations|common|consumers|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/
+
+/** A tenant of Microsoft Entra ID. A domain name will not do: the issuer has the id, whatever the address was asked by. */
+export const tenant: Kind<string> = {
+  label: 'tenant id',
+  schema: v.pipe(
+    present,
+    v.toLowerCase(),
+    v.regex(TENANT, 'must be the directory (tenant) id, a GUID, or organizations, common or consumers'),
+  ),
+}
+
 const SECRET_MIN_CHARACTERS = 32
 
 /** One or more secrets, separated by blanks. */
@@ -65,12 +97,21 @@ export const bool: Kind<boolean> = {
   ),
 }
 
-/** Words separated by blanks, each once. */
+/** Words separated by blanks, each once; a table may have them as a list. */
 export const words: Kind<readonly string[]> = {
   label: 'words, separated by blanks',
   schema: v.pipe(
-    present,
-    v.transform((value) => [...new Set(value.split(/\s+/))]),
+    v.union(
+      [
+        v.pipe(v.array(v.pipe(v.string(), v.regex(/^\S+$/))), v.minLength(1)),
+        v.pipe(
+          present,
+          v.transform((value) => value.split(/\s+/)),
+        ),
+      ],
+      'must be words, separated by blanks',
+    ),
+    v.transform((value) => [...new Set(value)]),
     v.readonly(),
   ),
 }

@@ -2,7 +2,7 @@
  * How an authorization request travels: openly in the address, signed (JAR), or handed to the provider directly (PAR); what it asks is decided elsewhere.
  */
 import * as oauth from 'oauth4webapi'
-import type { Config } from '../config/env.ts'
+import type { ProviderConfig } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
 import type { ProtocolClient } from './client.ts'
 import type { Metadata } from './discovery.ts'
@@ -10,15 +10,15 @@ import { toProtocolFailure } from './failures.ts'
 import type { OwnKeys } from './own-keys.ts'
 
 /** Whether the address that was made is not yet what the browser may be given. */
-export function mustBeSent(config: Config, metadata: Metadata): boolean {
+export function mustBeSent(config: ProviderConfig, metadata: Metadata): boolean {
   return isPushed(config, metadata) || isSigned(config, metadata)
 }
 
-function isPushed(config: Config, metadata: Metadata): boolean {
+function isPushed(config: ProviderConfig, metadata: Metadata): boolean {
   return config.OIDC_USE_PAR || metadata.require_pushed_authorization_requests === true
 }
 
-function isSigned(config: Config, metadata: Metadata): boolean {
+function isSigned(config: ProviderConfig, metadata: Metadata): boolean {
   return config.OIDC_USE_REQUEST_OBJECT || metadata.require_signed_request_object === true
 }
 
@@ -31,7 +31,7 @@ function isSigned(config: Config, metadata: Metadata): boolean {
  * @see RFC 9101 section 5; RFC 9126 sections 2 and 4
  */
 export async function sentRequest(
-  config: Config,
+  config: ProviderConfig,
   metadata: Metadata,
   client: ProtocolClient,
   keys: OwnKeys,

@@ -2,8 +2,9 @@
  * How Gatehouse proves to the provider which client it is: the method, by setting or by metadata, and what goes into the request.
  */
 import * as oauth from 'oauth4webapi'
-import type { Config, TokenAuthMethod } from '../config/env.ts'
+import type { ProviderConfig } from '../config/env.ts'
 import { CLIENT_SECRET_JWT_MIN_BYTES } from '../config/keys.ts'
+import type { TokenAuthMethod } from '../config/provider-settings.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Metadata } from './discovery.ts'
 import type { OwnKeys } from './own-keys.ts'
@@ -14,7 +15,7 @@ import type { OwnKeys } from './own-keys.ts'
  *
  * @throws GatehouseError `not_configured` when there is no material for any method that the provider lists
  */
-export function tokenAuthMethod(config: Config, metadata: Metadata): TokenAuthMethod {
+export function tokenAuthMethod(config: ProviderConfig, metadata: Metadata): TokenAuthMethod {
   if (config.OIDC_RP_TOKEN_AUTH_METHOD) return config.OIDC_RP_TOKEN_AUTH_METHOD
   if (config.OIDC_TOKEN_USE_BASIC_AUTH) return 'client_secret_basic'
   const secret = config.OIDC_RP_CLIENT_SECRET
@@ -34,7 +35,7 @@ export function tokenAuthMethod(config: Config, metadata: Metadata): TokenAuthMe
 
 /** @see OpenID Connect Core 1.0 section 9; RFC 6749 section 2.3.1; RFC 7523 section 3 */
 export async function clientAuthentication(
-  config: Config,
+  config: ProviderConfig,
   metadata: Metadata,
   keys: OwnKeys,
 ): Promise<oauth.ClientAuth> {

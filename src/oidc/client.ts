@@ -2,12 +2,13 @@
  * What a protocol step is given: who speaks with whom, how requests are sent, how signatures are verified.
  */
 import type * as oauth from 'oauth4webapi'
-import type { Config, IdTokenAlgorithm } from '../config/env.ts'
+import type { ProviderConfig } from '../config/env.ts'
+import type { IdTokenAlgorithm } from '../config/provider-settings.ts'
 import type { SignedJwt } from './jwks.ts'
 
 /** The settings that decide what is accepted of the provider. */
 export type Acceptance = Pick<
-  Config,
+  ProviderConfig,
   | 'OIDC_CLOCK_TOLERANCE'
   | 'OIDC_TRUSTED_AUDIENCES'
   | 'OIDC_RP_ID_TOKEN_ENCRYPTED'

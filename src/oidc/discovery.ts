@@ -2,7 +2,7 @@
  * What the provider says of itself: discovered metadata, with the operator's explicit endpoints on top; keeps nothing itself.
  */
 import * as v from 'valibot'
-import type { Config } from '../config/env.ts'
+import type { ProviderConfig } from '../config/env.ts'
 import { endpoint } from '../config/types.ts'
 import { GatehouseError } from '../errors.ts'
 import type { DocumentSource } from './document.ts'
@@ -31,7 +31,7 @@ const metadataSchema = v.object({
 })
 
 /** Where the metadata comes from, as a document to be cached. */
-export function metadataSource(config: Config): DocumentSource<Metadata> {
+export function metadataSource(config: ProviderConfig): DocumentSource<Metadata> {
   const explicit = explicitEndpoints(config)
   const isComplete =
     explicit.authorization_endpoint &&
@@ -73,7 +73,7 @@ export function metadataSource(config: Config): DocumentSource<Metadata> {
   }
 }
 
-function checked(metadata: Metadata, config: Config): Metadata {
+function checked(metadata: Metadata, config: ProviderConfig): Metadata {
   // To the letter. @see OpenID Connect Discovery 1.0 section 4.3
   if (metadata.issuer !== config.OIDC_OP_URL) {
     throw new GatehouseError('provider_error', 'the provider calls itself otherwise than OIDC_OP_URL', {
@@ -99,7 +99,7 @@ function refuseInsecureEndpoints(metadata: Metadata): void {
   throw new GatehouseError('provider_error', 'the provider has an endpoint without https', { detail: { insecure } })
 }
 
-function explicitEndpoints(config: Config) {
+function explicitEndpoints(config: ProviderConfig) {
   const endpoints = {
     authorization_endpoint: config.OIDC_OP_AUTHORIZATION_ENDPOINT,
     token_endpoint: config.OIDC_OP_TOKEN_ENDPOINT,

@@ -3,7 +3,7 @@
  */
 import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
-import type { Config } from '../config/env.ts'
+import type { ProviderConfig } from '../config/env.ts'
 import type { Metadata } from './discovery.ts'
 
 /** What must be remembered, secretly and bound to the browser, until the answer comes. */
@@ -43,7 +43,11 @@ export interface StartedLogin {
  *
  * @see OpenID Connect Core 1.0 section 3.1.2.1; RFC 7636; RFC 9700 section 2.1.1
  */
-export async function startLogin(config: Config, metadata: Metadata, request: LoginRequest): Promise<StartedLogin> {
+export async function startLogin(
+  config: ProviderConfig,
+  metadata: Metadata,
+  request: LoginRequest,
+): Promise<StartedLogin> {
   const { OIDC_AUTH_REQUEST_EXTRA_PARAMS: extra, OIDC_RESPONSE_MODE: responseMode } = config
   const pending: PendingLogin = {
     issuer: metadata.issuer,
@@ -78,7 +82,7 @@ export async function startLogin(config: Config, metadata: Metadata, request: Lo
   return { location, pending }
 }
 
-function scopesFor(config: Config, metadata: Metadata): readonly string[] {
+function scopesFor(config: ProviderConfig, metadata: Metadata): readonly string[] {
   if (config.OIDC_RP_SCOPES) return ['openid', ...config.OIDC_RP_SCOPES.filter((scope) => scope !== 'openid')]
   return metadata.scopes_supported?.includes('profile') ? ['openid', 'email', 'profile'] : ['openid', 'email']
 }

@@ -1,7 +1,7 @@
 /**
  * The request with which the browser also signs out at the provider; ends nothing itself.
  */
-import type { Config } from '../config/env.ts'
+import type { ProviderConfig } from '../config/env.ts'
 import type { Metadata } from './discovery.ts'
 
 export interface LogoutRequest {
@@ -24,7 +24,7 @@ export interface EndSessionRequest {
  * @see OpenID Connect RP-Initiated Logout 1.0 section 2
  */
 export function endSessionRequest(
-  config: Config,
+  config: ProviderConfig,
   metadata: Metadata,
   { idToken, postLogoutRedirectUri, state }: LogoutRequest,
 ): EndSessionRequest | null {

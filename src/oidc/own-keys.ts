@@ -2,7 +2,7 @@
  * Gatehouse's own keys: the one that signs, those that decrypt, and the public halves as anybody may see them.
  */
 import { calculateJwkThumbprint, exportJWK, importJWK, importPKCS8, type JWK } from 'jose'
-import type { Config } from '../config/env.ts'
+import type { ProviderConfig } from '../config/env.ts'
 import { ENCRYPTION_BY_KEY, type KeyUse, type PrivateKey, SIGNING_BY_KEY } from '../config/keys.ts'
 import { GatehouseError } from '../errors.ts'
 
@@ -40,7 +40,7 @@ interface LoadedKey {
 }
 
 /** Keys are made ready when they are first needed, and then kept for the isolate. */
-export function createOwnKeys(config: Config): OwnKeys {
+export function createOwnKeys(config: ProviderConfig): OwnKeys {
   const decryptionName = config.OIDC_RP_DECRYPTION_KEY ? 'OIDC_RP_DECRYPTION_KEY' : 'OIDC_RS_PRIVATE_KEY_STR'
   const loadSigning = keptOnce(() => loadAll(config.OIDC_RP_PRIVATE_KEY ?? [], 'sig', 'OIDC_RP_PRIVATE_KEY'))
   const loadDecryption = keptOnce(() => loadAll(config[decryptionName] ?? [], 'enc', decryptionName))

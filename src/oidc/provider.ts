@@ -3,7 +3,7 @@
  */
 import * as oauth from 'oauth4webapi'
 import type { Clock } from '../clock.ts'
-import type { Config } from '../config/env.ts'
+import type { ProviderConfig } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { mustBeSent, sentRequest } from './authorization-request.ts'
@@ -47,7 +47,11 @@ export interface ProviderPorts {
 
 /** What Gatehouse asks of the provider. Each call waits no longer than OIDC_TIMEOUT in all. */
 export interface Provider {
+  readonly id: string
+  readonly config: ProviderConfig
   readonly issuer: string
+  /** Whether a token with this `iss` may be the provider's. Nothing is believed by that. */
+  issues(issuer: string | undefined): boolean
   /**
    * Begins a login. Refuses while the provider cannot be reached, so that people see a page that says so.
    * @throws GatehouseError `provider_unreachable` or `provider_error`
@@ -73,7 +77,7 @@ export interface Provider {
   publicKeys(): Promise<PublicKeys>
 }
 
-export function createProvider(config: Config, { fetch, cache, clock, log }: ProviderPorts): Provider {
+export function createProvider(config: ProviderConfig, { fetch, cache, clock, log }: ProviderPorts): Provider {
   const documentPorts = { cache, clock, log, timeoutSeconds: config.OIDC_TIMEOUT }
   const reachability = createReachability(clock, config.OIDC_TIMEOUT)
   const metadata = createDocument(metadataSource(config), documentPorts)
@@ -130,7 +134,11 @@ export function createProvider(config: Config, { fetch, cache, clock, log }: Pro
   }
 
   return {
+    id: config.id,
+    config,
     issuer: config.OIDC_OP_URL,
+
+    issues: (issuer) => issuer === config.OIDC_OP_URL,
 
     async startLogin(request) {
       const send = begin()

@@ -9,10 +9,12 @@ export interface HomeView {
   /** `null`: nobody is signed in. */
   readonly person: { readonly name: string | null; readonly email: string | null; readonly csrfToken: string } | null
   readonly loginPath: string
+  /** Where to choose a provider; `null`: there is only one. */
+  readonly choicePath: string | null
   readonly logoutPath: string
 }
 
-export function homePage(language: Language, { person, loginPath, logoutPath }: HomeView): Page {
+export function homePage(language: Language, { person, loginPath, choicePath, logoutPath }: HomeView): Page {
   const { messages } = language
   if (!person) {
     return layout(
@@ -24,6 +26,11 @@ export function homePage(language: Language, { person, loginPath, logoutPath }: 
         <a class="action" href={loginPath}>
           {messages.signIn}
         </a>
+        {choicePath === null ? null : (
+          <p class="aside">
+            <a href={choicePath}>{messages.signInOtherwise}</a>
+          </p>
+        )}
       </>,
     )
   }

@@ -31,6 +31,8 @@ form { margin: 0; }
   display: block; width: 100%; margin-top: 1.5rem; padding: .75rem 1rem; border: 0; border-radius: .5rem;
   background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
 }
+.choices { margin: 1.5rem 0 0; padding: 0; list-style: none; }
+.choices .action { margin-top: .75rem; }
 .aside { margin: 1.25rem 0 0; text-align: center; font-size: .9375rem; }
 .aside a { color: inherit; }
 .action:hover { filter: brightness(1.08); }

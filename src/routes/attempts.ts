@@ -4,6 +4,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { epochSeconds } from '../clock.ts'
+import type { ProviderConfig } from '../config/env.ts'
 import { sha256 } from '../crypto.ts'
 import type { Deps } from '../deps.ts'
 import { pendingLoginSchema } from '../oidc/provider.ts'
@@ -11,6 +12,8 @@ import { deleteCookie, requestCookies, writeCookie } from './cookies.ts'
 
 const attemptSchema = v.object({
   pending: pendingLoginSchema,
+  /** Whose answer is awaited; another provider's answer is not this one's. */
+  providerId: v.string(),
   /** Where to go after signing in, as it was accepted at the start. `null`: nowhere in particular. */
   returnTo: v.nullable(v.string()),
   /** Nobody may be asked anything, so whoever cannot be signed in goes on signed out. */
@@ -33,7 +36,12 @@ const ATTEMPTS_MAX = 7
 const ATTEMPTS_BYTES_MAX = 6144
 
 /** Puts a new attempt into the browser, and drops the oldest ones when there are too many. */
-export async function rememberAttempt(c: Context, attempt: Attempt, { config, sealers }: Deps): Promise<void> {
+export async function rememberAttempt(
+  c: Context,
+  attempt: Attempt,
+  { OIDC_RESPONSE_MODE }: ProviderConfig,
+  { sealers }: Deps,
+): Promise<void> {
   const name = await nameOf(attempt.pending.state, attempt.startedAt)
   const value = await sealers.login.seal(JSON.stringify(attempt), name)
   let bytes = name.length + value.length
@@ -43,7 +51,7 @@ export async function rememberAttempt(c: Context, attempt: Attempt, { config, se
     count += 1
     if (count > ATTEMPTS_MAX || bytes > ATTEMPTS_BYTES_MAX) deleteCookie(c, otherName)
   }
-  writeCookie(c, name, value, ATTEMPT_SECONDS, config.OIDC_RESPONSE_MODE === 'form_post' ? 'None' : 'Lax')
+  writeCookie(c, name, value, ATTEMPT_SECONDS, OIDC_RESPONSE_MODE === 'form_post' ? 'None' : 'Lax')
 }
 
 /**

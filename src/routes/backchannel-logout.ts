@@ -17,11 +17,11 @@ import { eitherForm, PATHS } from './paths.ts'
  *
  * @see OpenID Connect Back-Channel Logout 1.0 sections 2.5 to 2.8
  */
-export function backchannelLogoutRoutes({ provider, endings, log }: Deps) {
+export function backchannelLogoutRoutes({ providers, endings, log }: Deps) {
   const app = new Hono<RequestVariables>({ strict: false })
 
   app.post(eitherForm(PATHS.backchannelLogout), answersAs('json'), async (c) => {
-    const { issuer, jti, sid, ...notice } = await provider.verifyLogoutToken(await logoutTokenOf(c))
+    const { issuer, jti, sid, ...notice } = await providers.verifyLogoutToken(await logoutTokenOf(c))
     const ended = await endings.endByLogoutToken({
       ...notice,
       issuer,

@@ -7,15 +7,16 @@ import { epochSeconds } from '../clock.ts'
 import { sha256 } from '../crypto.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
-import { type Authentication, stateOf, type VerifiedLogin } from '../oidc/provider.ts'
+import { type Authentication, type Provider, stateOf, type VerifiedLogin } from '../oidc/provider.ts'
 import { newSessionToken } from '../tokens/session.ts'
 import { keptTokens, sealTokens, sidHashOf } from '../tokens/vault.ts'
 import { ATTEMPT_SECONDS, type Attempt, takeAttempt } from './attempts.ts'
 import { limitedForm } from './body.ts'
 import { answersAs, type RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
-import { eitherForm, PATHS } from './paths.ts'
-import { acceptedTarget } from './return-to.ts'
+import { eitherForm } from './paths.ts'
+import { callbackPath, rememberProvider } from './provider-choice.ts'
+import { landingOf } from './return-to.ts'
 import { giveSession, sessionOf, sessionTokenOf } from './session-cookie.ts'
 
 type RequestContext = Context<RequestVariables>
@@ -24,35 +25,56 @@ type RequestContext = Context<RequestVariables>
 const DECISIVE = ['state', 'code', 'iss', 'error', 'response']
 
 export function callbackRoutes(deps: Deps) {
-  const { config, clock, provider, spentLogins, sessions, sealers, log } = deps
+  const { config, clock, providers, spentLogins, sessions, sealers, log } = deps
   const app = new Hono<RequestVariables>({ strict: false })
 
-  app.get(eitherForm(PATHS.callback), answersAs('sign_in'), async (c) => {
-    const answer = new URL(c.req.url).searchParams
-    refuseRepeated(answer)
-    const attempt = await takeAttempt(c, stateOf(answer), deps)
-    if (!attempt) return goOnIfSignedIn(c, null)
-    return finish(c, answer, attempt)
-  })
+  // Each has a path of its own, so that no provider can answer in the place of another. @see RFC 9700 section 4.4.2
+  for (const provider of providers.all) mount(provider, callbackPath(provider, providers))
 
-  // @see OAuth 2.0 Form Post Response Mode
-  app.post(eitherForm(PATHS.callback), answersAs('sign_in'), async (c) => {
-    if (config.OIDC_RESPONSE_MODE !== 'form_post') return onlyAllows('GET', 'HEAD')(c)
-    const answer = await limitedForm(c, 'state')
-    const attempt = await takeAttempt(c, stateOf(answer), deps)
-    // A form from another site brings no session cookie; the browser is asked once more in a way that does.
-    if (!attempt) return c.redirect(`${config.BASE_URL}${PATHS.callback}`, 303)
-    return finish(c, answer, attempt)
-  })
-  app.all(eitherForm(PATHS.callback), onlyAllows('GET', 'HEAD'))
+  function mount(provider: Provider, path: string): void {
+    app.get(eitherForm(path), answersAs('sign_in'), async (c) => {
+      const answer = new URL(c.req.url).searchParams
+      refuseRepeated(answer)
+      const attempt = await takeAttempt(c, stateOf(answer), deps)
+      if (!attempt) return goOnIfSignedIn(c, null)
+      return finish(c, provider, answer, attempt)
+    })
 
-  async function finish(c: RequestContext, answer: URLSearchParams, attempt: Attempt): Promise<Response> {
+    // @see OAuth 2.0 Form Post Response Mode
+    app.post(eitherForm(path), answersAs('sign_in'), async (c) => {
+      if (provider.config.OIDC_RESPONSE_MODE !== 'form_post') return onlyAllows('GET', 'HEAD')(c)
+      const answer = await limitedForm(c, 'state')
+      const attempt = await takeAttempt(c, stateOf(answer), deps)
+      // A form from another site brings no session cookie; the browser is asked once more in a way that does.
+      if (!attempt) return c.redirect(`${config.BASE_URL}${path}`, 303)
+      return finish(c, provider, answer, attempt)
+    })
+    app.all(eitherForm(path), onlyAllows('GET', 'HEAD'))
+  }
+
+  async function finish(
+    c: RequestContext,
+    provider: Provider,
+    answer: URLSearchParams,
+    attempt: Attempt,
+  ): Promise<Response> {
+    if (attempt.providerId !== provider.id) {
+      throw new GatehouseError('state_unknown', 'the answer came to the callback of another provider than was asked', {
+        detail: { asked: attempt.providerId, answered: provider.id },
+      })
+    }
     const stateHash = await sha256(attempt.pending.state)
     if (!(await spentLogins.spend(stateHash, attempt.startedAt + ATTEMPT_SECONDS))) return goOnIfSignedIn(c, attempt)
     try {
       const login = await provider.finishLogin(answer, attempt.pending)
-      await beginSession(c, login, attempt)
-      log({ level: 'info', event: 'sign_in', ref: c.get('reference'), detail: { issuer: login.issuer } })
+      await beginSession(c, provider, login, attempt)
+      rememberProvider(c, provider, providers)
+      log({
+        level: 'info',
+        event: 'sign_in',
+        ref: c.get('reference'),
+        detail: { provider: provider.id, issuer: login.issuer },
+      })
     } catch (error) {
       // Whoever cannot be signed in without being asked goes on signed out, as they were.
       const isNobodyThere = error instanceof GatehouseError && error.code === 'interaction_required'
@@ -67,13 +89,19 @@ export function callbackRoutes(deps: Deps) {
     throw new GatehouseError('state_unknown', 'the answer belongs to no sign-in that this browser has under way')
   }
 
-  async function beginSession(c: RequestContext, login: VerifiedLogin, attempt: Attempt): Promise<void> {
+  async function beginSession(
+    c: RequestContext,
+    { id: providerId }: Provider,
+    login: VerifiedLogin,
+    attempt: Attempt,
+  ): Promise<void> {
     const { issuer, subject, claims, authentication } = login
     const { token, tokenHash } = await newSessionToken()
     const replaced = sessionTokenOf(c)
     const kept = keptTokens(login.tokens, config.OIDC_STORE_REFRESH_TOKEN)
     const lifeSeconds = lifeOf(authentication)
     await sessions.begin({
+      providerId,
       issuer,
       subject,
       identity: identityOf(claims),
@@ -100,10 +128,7 @@ export function callbackRoutes(deps: Deps) {
 
   /** Judged once more: the list of allowed hosts may have changed since the start. */
   function targetOf(attempt: Attempt | null): string {
-    const wanted = attempt?.returnTo ?? null
-    const accepted =
-      wanted === null ? null : acceptedTarget(wanted, config.BASE_URL, config.OIDC_REDIRECT_ALLOWED_HOSTS)
-    return accepted ?? new URL(config.LOGIN_REDIRECT_URL, config.BASE_URL).href
+    return landingOf(attempt?.returnTo ?? null, config)
   }
 
   return app

@@ -23,12 +23,12 @@ type RequestContext = Context<RequestVariables>
  * @see OpenID Connect Front-Channel Logout 1.0 sections 2 and 4.1
  */
 export function frontchannelLogoutRoutes(deps: Deps) {
-  const { provider, sessions, endings, log } = deps
+  const { providers, sessions, endings, log } = deps
   const app = new Hono<RequestVariables>({ strict: false })
 
   app.get(eitherForm(PATHS.frontchannelLogout), async (c) => {
     if (c.req.method === 'GET') await endMeant(c)
-    c.set('framedBy', await provider.origins())
+    c.set('framedBy', await providers.origins())
     return c.html(emptyPage)
   })
   app.all(eitherForm(PATHS.frontchannelLogout), onlyAllows('GET', 'HEAD'))

@@ -22,8 +22,9 @@ export function homeRoutes(deps: Deps) {
       email: session.user.email,
       csrfToken: await deps.sealers.csrf.seal('', session.tokenHash),
     }
+    const choicePath = deps.providers.all.length > 1 ? `${PATHS.login}?provider=` : null
     const language = languageFor(c.req.header('accept-language'))
-    return c.html(homePage(language, { person, loginPath: PATHS.login, logoutPath: PATHS.logout }))
+    return c.html(homePage(language, { person, loginPath: PATHS.login, choicePath, logoutPath: PATHS.logout }))
   })
   app.all(PATHS.home, onlyAllows('GET', 'HEAD'))
 

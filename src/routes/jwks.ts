@@ -11,10 +11,10 @@ import { PATHS } from './paths.ts'
 const FRESH_SECONDS = 3600
 
 /** @see RFC 7517 section 5 */
-export function jwksRoutes({ provider }: Deps) {
+export function jwksRoutes({ providers }: Deps) {
   const app = new Hono<RequestVariables>({ strict: false })
   app.get(PATHS.jwks, answersAs('json'), async (c) =>
-    c.body(JSON.stringify(await provider.publicKeys()), 200, {
+    c.body(JSON.stringify(await providers.publicKeys()), 200, {
       'Content-Type': 'application/jwk-set+json',
       'Cache-Control': `public, max-age=${FRESH_SECONDS}`,
     }),

@@ -1,7 +1,7 @@
 /**
  * What a sign-in may ask for in its query, each value judged; parameters of the protocol are not among them.
  */
-import type { Config } from '../config/env.ts'
+import type { Config, ProviderConfig } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
 
 const VALUE_MAX_CHARACTERS = 320
@@ -27,7 +27,7 @@ export function passedOn(query: URLSearchParams, { GATEHOUSE_LOGIN_PARAMETERS }:
  *
  * @throws GatehouseError `invalid_request` for a level that is not configured
  */
-export function acceptedLevels(query: URLSearchParams, config: Config): readonly string[] {
+export function acceptedLevels(query: URLSearchParams, config: ProviderConfig): readonly string[] {
   const { GATEHOUSE_LEVELS, OIDC_AUTH_REQUEST_EXTRA_PARAMS: extra } = config
   const level = query.get('level')
   if (level === null) return []

@@ -6,25 +6,34 @@ import { epochSeconds } from '../clock.ts'
 import { sha256 } from '../crypto.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
+import type { Provider } from '../oidc/provider.ts'
+import { chooserPage } from '../pages/chooser.tsx'
+import { languageFor } from '../pages/language.ts'
 import { rememberAttempt } from './attempts.ts'
 import { limitedForm } from './body.ts'
 import { answersAs, type RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
 import { acceptedLevels, maxAgeSeconds, passedOn } from './login-parameters.ts'
 import { eitherForm, PATHS } from './paths.ts'
-import { acceptedTarget } from './return-to.ts'
+import { callbackPath, choicesOf, chosenProvider } from './provider-choice.ts'
+import { acceptedTarget, landingOf } from './return-to.ts'
 import { sessionTokenOf } from './session-cookie.ts'
 
 type RequestContext = Context<RequestVariables>
 
 export function loginRoutes(deps: Deps) {
-  const { config, clock, provider, log } = deps
+  const { config, clock, providers, log } = deps
   const app = new Hono<RequestVariables>({ strict: false })
 
   app.get(eitherForm(PATHS.login), answersAs('sign_in'), async (c) => {
     refuseBackgroundRequest(c)
     const query = new URL(c.req.url).searchParams
-    return sendToProvider(c, query, query.get('returnTo'))
+    const isSilent = query.get('silent')?.toLowerCase() === 'true'
+    const provider = chosenProvider(c, query.get('provider'), providers)
+    if (provider) return sendToProvider(c, provider, query, query.get('returnTo'))
+    // Nobody may be asked anything, not even this.
+    if (isSilent) return c.redirect(landingOf(targetFor(c, query.get('returnTo')), config), 302)
+    return c.html(chooserPage(languageFor(c.req.header('accept-language')), choicesOf(query, providers)))
   })
   app.all(eitherForm(PATHS.login), onlyAllows('GET', 'HEAD'))
 
@@ -37,7 +46,8 @@ export function loginRoutes(deps: Deps) {
   app.all(eitherForm(PATHS.initiateLogin), onlyAllows('GET', 'HEAD', 'POST'))
 
   async function initiate(c: RequestContext, query: URLSearchParams): Promise<Response> {
-    if (query.get('iss') !== provider.issuer) {
+    const [provider] = providers.issuing(query.get('iss') ?? undefined)
+    if (!provider) {
       throw new GatehouseError('invalid_request', 'a sign-in at an issuer that is not configured', {
         told: 'Unknown issuer (iss)',
       })
@@ -45,14 +55,19 @@ export function loginRoutes(deps: Deps) {
     const passable = new URLSearchParams()
     const hint = query.get('login_hint')
     if (hint !== null) passable.set('login_hint', hint)
-    return sendToProvider(c, passable, query.get('target_link_uri'))
+    return sendToProvider(c, provider, passable, query.get('target_link_uri'))
   }
 
-  async function sendToProvider(c: RequestContext, query: URLSearchParams, wanted: string | null): Promise<Response> {
+  async function sendToProvider(
+    c: RequestContext,
+    provider: Provider,
+    query: URLSearchParams,
+    wanted: string | null,
+  ): Promise<Response> {
     const isSilent = query.get('silent')?.toLowerCase() === 'true'
     const { location, pending } = await provider.startLogin({
-      redirectUri: `${config.BASE_URL}${PATHS.callback}`,
-      acrValues: acceptedLevels(query, config),
+      redirectUri: `${config.BASE_URL}${callbackPath(provider, providers)}`,
+      acrValues: acceptedLevels(query, provider.config),
       maxAgeSeconds: maxAgeSeconds(query, config),
       isSilent,
       passedOn: passedOn(query, config),
@@ -60,12 +75,13 @@ export function loginRoutes(deps: Deps) {
     const sessionToken = sessionTokenOf(c)
     const attempt = {
       pending,
+      providerId: provider.id,
       isSilent,
       returnTo: targetFor(c, wanted),
       replacedTokenHash: sessionToken === null ? null : await sha256(sessionToken),
       startedAt: epochSeconds(clock),
     }
-    await rememberAttempt(c, attempt, deps)
+    await rememberAttempt(c, attempt, provider.config, deps)
     // 303: what was posted here is not for the provider. @see RFC 9700 section 4.12
     return c.redirect(location.href, c.req.method === 'POST' ? 303 : 302)
   }

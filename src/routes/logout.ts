@@ -9,6 +9,7 @@ import { endSessionUrl } from '../oidc/provider.ts'
 import { languageFor } from '../pages/language.ts'
 import { CSRF_FIELD, EVERYWHERE_FIELD, signOutPage } from '../pages/sign-out.tsx'
 import { SUBMIT_SOURCE, signOutAtProviderPage } from '../pages/sign-out-at-provider.tsx'
+import type { EndedSession } from '../store/rows.ts'
 import type { Session } from '../tokens/session.ts'
 import { openTokens } from '../tokens/vault.ts'
 import { isForm, limitedForm } from './body.ts'
@@ -22,7 +23,7 @@ import { isOwnReturn, rememberSignOut } from './sign-out-state.ts'
 type RequestContext = Context<RequestVariables>
 
 export function logoutRoutes(deps: Deps) {
-  const { config, provider, sessions, endings, sealers, log } = deps
+  const { config, providers, sessions, endings, sealers, log } = deps
   const app = new Hono<RequestVariables>({ strict: false })
   const signedOutLocation = () => new URL(config.LOGOUT_REDIRECT_URL, config.BASE_URL).href
 
@@ -66,21 +67,31 @@ export function logoutRoutes(deps: Deps) {
     takeSession(c)
     log({ level: 'info', event: 'sign_out', ref: c.get('reference'), detail: { ended: ended.length } })
     const state = randomToken()
+    const provider = providers.withId(session.providerId)
     const [atProvider] = await Promise.all([
-      provider.endSession({
+      provider?.endSession({
         idToken: (await openTokens(sealers.tokens, session))?.idToken ?? null,
         postLogoutRedirectUri: `${config.BASE_URL}${PATHS.logoutCallback}`,
         state,
       }),
-      Promise.all(ended.map((one) => openTokens(sealers.tokens, one))).then((tokens) =>
-        provider.revokeTokens(tokens.filter((opened) => opened !== null)),
-      ),
+      revokeAll(ended),
     ])
-    if (!atProvider) return c.redirect(signedOutLocation(), 303)
+    if (!provider || !atProvider) return c.redirect(signedOutLocation(), 303)
     await rememberSignOut(c, state, deps)
-    if (!config.OIDC_OP_LOGOUT_USE_POST) return c.redirect(endSessionUrl(atProvider).href, 303)
+    if (!provider.config.OIDC_OP_LOGOUT_USE_POST) return c.redirect(endSessionUrl(atProvider).href, 303)
     c.set('script', SUBMIT_SOURCE)
     return c.html(signOutAtProviderPage(languageFor(c.req.header('accept-language')), atProvider))
+  }
+
+  /** A person's sessions may be from several providers, if those are of one issuer. */
+  async function revokeAll(ended: readonly EndedSession[]): Promise<void> {
+    const revocations = providers.all.map(async (provider) => {
+      const theirs = ended.filter(({ providerId }) => providerId === provider.id)
+      if (theirs.length === 0) return
+      const tokens = await Promise.all(theirs.map((one) => openTokens(sealers.tokens, one)))
+      await provider.revokeTokens(tokens.filter((opened) => opened !== null))
+    })
+    await Promise.all(revocations)
   }
 
   /** The browser has said that the request comes from our own host; the page must have known the session, too. */

@@ -1,6 +1,7 @@
 /**
  * Where somebody may be sent after signing in: this host and the allowed ones, judged after parsing as browsers parse.
  */
+import type { Config } from '../config/env.ts'
 import type { AllowedHost } from '../config/types.ts'
 import { isLoopback } from '../config/types.ts'
 
@@ -23,6 +24,12 @@ export function acceptedTarget(wanted: string, baseUrl: string, allowedHosts: re
   if (url.username !== '' || url.password !== '') return null
   if (url.origin !== baseUrl && !allowedHosts.some((allowed) => isAllowed(url, allowed))) return null
   return url.href
+}
+
+/** Where somebody ends up: at the target if it is an accepted one, or else where everybody does. */
+export function landingOf(wanted: string | null, config: Config): string {
+  const accepted = wanted === null ? null : acceptedTarget(wanted, config.BASE_URL, config.OIDC_REDIRECT_ALLOWED_HOSTS)
+  return accepted ?? new URL(config.LOGIN_REDIRECT_URL, config.BASE_URL).href
 }
 
 function isAllowed(url: URL, { host, origin, withSubdomains }: AllowedHost): boolean {

@@ -4,7 +4,7 @@
 import type { D1Database } from '@cloudflare/workers-types'
 import { type Clock, epochSeconds } from '../clock.ts'
 import { roundTrip } from './d1.ts'
-import { type EndedSession, endedFromRows } from './rows.ts'
+import { ENDED_COLUMNS, type EndedSession, endedFromRows } from './rows.ts'
 
 /** What a logout token ends. */
 export interface LogoutTokenEnding {
@@ -58,7 +58,7 @@ export function createEndings(db: D1Database, clock: Clock): Endings {
           `INSERT INTO audit (at, event, user_id, reference) SELECT ?, ?, user_id, ? FROM sessions WHERE ${alive}`,
         )
         .bind(now, event, reference, ...values, now),
-      db.prepare(`DELETE FROM sessions WHERE ${alive} RETURNING token_hash, sealed_tokens`).bind(...values, now),
+      db.prepare(`DELETE FROM sessions WHERE ${alive} RETURNING ${ENDED_COLUMNS}`).bind(...values, now),
     ]
   }
 

@@ -39,6 +39,7 @@ export const USER_COLUMNS: readonly string[] = Object.keys(userRow.entries).map(
 
 const sessionRow = v.object({
   token_hash: v.string(),
+  provider: v.string(),
   session_created_at: v.number(),
   expires_at: v.number(),
   last_seen_at: v.number(),
@@ -66,6 +67,7 @@ export function sessionFromRow(row: unknown): Session {
   return {
     tokenHash: session.token_hash,
     user,
+    providerId: session.provider,
     createdAt: session.session_created_at,
     expiresAt: session.expires_at,
     lastSeenAt: session.last_seen_at,
@@ -84,14 +86,18 @@ export function sessionFromRow(row: unknown): Session {
 /** A session that has just ended, with what is needed to open its tokens. */
 export interface EndedSession {
   readonly tokenHash: string
+  readonly providerId: string
   readonly sealedTokens: string
 }
 
-const endedRow = v.object({ token_hash: v.string(), sealed_tokens: v.string() })
+const endedRow = v.object({ token_hash: v.string(), provider: v.string(), sealed_tokens: v.string() })
 
-/** What `DELETE … RETURNING token_hash, sealed_tokens` gives back. */
+/** The columns that make an EndedSession. */
+export const ENDED_COLUMNS = Object.keys(endedRow.entries).join(', ')
+
+/** What `DELETE … RETURNING` the ENDED_COLUMNS gives back. */
 export function endedFromRows(rows: unknown): readonly EndedSession[] {
   return v
     .parse(v.array(endedRow), rows)
-    .map(({ token_hash, sealed_tokens }) => ({ tokenHash: token_hash, sealedTokens: sealed_tokens }))
+    .map((row) => ({ tokenHash: row.token_hash, providerId: row.provider, sealedTokens: row.sealed_tokens }))
 }

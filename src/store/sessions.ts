@@ -7,10 +7,19 @@ import { type Clock, epochSeconds } from '../clock.ts'
 import type { Authentication } from '../oidc/provider.ts'
 import type { RenewalStore } from '../tokens/renewal.ts'
 import { roundTrip } from './d1.ts'
-import { type EndedSession, endedFromRows, SESSION_COLUMNS, sessionFromRow, USER_COLUMNS } from './rows.ts'
+import {
+  ENDED_COLUMNS,
+  type EndedSession,
+  endedFromRows,
+  SESSION_COLUMNS,
+  sessionFromRow,
+  USER_COLUMNS,
+} from './rows.ts'
 
 /** Somebody has signed in. */
 export interface SignIn {
+  /** The provider, by its id in the settings. */
+  readonly providerId: string
   readonly issuer: string
   readonly subject: string
   readonly identity: Identity
@@ -67,8 +76,8 @@ const UPSERT_USER = `INSERT INTO users (id, issuer, subject, email_verified, x_g
     updated_at = excluded.updated_at,
     last_login_at = excluded.last_login_at`
 
-const INSERT_SESSION = `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at)
-  SELECT ?1, id, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM users WHERE issuer = ?11 AND subject = ?12`
+const INSERT_SESSION = `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at, provider)
+  SELECT ?1, id, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM users WHERE issuer = ?12 AND subject = ?13`
 
 const AUDIT_SIGN_IN = `INSERT INTO audit (at, event, user_id, reference)
   SELECT ?1, 'sign_in', user_id, ?2 FROM sessions WHERE token_hash = ?3`
@@ -76,7 +85,7 @@ const AUDIT_SIGN_IN = `INSERT INTO audit (at, event, user_id, reference)
 const AUDIT_SIGN_OUT = `INSERT INTO audit (at, event, user_id, reference)
   SELECT ?1, 'sign_out', user_id, ?2 FROM sessions WHERE token_hash = ?3`
 
-const DELETE_SESSION = 'DELETE FROM sessions WHERE token_hash = ?1 RETURNING token_hash, sealed_tokens'
+const DELETE_SESSION = `DELETE FROM sessions WHERE token_hash = ?1 RETURNING ${ENDED_COLUMNS}`
 
 /** Only of the version that was seen, so that one of many succeeds. */
 const CLAIM_REFRESH = `UPDATE sessions SET refresh_version = refresh_version + 1, refresh_not_before = ?3, refresh_pending = 1
@@ -121,6 +130,7 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
             JSON.stringify(amr),
             signIn.sealedTokens,
             signIn.tokensExpireAt,
+            signIn.providerId,
             issuer,
             subject,
           ),

@@ -26,7 +26,9 @@ export async function check(token: string, app: App, ports: CheckPorts): Promise
   return bad('neither a session token nor a JWT')
 }
 
-function goodSession(session: Session, { config }: CheckPorts): Verdict {
+function goodSession(session: Session, { config, providers }: CheckPorts): Verdict {
+  const provider = providers.withId(session.providerId)
+  if (!provider) return bad('a session of a provider that is no longer configured')
   const { user, createdAt, acr, authTime } = session
   return {
     active: true,
@@ -36,7 +38,7 @@ function goodSession(session: Session, { config }: CheckPorts): Verdict {
       iss: user.issuer,
       sub: user.subject,
       aud: config.BASE_URL,
-      client_id: config.OIDC_RP_CLIENT_ID,
+      client_id: provider.config.OIDC_RP_CLIENT_ID,
       iat: createdAt,
       exp: idleEndOf(session, config),
       token_type: 'session',

@@ -1,13 +1,14 @@
 /**
  * JWT access tokens of the provider: signature, kind, issuer, life and audience; fetching keys is left to `oidc/`.
  */
-import { decodeJwt } from 'jose'
 import * as v from 'valibot'
 import type { App } from '../accounts/apps.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
-import { type Config, SIGNING_ALGORITHMS } from '../config/env.ts'
+import type { Config, ProviderConfig } from '../config/env.ts'
+import { SIGNING_ALGORITHMS } from '../config/provider-settings.ts'
 import { GatehouseError } from '../errors.ts'
-import { audiencesOf, type Claims, type Provider, type SignedJwt } from '../oidc/provider.ts'
+import { audiencesOf, type Claims, type SignedJwt } from '../oidc/provider.ts'
+import { type Providers, unverifiedIssuer } from '../oidc/providers.ts'
 import { bad, type Principal, type Verdict } from './verdict.ts'
 
 /** The claims that an app is told, as far as they are there. @see RFC 7662 section 2.2, RFC 9470 section 6.2, RFC 9449 section 6.2 */
@@ -25,33 +26,28 @@ export function looksLikeJwt(token: string): boolean {
  * @throws GatehouseError `provider_unreachable` or `provider_error` when the keys cannot be had: that is no verdict
  * @see RFC 9068 section 4
  */
-export async function checkJwt(token: string, app: App, { config, provider, clock }: JwtPorts): Promise<Verdict> {
-  if (unverifiedIssuer(token) !== provider.issuer) return bad('another issuer')
+export async function checkJwt(token: string, app: App, { config, providers, clock }: JwtPorts): Promise<Verdict> {
+  // Read before the signature is verified, so that nobody makes us ask for keys with a token that was never meant for us.
+  const issuing = providers.issuing(unverifiedIssuer(token))
+  const [provider] = issuing
+  if (!provider) return bad('another issuer')
   const jwt = await provider.verifyJwt(token, SIGNING_ALGORITHMS).catch((error: unknown) => {
     if (error instanceof GatehouseError && error.code === 'token_invalid') return error
     throw error
   })
   if (jwt instanceof GatehouseError) return bad(jwt.message)
   const { claims } = jwt
-  const flaw = flawOfKind(jwt) ?? flawOfLife(claims, config, clock) ?? flawOfAudience(claims, app, config)
-  if (claims.iss !== provider.issuer) return bad('another issuer')
+  const ownAudiences = [config.BASE_URL, ...issuing.map((one) => one.config.OIDC_RP_CLIENT_ID)]
+  const flaw =
+    flawOfKind(jwt) ?? flawOfLife(claims, provider.config, clock) ?? flawOfAudience(claims, app, ownAudiences)
   if (flaw) return bad(flaw)
   return { active: true, principal: principalOf(claims), roles: rolesOf(claims), claims: toldOf(claims) }
 }
 
 export interface JwtPorts {
   readonly config: Config
-  readonly provider: Provider
+  readonly providers: Providers
   readonly clock: Clock
-}
-
-/** Read before the signature is verified, so that nobody makes us ask for keys with a token that was never meant for us. */
-function unverifiedIssuer(token: string): string | undefined {
-  try {
-    return decodeJwt(token).iss
-  } catch {
-    return undefined
-  }
 }
 
 /** @see RFC 9068 sections 2.1 and 2.2 */
@@ -70,7 +66,7 @@ function flawOfKind({ header, claims }: SignedJwt): string | undefined {
 }
 
 /** Not a second past `exp`: a caller may keep our answer, and a leeway on top of that would add up. */
-function flawOfLife({ exp, nbf, iat }: Claims, config: Config, clock: Clock): string | undefined {
+function flawOfLife({ exp, nbf, iat }: Claims, config: ProviderConfig, clock: Clock): string | undefined {
   const now = epochSeconds(clock)
   const latest = now + config.OIDC_CLOCK_TOLERANCE
   if (exp === undefined) return 'no exp'
@@ -81,9 +77,9 @@ function flawOfLife({ exp, nbf, iat }: Claims, config: Config, clock: Clock): st
 }
 
 /** An app without a policy of its own is served what is meant for Gatehouse itself. */
-function flawOfAudience(claims: Claims, app: App, config: Config): string | undefined {
+function flawOfAudience(claims: Claims, app: App, ownAudiences: readonly string[]): string | undefined {
   const hasPolicy = app.audiences.length > 0 || app.clients.length > 0
-  const wanted = hasPolicy ? app.audiences : [config.BASE_URL, config.OIDC_RP_CLIENT_ID]
+  const wanted = hasPolicy ? app.audiences : ownAudiences
   const client = clientOf(claims)
   if (audiencesOf(claims).some((audience) => wanted.includes(audience))) return undefined
   if (client !== undefined && app.clients.includes(client)) return undefined

@@ -2,11 +2,11 @@
  * Keeps the provider's tokens of a session fresh: one refresh at a time for a session, whoever asks and in whichever isolate.
  */
 import { type Clock, epochSeconds } from '../clock.ts'
-import type { Config } from '../config/env.ts'
 import type { Sealer } from '../crypto.ts'
 import { GatehouseError, toGatehouseError } from '../errors.ts'
 import { describeFailure, type Log } from '../log.ts'
 import type { Provider, RefreshedLogin } from '../oidc/provider.ts'
+import type { Providers } from '../oidc/providers.ts'
 import type { Session, SessionFinder } from './session.ts'
 import { openTokens, sealTokens } from './vault.ts'
 
@@ -22,10 +22,9 @@ export interface RenewalStore extends SessionFinder {
 }
 
 export interface RenewalPorts {
-  readonly config: Config
   readonly clock: Clock
   readonly log: Log
-  readonly provider: Provider
+  readonly providers: Providers
   readonly sessions: RenewalStore
   readonly sealers: { readonly tokens: Sealer }
 }
@@ -54,16 +53,32 @@ export async function renewIfDue(session: Session, reference: string, ports: Ren
  * @see RFC 9700 section 4.14.2: a refresh token sent twice looks like a stolen one
  */
 export async function renew(session: Session, reference: string, ports: RenewalPorts): Promise<Session | null> {
-  const { clock, config, sessions } = ports
+  const { clock, providers, sessions } = ports
+  const provider = providers.withId(session.providerId)
+  // Nobody could say any longer whether the session goes on.
+  if (!provider) return endUnasked(session, reference, ports)
   const now = epochSeconds(clock)
-  const until = now + config.OIDC_TIMEOUT + GRACE_SECONDS
-  if (now < session.refreshNotBefore) return session.isRefreshPending ? afterTheOther(session, ports) : session
-  if (!(await sessions.claimRefresh(session, until))) return afterTheOther(session, ports)
-  return refreshNow({ ...session, refreshVersion: session.refreshVersion + 1 }, reference, ports)
+  const leaseSeconds = provider.config.OIDC_TIMEOUT + GRACE_SECONDS
+  if (now < session.refreshNotBefore)
+    return session.isRefreshPending ? afterTheOther(session, leaseSeconds, ports) : session
+  if (!(await sessions.claimRefresh(session, now + leaseSeconds))) return afterTheOther(session, leaseSeconds, ports)
+  return refreshNow({ ...session, refreshVersion: session.refreshVersion + 1 }, provider, reference, ports)
 }
 
-async function refreshNow(session: Session, reference: string, ports: RenewalPorts): Promise<Session | null> {
-  const { clock, log, provider, sessions, sealers } = ports
+async function endUnasked({ tokenHash, providerId }: Session, reference: string, ports: RenewalPorts): Promise<null> {
+  const detail = { reason: 'the provider of the session is no longer configured', provider: providerId }
+  ports.log({ level: 'warn', event: 'refresh_failed', ref: reference, detail })
+  await ports.sessions.end(tokenHash, reference)
+  return null
+}
+
+async function refreshNow(
+  session: Session,
+  provider: Provider,
+  reference: string,
+  ports: RenewalPorts,
+): Promise<Session | null> {
+  const { clock, log, sessions, sealers } = ports
   try {
     const tokens = await openTokens(sealers.tokens, session)
     if (tokens === null)
@@ -93,8 +108,12 @@ function endsTheSession({ code }: GatehouseError): boolean {
 }
 
 /** While the tokens are still good nobody has to wait; later the one who refreshes is given its time. */
-async function afterTheOther(session: Session, { clock, config, sessions }: RenewalPorts): Promise<Session | null> {
-  const deadline = clock.now() + (config.OIDC_TIMEOUT + GRACE_SECONDS) * 1000
+async function afterTheOther(
+  session: Session,
+  leaseSeconds: number,
+  { clock, sessions }: RenewalPorts,
+): Promise<Session | null> {
+  const deadline = clock.now() + leaseSeconds * 1000
   let latest = await sessions.find(session.tokenHash)
   while (latest && isUnderWay(latest, session, clock) && clock.now() < deadline) {
     await clock.sleep(POLL_MILLISECONDS)

@@ -13,6 +13,8 @@ const SESSION_TOKEN = /^gths_[\w-]{43}$/
 export interface Session {
   readonly tokenHash: string
   readonly user: User
+  /** The provider that it is from, by its id in the settings. */
+  readonly providerId: string
   /** All times are seconds since the epoch. */
   readonly createdAt: number
   readonly expiresAt: number

@@ -50,14 +50,14 @@ describe('OIDC_RP_PRIVATE_KEY', () => {
     ['a JWK with the right "use"', jwk(p256, { use: 'sig' }), 'P-256'],
     ['a JWK with a fitting "alg"', jwk(rsa, { alg: 'PS512' }), 'RSA'],
   ])('may be %s', (_, value, type) => {
-    const { config } = loadConfig({ ...ENV, OIDC_RP_PRIVATE_KEY: value })
-    expect(config.OIDC_RP_PRIVATE_KEY?.map((key) => key.type)).toEqual([type])
+    const { providers } = loadConfig({ ...ENV, OIDC_RP_PRIVATE_KEY: value }).config
+    expect(providers[0].OIDC_RP_PRIVATE_KEY?.map((key) => key.type)).toEqual([type])
   })
 
   it('may be a JWK set', () => {
     const value = `{"keys":[${jwk(p256, { kid: 'new' })},${jwk(rsa)}]}`
-    const { config } = loadConfig({ ...ENV, OIDC_RP_PRIVATE_KEY: value })
-    expect(config.OIDC_RP_PRIVATE_KEY?.map(({ type, keyId }) => [type, keyId])).toEqual([
+    const { providers } = loadConfig({ ...ENV, OIDC_RP_PRIVATE_KEY: value }).config
+    expect(providers[0].OIDC_RP_PRIVATE_KEY?.map(({ type, keyId }) => [type, keyId])).toEqual([
       ['P-256', 'new'],
       ['RSA', undefined],
     ])
@@ -111,8 +111,8 @@ describe('OIDC_RP_DECRYPTION_KEY', () => {
     ['P-521', p521],
   ])('may be of type %s, as JWK and as PEM', (type, key) => {
     for (const value of [jwk(key), pem(key)]) {
-      const { config } = loadConfig({ ...ENV, ...SECRET, OIDC_RP_DECRYPTION_KEY: value })
-      expect(config.OIDC_RP_DECRYPTION_KEY?.map((read) => read.type)).toEqual([type])
+      const { providers } = loadConfig({ ...ENV, ...SECRET, OIDC_RP_DECRYPTION_KEY: value }).config
+      expect(providers[0].OIDC_RP_DECRYPTION_KEY?.map((read) => read.type)).toEqual([type])
     }
   })
 

@@ -44,9 +44,15 @@ const WRONG: Record<SettingName, readonly unknown[]> = {
     'not a url',
     5,
   ],
+  OIDC_OP_TYPE: ['okta', 'Keycloak', ' ', 5],
+  OIDC_OP_BASE_URL: ['idp.example', 'http://idp.example', 'https://idp.example/?a=b', 5],
+  OIDC_OP_REALM: [' ', 5],
+  OIDC_OP_SLUG: ['a/b', 'a b', ' ', 5],
+  OIDC_OP_DOMAIN: ['https://tenant.auth0.com', 'tenant.auth0.com/', ' ', 5],
+  OIDC_OP_TENANT: ['contoso.onmicrosoft.com', 'everybody', ' ', 5],
   OIDC_RP_CLIENT_ID: [' ', 5, null],
   OIDC_RP_CLIENT_SECRET: [' ', 5, null],
-  OIDC_RP_SCOPES: [' ', 5, ['openid']],
+  OIDC_RP_SCOPES: [' ', 5, [], ['openid email']],
   OIDC_RP_TOKEN_AUTH_METHOD: ['basic', 'client_secret_POST', 'tls_client_auth', ' ', 5],
   OIDC_TOKEN_USE_BASIC_AUTH: ['on', ' ', 5],
   OIDC_RP_PRIVATE_KEY: ['secret', '{}', '{"kty":"oct","k":"AAAA"}', ' ', 5],
@@ -58,7 +64,7 @@ const WRONG: Record<SettingName, readonly unknown[]> = {
   OIDC_USE_REQUEST_OBJECT: ['on', ' ', 5],
   OIDC_USE_DPOP: ['on', ' ', 5],
   OIDC_CLOCK_TOLERANCE: ['301', -1, '1m', true],
-  OIDC_TRUSTED_AUDIENCES: [' ', 5, ['other']],
+  OIDC_TRUSTED_AUDIENCES: [' ', 5, ['other one']],
   OIDC_OP_USER_ENDPOINT_FORMAT: ['auto', 'XML', ' ', 5],
   OIDC_OP_LOGOUT_USE_POST: ['on', ' ', 5],
   OIDC_OP_REVOCATION_ENDPOINT: ['/revoke', 'http://idp.example/revoke', 'not a url', 5],
@@ -71,7 +77,7 @@ const WRONG: Record<SettingName, readonly unknown[]> = {
   OIDC_OP_LOGOUT_ENDPOINT: ['/logout', 'http://idp.example/logout', 'not a url', 5],
   OIDC_AUTH_REQUEST_EXTRA_PARAMS: ['acr_values=x', '[]', '{', '"x"', '5', '{"a":{}}', '{"a":null}', '{"a":[]}', 5],
   GATEHOUSE_LOGIN_PARAMETERS: ['client_id', 'ui_locales redirect_uri', 'PROMPT', 'ui_locales,prompt', ' ', 5],
-  GATEHOUSE_LEVELS: [' ', 5, ['low']],
+  GATEHOUSE_LEVELS: [' ', 5, [5]],
   OIDC_RESPONSE_MODE: ['fragment', 'QUERY', 'query form_post', ' ', 5],
   OIDC_STORE_REFRESH_TOKEN: ['on', 'yes please', '2', 'null', ' ', 1, {}],
   GATEHOUSE_SESSION_IDLE_AGE: ['0', 0, -1, '1h', '1.5', true],
@@ -183,30 +189,39 @@ describe('the list of problems', () => {
 
 describe('the settings', () => {
   it('have their defaults when only the required ones are set', () => {
+    const { BASE_URL, GATEHOUSE_SECRET: _, ...ofProvider } = ENV
     expect(loadConfig(ENV).config).toEqual({
-      ...ENV,
+      BASE_URL,
       GATEHOUSE_SECRET: [SECRET],
-      OIDC_TOKEN_USE_BASIC_AUTH: false,
-      OIDC_RP_ID_TOKEN_ENCRYPTED: false,
-      OIDC_USE_PAR: false,
-      OIDC_USE_REQUEST_OBJECT: false,
-      OIDC_USE_DPOP: false,
-      OIDC_RP_SIGN_ALGO: 'RS256',
-      OIDC_CLOCK_TOLERANCE: 60,
-      OIDC_TRUSTED_AUDIENCES: [],
-      OIDC_OP_USER_ENDPOINT_FORMAT: 'AUTO',
-      OIDC_OP_LOGOUT_USE_POST: false,
       ALLOW_LOGOUT_GET_METHOD: false,
-      OIDC_AUTH_REQUEST_EXTRA_PARAMS: {},
       GATEHOUSE_LOGIN_PARAMETERS: ['ui_locales'],
-      GATEHOUSE_LEVELS: [],
-      OIDC_RESPONSE_MODE: 'query',
       OIDC_STORE_REFRESH_TOKEN: true,
-      OIDC_TIMEOUT: 5,
       OIDC_REDIRECT_ALLOWED_HOSTS: [],
       LOGIN_REDIRECT_URL: '/',
       LOGOUT_REDIRECT_URL: '/',
       SESSION_COOKIE_AGE: 43_200,
+      providers: [
+        {
+          ...ofProvider,
+          id: 'default',
+          name: 'Keycloak',
+          OIDC_OP_TYPE: 'keycloak',
+          OIDC_TOKEN_USE_BASIC_AUTH: false,
+          OIDC_RP_ID_TOKEN_ENCRYPTED: false,
+          OIDC_USE_PAR: false,
+          OIDC_USE_REQUEST_OBJECT: false,
+          OIDC_USE_DPOP: false,
+          OIDC_RP_SIGN_ALGO: 'RS256',
+          OIDC_CLOCK_TOLERANCE: 60,
+          OIDC_TRUSTED_AUDIENCES: [],
+          OIDC_OP_USER_ENDPOINT_FORMAT: 'AUTO',
+          OIDC_OP_LOGOUT_USE_POST: false,
+          OIDC_AUTH_REQUEST_EXTRA_PARAMS: {},
+          GATEHOUSE_LEVELS: [],
+          OIDC_RESPONSE_MODE: 'query',
+          OIDC_TIMEOUT: 5,
+        },
+      ],
     })
   })
 
@@ -216,7 +231,7 @@ describe('the settings', () => {
   })
 
   it.each(['5', 5])('a number may be text or a number: %o', (value) => {
-    expect(loadConfig({ ...ENV, OIDC_TIMEOUT: value }).config.OIDC_TIMEOUT).toBe(5)
+    expect(loadConfig({ ...ENV, OIDC_TIMEOUT: value }).config.providers[0].OIDC_TIMEOUT).toBe(5)
   })
 
   it('GATEHOUSE_SECRET may have several, kept in their order (A102)', () => {
@@ -241,7 +256,7 @@ describe('the settings', () => {
 
   it('the issuer is kept to the letter', () => {
     const url = 'https://IDP.example/realms/Main/'
-    expect(loadConfig({ ...ENV, OIDC_OP_URL: url }).config.OIDC_OP_URL).toBe(url)
+    expect(loadConfig({ ...ENV, OIDC_OP_URL: url }).config.providers[0].OIDC_OP_URL).toBe(url)
   })
 
   it.each([
@@ -269,12 +284,12 @@ describe('the settings', () => {
 
   it('contain nothing but settings, whatever else is in the environment', () => {
     const { config } = loadConfig({ ...ENV, KV: {}, DB: {}, PATH: '/bin', OIDC_FOO: 'x' })
-    expect(Object.keys(config).filter((name) => !(name in settings))).toEqual([])
+    expect(Object.keys(config).filter((name) => !(name in settings))).toEqual(['providers'])
   })
 
   it('of one load do not reach into those of another', () => {
     loadConfig({ ...ENV, OIDC_TIMEOUT: '9' })
-    expect(loadConfig(ENV).config.OIDC_TIMEOUT).toBe(5)
+    expect(loadConfig(ENV).config.providers[0].OIDC_TIMEOUT).toBe(5)
   })
 
   it('a timeout that no timer can count is a problem', () => {

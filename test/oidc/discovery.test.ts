@@ -2,7 +2,7 @@
  * What is believed of a provider's metadata: the issuer to the letter, https, S256, and explicit endpoints before discovered ones.
  */
 import { describe, expect, it } from 'vitest'
-import type { Config } from '../../src/config/env.ts'
+import type { ProviderConfig } from '../../src/config/env.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { type Metadata, metadataSource } from '../../src/oidc/discovery.ts'
 import { beginOperation } from '../../src/oidc/http.ts'
@@ -31,7 +31,7 @@ const EXPLICIT = {
   OIDC_OP_JWKS_ENDPOINT: 'https://explicit.example/jwks',
 }
 
-function configWith(more: Readonly<Record<string, unknown>> = {}): Config {
+function configWith(more: Readonly<Record<string, unknown>> = {}): ProviderConfig {
   return loadConfig({
     BASE_URL: 'https://gate.example.com',
     GATEHOUSE_SECRET: 'a-secret-of-thirty-two-characters-or-more',
@@ -39,7 +39,7 @@ function configWith(more: Readonly<Record<string, unknown>> = {}): Config {
     OIDC_RP_CLIENT_ID: 'gatehouse',
     OIDC_RP_CLIENT_SECRET: 'client-secret',
     ...more,
-  }).config
+  }).config.providers[0]
 }
 
 /** As a document is read: loaded, then parsed. */

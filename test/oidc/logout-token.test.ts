@@ -71,7 +71,7 @@ function createScene({ isDown = false, nowSeconds = NOW, algorithm = 'RS256' }: 
     OIDC_RP_CLIENT_SECRET: 'client-secret',
     OIDC_RP_SIGN_ALGO: algorithm,
   })
-  const provider = createProvider(config, {
+  const provider = createProvider(config.providers[0], {
     clock: { now: () => nowSeconds * 1000, aheadSeconds: 0, sleep: async () => {} },
     log: () => {},
     cache: { get: async () => null, put: async () => {} },

@@ -7,7 +7,11 @@ import { endSessionRequest, endSessionUrl } from '../../src/oidc/logout.ts'
 
 const ISSUER = 'https://idp.example'
 
-const { config } = loadConfig({
+const {
+  config: {
+    providers: [config],
+  },
+} = loadConfig({
   BASE_URL: 'https://gate.example.com',
   GATEHOUSE_SECRET: 'a-secret-of-thirty-two-characters-or-more',
   OIDC_OP_URL: ISSUER,

@@ -67,7 +67,7 @@ describe('the metadata', () => {
       await new Promise((resolve, reject) => {
         request(address, { rejectUnauthorized: false, agent: false }, resolve).on('error', reject).end()
       })
-      const { provider } = createDeps({
+      const { providers } = createDeps({
         KV: { get: async () => null, put: async () => {} } as never, // the cache, which is empty
         DB: {} as never, // not asked
         BASE_URL: 'https://gate.example.com',
@@ -78,7 +78,7 @@ describe('the metadata', () => {
       })
       const nothing = { acrValues: [], maxAgeSeconds: null, isSilent: false, passedOn: {} }
       const { code, cause } = await refusalOf(
-        provider.startLogin({ redirectUri: 'https://gate.example.com/', ...nothing }),
+        providers.first.startLogin({ redirectUri: 'https://gate.example.com/', ...nothing }),
       )
       expect([code, asked]).toEqual(['provider_unreachable', 1])
       expect(String((cause as Error).cause)).toContain('certificate')

@@ -21,7 +21,7 @@ function createScene({ endpoint = `${ISSUER}/revoke`, status = 200, settings = {
     ...settings,
   })
   let isDown = false
-  const provider = createProvider(config, {
+  const provider = createProvider(config.providers[0], {
     clock: { now: () => 1_800_000_000_000, aheadSeconds: 0, sleep: async () => {} },
     log: (entry) => log.push(entry),
     cache: { get: async () => null, put: async () => {} },

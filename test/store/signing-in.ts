@@ -43,6 +43,7 @@ export function identity(known: Partial<Identity> = {}): Identity {
 
 export function signIn(changed: Partial<SignIn> = {}): SignIn {
   return {
+    providerId: 'default',
     issuer: ISSUER,
     subject: 'alice',
     identity: identity(),

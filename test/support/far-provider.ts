@@ -121,7 +121,7 @@ export async function farProvider(
     OIDC_RP_CLIENT_SECRET: SECRET,
     ...settings,
   })
-  const gatehouse = createProvider(config, {
+  const gatehouse = createProvider(config.providers[0], {
     async fetch(url, init) {
       const form = new URLSearchParams(init?.body instanceof URLSearchParams ? init.body : '')
       const call = { path: new URL(url).pathname, headers: new Headers(init?.headers), form }

@@ -50,7 +50,7 @@ export function createLoginWorld(key: TestKey, { metadata = {}, settings = {}, k
   )
   farEnd.on(JWKS, () => json({ keys: keys.map(({ jwk }) => jwk) }))
   farEnd.on(USERINFO, () => json({ sub: 'alice', email: 'alice@corp.example' }))
-  const provider = createProvider(config, {
+  const provider = createProvider(config.providers[0], {
     fetch: farEnd.fetch,
     cache: { get: async () => null, put: async () => {} },
     clock,

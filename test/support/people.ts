@@ -30,6 +30,7 @@ export function sessionOf(tokenHash: string, createdAt: number, more: Partial<Se
   return {
     tokenHash,
     user: ALICE,
+    providerId: 'default',
     createdAt,
     expiresAt: createdAt + 43_200,
     lastSeenAt: createdAt,

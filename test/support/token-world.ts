@@ -3,7 +3,7 @@
  */
 import type { App } from '../../src/accounts/apps.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import { createProvider } from '../../src/oidc/provider.ts'
+import { createProviders } from '../../src/oidc/providers.ts'
 import type { CheckPorts } from '../../src/tokens/check.ts'
 import type { Session } from '../../src/tokens/session.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
@@ -49,7 +49,7 @@ export function createTokenWorld(...keys: readonly TestKey[]): TokenWorld {
     OIDC_RP_CLIENT_SECRET: 'client-secret',
   })
   const cache = { get: async () => null, put: async () => {} }
-  const provider = createProvider(config, { fetch: farEnd.fetch, cache, clock, log: () => {} })
+  const providers = createProviders(config.providers, { fetch: farEnd.fetch, cache, clock, log: () => {} })
   const sessions = new Map<string, Session>()
   return {
     farEnd,
@@ -57,7 +57,7 @@ export function createTokenWorld(...keys: readonly TestKey[]): TokenWorld {
     sessions,
     ports: {
       config,
-      provider,
+      providers,
       clock,
       sessions: { find: async (tokenHash) => sessions.get(tokenHash) ?? null },
       renewIfDue: async (session) => session,

@@ -5,6 +5,8 @@ import type { Messages } from './en.ts'
 
 export const de: Messages = {
   signIn: 'Anmelden',
+  chooseProvider: 'Womit möchten Sie sich anmelden?',
+  signInOtherwise: 'Anders anmelden',
   signOut: 'Abmelden',
   signInAgain: 'Noch einmal anmelden',
   toStart: 'Zur Startseite',

@@ -5,6 +5,8 @@ import type { ErrorCode } from '../../errors.ts'
 
 export interface Messages {
   readonly signIn: string
+  readonly chooseProvider: string
+  readonly signInOtherwise: string
   readonly signOut: string
   readonly signInAgain: string
   readonly toStart: string
@@ -26,6 +28,8 @@ export interface Messages {
 
 export const en: Messages = {
   signIn: 'Sign in',
+  chooseProvider: 'How do you want to sign in?',
+  signInOtherwise: 'Sign in another way',
   signOut: 'Sign out',
   signInAgain: 'Sign in again',
   toStart: 'To the start page',

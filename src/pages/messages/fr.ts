@@ -5,6 +5,8 @@ import type { Messages } from './en.ts'
 
 export const fr: Messages = {
   signIn: 'Se connecter',
+  chooseProvider: 'Avec quel compte voulez-vous vous connecter ?',
+  signInOtherwise: 'Se connecter autrement',
   signOut: 'Se déconnecter',
   signInAgain: 'Se connecter à nouveau',
   toStart: 'Page d’accueil',

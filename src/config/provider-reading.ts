@@ -1,0 +1,59 @@
+/**
+ * Reads one provider: its type, what the type decides, and each of its settings; where they stand is found in `provider-sources.ts`.
+ */
+import { providerProblems } from './combinations.ts'
+import type { ProviderConfig } from './env.ts'
+import { type ProviderType, providerSettings } from './provider-settings.ts'
+import type { ProviderSource } from './provider-sources.ts'
+import { FACTS, PRESETS, typeOfIssuer } from './providers.ts'
+import { type Problem, readSettings } from './reading.ts'
+
+export interface ReadProvider {
+  /** `null`: there are problems. */
+  readonly provider: ProviderConfig | null
+  readonly problems: readonly Problem[]
+}
+
+export function readProvider({ id, name, raw, nameOf }: ProviderSource): ReadProvider {
+  const first = readSettings(providerSettings, raw, nameOf).values as Partial<ProviderConfig> // each was read by its own schema
+  const wanted = first.OIDC_OP_TYPE ?? 'generic'
+  const url = first.OIDC_OP_URL ?? PRESETS[wanted].issuer(first)
+  const type = first.OIDC_OP_TYPE ?? (url === undefined ? 'generic' : typeOfIssuer(url))
+  const { values, problems, isBroken } = readSettings(providerSettings, raw, nameOf, PRESETS[type].defaults)
+  const config = { ...(values as Partial<ProviderConfig>), OIDC_OP_TYPE: type } // as above
+  const found = [
+    ...problems,
+    ...placeProblems(config, type, isBroken, nameOf),
+    ...providerProblems(config, isBroken, nameOf),
+  ]
+  if (found.length > 0 || url === undefined) return { provider: null, problems: found }
+  const provider = { ...config, id, name: name ?? PRESETS[type].label ?? new URL(url).hostname, OIDC_OP_URL: url }
+  return { provider: Object.freeze(provider) as ProviderConfig, problems: [] } // every setting was read without a problem
+}
+
+/** Where the provider is must be said once, and in full. */
+function placeProblems(
+  config: Partial<ProviderConfig>,
+  type: ProviderType,
+  isBroken: (name: string) => boolean,
+  nameOf: (name: string) => string,
+): Problem[] {
+  const { facts, issuer } = PRESETS[type]
+  const given = FACTS.filter((fact) => config[fact] !== undefined)
+  const problem = (name: keyof typeof providerSettings, sentence: string) => ({
+    name: nameOf(name),
+    problem: sentence,
+    example: providerSettings[name].example,
+  })
+  const foreign = given
+    .filter((fact) => !facts.includes(fact))
+    .map((fact) => problem(fact, `is not for a provider of type ${type}`))
+  if (foreign.length > 0) return foreign
+  const isUrlThere = config.OIDC_OP_URL !== undefined || isBroken('OIDC_OP_URL')
+  if (isUrlThere)
+    return given.map((fact) => problem(fact, `says the same as ${nameOf('OIDC_OP_URL')}; set one of them`))
+  if (issuer(config) !== undefined) return []
+  const missing = facts.filter((fact) => config[fact] === undefined && !isBroken(fact))
+  if (given.length > 0 || type !== 'generic') return missing.map((fact) => problem(fact, 'is not set'))
+  return [problem('OIDC_OP_URL', 'is not set')]
+}

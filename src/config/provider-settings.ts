@@ -1,0 +1,269 @@
+/**
+ * The settings of one provider, one entry each. They stand in the environment by these names, or in a table of OIDC_PROVIDERS by shorter ones.
+ */
+import { privateKeys, SIGNING_BY_KEY } from './keys.ts'
+import { optional, required } from './setting.ts'
+import {
+  bool,
+  dictionary,
+  endpoint,
+  hostName,
+  issuer,
+  oneOf,
+  secondsBetween,
+  tenant,
+  text,
+  word,
+  words,
+} from './types.ts'
+
+/** The signature algorithms of a provider's keys. What everybody may verify, such as an access token, has one of these. */
+export const SIGNING_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+] as const
+
+/** The signature algorithms that an ID token may be configured to have; the token itself has no say. HS* is keyed with the client secret. */
+const ID_TOKEN_ALGORITHMS = [...SIGNING_ALGORITHMS, 'HS256', 'HS384', 'HS512'] as const
+
+export type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number]
+
+/** How Gatehouse proves at the token endpoint which client it is. @see OpenID Connect Core 1.0 section 9 */
+const TOKEN_AUTH_METHODS = [
+  'client_secret_post',
+  'client_secret_basic',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'none',
+] as const
+
+export type TokenAuthMethod = (typeof TOKEN_AUTH_METHODS)[number]
+
+/** The kinds of provider that Gatehouse knows more of than the standard says. */
+export const PROVIDER_TYPES = [
+  'keycloak',
+  'authentik',
+  'dex',
+  'auth0',
+  'google',
+  'entra',
+  'proconnect',
+  'generic',
+] as const
+
+export type ProviderType = (typeof PROVIDER_TYPES)[number]
+
+export const providerSettings = {
+  OIDC_OP_TYPE: optional(oneOf(PROVIDER_TYPES), {
+    origin: 'Gatehouse',
+    example: 'keycloak',
+    meaning:
+      'Which provider it is. It knows the form of the issuer and what this provider does otherwise than others. Unset: told from OIDC_OP_URL.',
+  }),
+  OIDC_OP_BASE_URL: optional(issuer, {
+    origin: 'Gatehouse',
+    example: 'https://id.example.org/auth',
+    meaning:
+      'In place of OIDC_OP_URL, for keycloak (with OIDC_OP_REALM), authentik (with OIDC_OP_SLUG) and dex: where it is, with the path that it is under, such as /auth.',
+  }),
+  OIDC_OP_REALM: optional(text, {
+    origin: 'Gatehouse',
+    example: 'main',
+    meaning: 'The realm of a keycloak. Capital letters count.',
+  }),
+  OIDC_OP_SLUG: optional(word, {
+    origin: 'Gatehouse',
+    example: 'gatehouse',
+    meaning: 'The slug of the application at an authentik.',
+  }),
+  OIDC_OP_DOMAIN: optional(hostName, {
+    origin: 'Gatehouse',
+    example: 'example.eu.auth0.com',
+    meaning: 'In place of OIDC_OP_URL, for auth0 and proconnect: the host of the tenant or of the environment.',
+  }),
+  OIDC_OP_TENANT: optional(tenant, {
+    origin: 'Gatehouse',
+    example: '88888888-8888-8888-8888-888888888888',
+    meaning:
+      'In place of OIDC_OP_URL, for entra: the directory (tenant) id. `organizations` or `common` let in people of several tenants, `consumers` personal accounts.',
+  }),
+  OIDC_OP_URL: optional(issuer, {
+    example: 'https://id.example.org/realms/main',
+    meaning:
+      'The issuer, to the letter as the provider writes it. Endpoints and keys are discovered from it. **Required**, unless OIDC_OP_TYPE and what belongs to it say the same.',
+  }),
+  OIDC_RP_CLIENT_ID: required(text, {
+    example: 'gatehouse',
+    meaning: 'The client id that the provider gave to Gatehouse.',
+  }),
+  OIDC_RP_CLIENT_SECRET: optional(text, {
+    secret: true,
+    example: 'the secret shown in the console of the provider',
+    meaning:
+      'The client secret that the provider gave to Gatehouse. **Required**, unless OIDC_RP_TOKEN_AUTH_METHOD is private_key_jwt or none, or is unset and there is a private key.',
+  }),
+  OIDC_RP_TOKEN_AUTH_METHOD: optional(oneOf(TOKEN_AUTH_METHODS), {
+    origin: 'Gatehouse',
+    example: 'private_key_jwt',
+    meaning:
+      'How Gatehouse authenticates at the provider. Unset: the first of client_secret_post, private_key_jwt, client_secret_basic, client_secret_jwt for which there is a secret or a key, and which the provider lists, if it lists any. `none` is never chosen by itself.',
+  }),
+  OIDC_TOKEN_USE_BASIC_AUTH: optional(bool, {
+    default: false,
+    example: 'true',
+    meaning: 'The same as OIDC_RP_TOKEN_AUTH_METHOD=client_secret_basic.',
+  }),
+  OIDC_RP_PRIVATE_KEY: optional(privateKeys('sig'), {
+    origin: 'Gatehouse',
+    secret: true,
+    example: 'the output of: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256',
+    meaning:
+      'Signs for private_key_jwt and request objects: RSA (2048 bits or more), EC P-256 or Ed25519. Of a JWK set the first key signs. The public halves are at /jwks.',
+  }),
+  OIDC_RP_PRIVATE_KEY_ALG: optional(oneOf(Object.values(SIGNING_BY_KEY).flat()), {
+    origin: 'Gatehouse',
+    example: 'PS256',
+    meaning:
+      'The algorithm to sign with. Unset: `alg` of the JWK, else RS256 for an RSA key (every provider knows it), ES256 for P-256, EdDSA for Ed25519.',
+  }),
+  OIDC_RP_DECRYPTION_KEY: optional(privateKeys('enc'), {
+    origin: 'Gatehouse',
+    secret: true,
+    example: 'the output of: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048',
+    meaning:
+      'Opens what the provider encrypts for us: ID tokens, userinfo, logout tokens (RSA-OAEP-256 with an RSA key; ECDH-ES, also with A128KW or A256KW, with an EC key). All keys of a JWK set do. The public halves are at /jwks.',
+  }),
+  OIDC_RS_PRIVATE_KEY_STR: optional(privateKeys('enc'), {
+    secret: true,
+    example: 'the output of: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048',
+    meaning: 'La Suite’s name for the private key behind /jwks; used when OIDC_RP_DECRYPTION_KEY is unset.',
+  }),
+  OIDC_RP_ID_TOKEN_ENCRYPTED: optional(bool, {
+    default: false,
+    example: 'true',
+    origin: 'Gatehouse',
+    meaning:
+      'The provider was told to encrypt ID tokens: one that is not encrypted is refused. Off: both are accepted, so that the key can be shown before the provider uses it.',
+  }),
+  OIDC_USE_PAR: optional(bool, {
+    default: false,
+    example: 'true',
+    origin: 'Gatehouse',
+    meaning:
+      'Hands the authorization request to the provider directly (pushed authorization request), so that the browser carries a reference only. Always done when the provider requires it. Costs one provider call at each login start.',
+  }),
+  OIDC_USE_REQUEST_OBJECT: optional(bool, {
+    default: false,
+    example: 'true',
+    origin: 'Gatehouse',
+    meaning:
+      'Signs the authorization request with OIDC_RP_PRIVATE_KEY (JAR). Always done when the provider requires it. Goes together with OIDC_USE_PAR.',
+  }),
+  OIDC_USE_DPOP: optional(bool, {
+    default: false,
+    example: 'true',
+    origin: 'Gatehouse',
+    meaning:
+      'Binds the provider’s tokens to a key of the session (DPoP), so that a stolen token is of no use; a token that is not bound is refused.',
+  }),
+  OIDC_RP_SCOPES: optional(words, {
+    example: 'openid email profile',
+    meaning:
+      'The scopes asked for. Unset: openid and email, and profile if the provider lists it. `openid` is added when it is missing.',
+  }),
+  OIDC_RP_SIGN_ALGO: optional(oneOf(ID_TOKEN_ALGORITHMS), {
+    default: 'RS256',
+    example: 'ES256',
+    meaning:
+      'The one algorithm that ID tokens, and userinfo if it is signed, must be signed with. HS256, HS384, HS512: with the client secret, which must then have 32, 48 or 64 bytes; never for access tokens.',
+  }),
+  OIDC_CLOCK_TOLERANCE: optional(secondsBetween(0, 300), {
+    default: 60,
+    example: '60',
+    origin: 'Gatehouse',
+    meaning: 'By how much the clocks of the provider and Gatehouse may differ. `exp` of an access token has no leeway.',
+  }),
+  OIDC_TRUSTED_AUDIENCES: optional(words, {
+    default: [],
+    example: 'https://api.example.org',
+    origin: 'Gatehouse',
+    meaning:
+      'Audiences that an ID token may have beside OIDC_RP_CLIENT_ID. With any other it is refused; `azp` must be OIDC_RP_CLIENT_ID.',
+  }),
+  OIDC_OP_AUTHORIZATION_ENDPOINT: optional(endpoint, {
+    example: 'https://id.example.org/authorize',
+    meaning: 'Overrides the discovered authorization endpoint.',
+  }),
+  OIDC_OP_TOKEN_ENDPOINT: optional(endpoint, {
+    example: 'https://id.example.org/token',
+    meaning: 'Overrides the discovered token endpoint.',
+  }),
+  OIDC_OP_USER_ENDPOINT: optional(endpoint, {
+    example: 'https://id.example.org/userinfo',
+    meaning: 'Overrides the discovered userinfo endpoint.',
+  }),
+  OIDC_OP_USER_ENDPOINT_FORMAT: optional(oneOf(['AUTO', 'JSON', 'JWT']), {
+    default: 'AUTO',
+    example: 'JWT',
+    meaning:
+      'What userinfo must be: JSON, a signed JWT (with OIDC_RP_SIGN_ALGO), or, with AUTO, what its Content-Type says. JWT refuses JSON.',
+  }),
+  OIDC_OP_JWKS_ENDPOINT: optional(endpoint, {
+    example: 'https://id.example.org/jwks',
+    meaning:
+      'Overrides the discovered address of the keys. With this and the three above, a provider without a discovery document works.',
+  }),
+  OIDC_OP_LOGOUT_ENDPOINT: optional(endpoint, {
+    example: 'https://id.example.org/logout',
+    meaning:
+      'Overrides the discovered end-session endpoint. Where there is none, signing out ends the session at Gatehouse only.',
+  }),
+  OIDC_AUTH_REQUEST_EXTRA_PARAMS: optional(dictionary, {
+    default: {},
+    example: '{"acr_values": "eidas1"}',
+    meaning:
+      'Parameters added to every authorization request. If acr_values is among them, the answer must have one of its values as acr.',
+  }),
+  GATEHOUSE_LEVELS: optional(words, {
+    default: [],
+    origin: 'Gatehouse',
+    example: 'eidas1 eidas2 eidas3',
+    meaning:
+      'The acr values that `?level=` may ask for, the weakest first. The answer must have that level or a later one of the list.',
+  }),
+  OIDC_RESPONSE_MODE: optional(oneOf(['query', 'form_post', 'query.jwt']), {
+    default: 'query',
+    origin: 'Gatehouse',
+    example: 'form_post',
+    meaning:
+      'How the answer of the provider comes back. form_post keeps the code out of addresses and histories; the cookie of an attempt is then SameSite=None, for it must come along with a form from another site. query.jwt: signed by the provider with OIDC_RP_SIGN_ALGO (JARM); an answer that is not signed is refused.',
+  }),
+  OIDC_OP_LOGOUT_USE_POST: optional(bool, {
+    default: false,
+    example: 'true',
+    meaning:
+      'Sends the browser to the end-session endpoint with a form that submits itself, which keeps the ID token out of addresses and their logs. A provider whose cookie does not come along with forms of other sites must know its session by the ID token. Off: with a redirect.',
+  }),
+  OIDC_OP_REVOCATION_ENDPOINT: optional(endpoint, {
+    origin: 'Gatehouse',
+    example: 'https://id.example.org/revoke',
+    meaning:
+      'Overrides the discovered revocation endpoint, to which the refresh token of a session (or else its access token) is given back at sign-out.',
+  }),
+  OIDC_TIMEOUT: optional(secondsBetween(1, 60), {
+    default: 5,
+    example: '5',
+    meaning: 'The longest that one sign-in or token check waits for the provider, all calls together.',
+  }),
+} as const
+
+export type ProviderSettingName = keyof typeof providerSettings

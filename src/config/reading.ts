@@ -1,0 +1,63 @@
+/**
+ * Reads the values of one table of settings, each by its own kind; what belongs together is judged in `combinations.ts`.
+ */
+import * as v from 'valibot'
+import type { Setting } from './setting.ts'
+
+/** One thing that is wrong with a setting. `problem` never contains a secret. */
+export interface Problem {
+  readonly name: string
+  readonly problem: string
+  readonly example: string
+}
+
+export interface ReadValues {
+  /** By the name of the setting; what could not be read is left out. */
+  readonly values: Readonly<Record<string, unknown>>
+  readonly problems: readonly Problem[]
+  /** Whether a setting is there but could not be read. */
+  isBroken(name: string): boolean
+}
+
+/**
+ * Reads every setting of a table.
+ *
+ * @param raw values as they came, by the name of the setting
+ * @param nameOf how the operator writes a setting, which is what a problem is told by
+ * @param defaults what a setting means that is not set, where that is other than usual
+ */
+export function readSettings(
+  table: Readonly<Record<string, Setting<unknown>>>,
+  raw: Readonly<Record<string, unknown>>,
+  nameOf: (name: string) => string = (name) => name,
+  defaults: Readonly<Record<string, unknown>> = {},
+): ReadValues {
+  const values: Record<string, unknown> = {}
+  const problems: Problem[] = []
+  const broken: string[] = []
+  for (const [name, setting] of Object.entries(table)) {
+    const read = readSetting(setting, raw[name], defaults[name])
+    if (typeof read === 'object') values[name] = read.value
+    else {
+      broken.push(name)
+      problems.push({ name: nameOf(name), problem: read, example: setting.example })
+    }
+  }
+  return { values, problems, isBroken: (name) => broken.includes(name) }
+}
+
+/** The value, or a sentence on what is wrong with it. */
+function readSetting(setting: Setting<unknown>, raw: unknown, preset: unknown): { value: unknown } | string {
+  const isUnset = raw === undefined || raw === ''
+  if (isUnset) return setting.required ? 'is not set' : { value: preset ?? setting.default }
+  const result = v.safeParse(setting.kind.schema, raw)
+  if (result.success) return { value: result.output }
+  const reason = withoutPassword(result.issues[0].message)
+  const isShown = !setting.secret && typeof raw === 'string'
+  return isShown ? `${reason} (it is ${JSON.stringify(withoutPassword(raw).slice(0, 200))})` : reason
+}
+
+/** A password in a URL is refused, and not shown either. */
+function withoutPassword(value: string): string {
+  return value.replace(/\/\/[^/\s]*@/g, '//…@')
+}

@@ -1,0 +1,47 @@
+/**
+ * What a setting is: its kind, its default, and what the documents say of it; the settings themselves are in the tables of this room.
+ */
+import type { Kind } from './types.ts'
+
+/** Where a name comes from: La Suite Meet's environment, or Gatehouse itself. */
+type Origin = 'La Suite' | 'Gatehouse'
+
+export interface Setting<T> {
+  readonly kind: Kind<T>
+  /** What an unset variable means; absent: the variable is required; `undefined`: there is no value, which `meaning` explains. */
+  readonly default?: T
+  readonly required: boolean
+  /** Never shown, in no log, page or document. */
+  readonly secret: boolean
+  readonly meaning: string
+  readonly example: string
+  readonly origin: Origin
+}
+
+interface About {
+  readonly meaning: string
+  readonly example: string
+  readonly origin?: Origin
+  readonly secret?: boolean
+}
+
+export function required<T>(kind: Kind<T>, about: About): Setting<T> {
+  return {
+    kind,
+    required: true,
+    secret: about.secret ?? false,
+    origin: about.origin ?? 'La Suite',
+    meaning: about.meaning,
+    example: about.example,
+  }
+}
+
+export function optional<T>(kind: Kind<T>, about: About & { default: NoInfer<T> }): Setting<T>
+export function optional<T>(kind: Kind<T>, about: About): Setting<T | undefined>
+export function optional<T>(kind: Kind<T>, about: About & { default?: T }): Setting<T> | Setting<T | undefined> {
+  return {
+    ...required(kind, about),
+    required: false,
+    ...(about.default === undefined ? {} : { default: about.default }),
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * All providers together: which of them is meant by an id, an issuer or a logout token; each speaks for itself in `provider.ts`.
+ */
+import { decodeJwt } from 'jose'
+import type { ProviderConfig } from '../config/env.ts'
+import { GatehouseError } from '../errors.ts'
+import { isEncrypted } from './encryption.ts'
+import type { LogoutNotice } from './logout-token.ts'
+import type { PublicKeys } from './own-keys.ts'
+import { createProvider, type Provider, type ProviderPorts } from './provider.ts'
+
+export interface Providers {
+  /** In the order of the settings. */
+  readonly all: readonly Provider[]
+  /** The one that people sign in with who say nothing else. */
+  readonly first: Provider
+  /** `null`: no provider of this id is configured, any longer. */
+  withId(id: string): Provider | null
+  /** Those that a token with this `iss` may be from; more than one when somebody has two clients at one issuer. */
+  issuing(issuer: string | undefined): readonly Provider[]
+  /** @see verifyLogoutToken in `logout-token.ts` */
+  verifyLogoutToken(token: string): Promise<LogoutNotice>
+  /** Where the providers' own pages are, as far as they can be asked. */
+  origins(): Promise<readonly string[]>
+  /** The public halves of our own keys, each once. @throws GatehouseError `not_configured` when one of them cannot be used */
+  publicKeys(): Promise<PublicKeys>
+}
+
+export function createProviders(
+  [first, ...others]: readonly [ProviderConfig, ...ProviderConfig[]],
+  ports: ProviderPorts,
+): Providers {
+  const firstProvider = createProvider(first, ports)
+  const all = [firstProvider, ...others.map((config) => createProvider(config, ports))]
+  const issuing = (issuer: string | undefined) => all.filter((provider) => provider.issues(issuer))
+
+  /** Those whose token it may be; one that says nothing before it is opened may be anybody's. */
+  function candidates(token: string): readonly Provider[] {
+    if (isEncrypted(token)) return all
+    const meant = issuing(unverifiedIssuer(token))
+    return meant.length > 0 ? meant : [firstProvider]
+  }
+
+  return {
+    all,
+    first: firstProvider,
+    withId: (id) => all.find((provider) => provider.id === id) ?? null,
+    issuing,
+
+    async verifyLogoutToken(token) {
+      let refusal: unknown
+      for (const provider of candidates(token)) {
+        try {
+          return await provider.verifyLogoutToken(token)
+        } catch (error) {
+          if (!(error instanceof GatehouseError) || error.code !== 'invalid_request') throw error
+          refusal = error
+        }
+      }
+      throw refusal
+    },
+
+    async origins() {
+      const origins = await Promise.all(all.map((provider) => provider.origins()))
+      return [...new Set(origins.flat())]
+    },
+
+    async publicKeys() {
+      const sets = await Promise.all(all.map((provider) => provider.publicKeys()))
+      const byKeyId = new Map(sets.flatMap(({ keys }) => keys).map((key) => [key.kid, key]))
+      return { keys: [...byKeyId.values()] }
+    },
+  }
+}
+
+/** The `iss` of a JWT of which nothing else is known: good for choosing whom to ask, and for nothing else. */
+export function unverifiedIssuer(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss
+  } catch {
+    return undefined
+  }
+}
