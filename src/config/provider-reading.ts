@@ -22,8 +22,8 @@ export function readProvider({ id, name, raw, nameOf }: ProviderSource): ReadPro
   const { values, problems, isBroken } = readSettings(providerSettings, raw, nameOf, PRESETS[type].defaults)
   const config = { ...(values as Partial<ProviderConfig>), OIDC_OP_TYPE: type } // as above
   const found = [
-    ...problems,
     ...placeProblems(config, type, isBroken, nameOf),
+    ...problems,
     ...providerProblems(config, isBroken, nameOf),
   ]
   if (found.length > 0 || url === undefined) return { provider: null, problems: found }
