@@ -79,9 +79,9 @@ const documents = [
   'README.md',
   'SECURITY.md',
   'CHANGELOG.md',
-  ...readdirSync('docs')
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+    .map((name) => join('docs', name)),
 ]
 
 it.each(documents)('every link of %s to a file of ours leads somewhere', (document) => {
@@ -90,3 +90,22 @@ it.each(documents)('every link of %s to a file of ours leads somewhere', (docume
   )
   expect(targets.filter((target) => !existsSync(join(dirname(document), target)))).toEqual([])
 })
+
+it.each(documents)('every link of %s to a heading of ours leads somewhere', (document) => {
+  const targets = [...read(document).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)]
+  const lost = targets.filter(([, path = '', anchor = '']) => {
+    const target = path === '' ? document : join(dirname(document), path)
+    return !anchorsOf(read(target)).includes(anchor)
+  })
+  expect(lost.map(([link]) => link)).toEqual([])
+})
+
+/** As GitHub makes them of headings. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
