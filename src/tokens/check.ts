@@ -2,6 +2,7 @@
  * The one question: is this token good, and whose is it? Tells the kinds of token apart; each kind is judged in its own file.
  */
 import type { App } from '../accounts/apps.ts'
+import type { Provider } from '../oidc/provider.ts'
 import { checkJwt, type JwtPorts, looksLikeJwt } from './jwt.ts'
 import { findSession, idleEndOf, isSessionToken, type Session, type SessionPorts } from './session.ts'
 import { bad, type Verdict } from './verdict.ts'
@@ -20,15 +21,14 @@ export async function check(token: string, app: App, ports: CheckPorts): Promise
   if (isSessionToken(token)) {
     const found = await findSession(token, ports)
     const session = found && (await ports.renewIfDue(found))
-    return session ? goodSession(session, ports) : bad('no such session, or it has ended')
+    const provider = session && ports.providers.withId(session.providerId)
+    return provider ? goodSession(session, provider, ports) : bad('no such session, or it has ended')
   }
   if (looksLikeJwt(token)) return checkJwt(token, app, ports)
   return bad('neither a session token nor a JWT')
 }
 
-function goodSession(session: Session, { config, providers }: CheckPorts): Verdict {
-  const provider = providers.withId(session.providerId)
-  if (!provider) return bad('a session of a provider that is no longer configured')
+function goodSession(session: Session, provider: Provider, { config }: CheckPorts): Verdict {
   const { user, createdAt, acr, authTime } = session
   return {
     active: true,

@@ -55,21 +55,13 @@ export async function renewIfDue(session: Session, reference: string, ports: Ren
 export async function renew(session: Session, reference: string, ports: RenewalPorts): Promise<Session | null> {
   const { clock, providers, sessions } = ports
   const provider = providers.withId(session.providerId)
-  // Nobody could say any longer whether the session goes on.
-  if (!provider) return endUnasked(session, reference, ports)
+  if (!provider) return null
   const now = epochSeconds(clock)
   const leaseSeconds = provider.config.OIDC_TIMEOUT + GRACE_SECONDS
   if (now < session.refreshNotBefore)
     return session.isRefreshPending ? afterTheOther(session, leaseSeconds, ports) : session
   if (!(await sessions.claimRefresh(session, now + leaseSeconds))) return afterTheOther(session, leaseSeconds, ports)
   return refreshNow({ ...session, refreshVersion: session.refreshVersion + 1 }, provider, reference, ports)
-}
-
-async function endUnasked({ tokenHash, providerId }: Session, reference: string, ports: RenewalPorts): Promise<null> {
-  const detail = { reason: 'the provider of the session is no longer configured', provider: providerId }
-  ports.log({ level: 'warn', event: 'refresh_failed', ref: reference, detail })
-  await ports.sessions.end(tokenHash, reference)
-  return null
 }
 
 async function refreshNow(

@@ -5,6 +5,7 @@ import type { User } from '../accounts/users.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Config } from '../config/env.ts'
 import { randomToken, sha256 } from '../crypto.ts'
+import type { Providers } from '../oidc/providers.ts'
 
 /** Tells our tokens from a provider's at a glance, for us and for scanners that look for leaked secrets. */
 const PREFIX = 'gths_'
@@ -44,6 +45,7 @@ export interface SessionPorts {
   readonly sessions: SessionFinder
   readonly clock: Clock
   readonly config: Config
+  readonly providers: Providers
 }
 
 /** A new token, and the hash under which its session is kept. The token itself is never stored. */
@@ -68,9 +70,16 @@ export function idleEndOf(
   return idleSeconds === undefined ? expiresAt : Math.min(lastSeenAt + idleSeconds, expiresAt)
 }
 
-/** Finds the session of a token that a browser or an app presented, also one that was left unused too long. */
-export async function findSessionEvenIdle(token: string, { sessions }: SessionPorts): Promise<Session | null> {
-  return isSessionToken(token) ? sessions.find(await sha256(token)) : null
+/**
+ * Finds the session of a token that a browser or an app presented, also one that was left unused too long. One of a provider that is no
+ * longer configured is nobody's: nothing could end it any more but time.
+ */
+export async function findSessionEvenIdle(
+  token: string,
+  { sessions, providers }: SessionPorts,
+): Promise<Session | null> {
+  const session = isSessionToken(token) ? await sessions.find(await sha256(token)) : null
+  return session && providers.withId(session.providerId) ? session : null
 }
 
 /** Finds the live session of a token that a browser or an app presented; `null` for whatever is not a session token. */

@@ -14,6 +14,8 @@ export const IDP = 'https://idp.example'
 /** An application on another host. */
 export const APP = 'https://app.example.com'
 export const EVIL = 'https://evil.example'
+/** A second provider, where the settings name one. */
+export const OTHER_IDP = 'https://other-idp.example'
 
 export const LOGIN = `${GATE}/api/v1.0/authenticate/`
 export const CALLBACK = `${GATE}/api/v1.0/callback/`
@@ -37,6 +39,8 @@ export type Settings = Readonly<Record<string, string>>
 
 export interface Scene {
   readonly provider: HostileProvider
+  /** At OTHER_IDP; known to Gatehouse by settings alone. */
+  readonly other: HostileProvider
   readonly clock: TestClock
   /** Every line that any isolate has logged. */
   readonly log: readonly LogEntry[]
@@ -59,15 +63,18 @@ export function createScene(settings: Settings = {}): Scene {
   const log: LogEntry[] = []
   const { OIDC_RP_CLIENT_ID: clientId, OIDC_RP_CLIENT_SECRET: clientSecret } = SETTINGS
   const provider = createHostileProvider({ issuer: IDP, clientId, clientSecret, now: clock.now })
+  const other = createHostileProvider({ issuer: OTHER_IDP, clientId, clientSecret, now: clock.now })
+  const fetch = (url: string, init?: RequestInit) => (url.startsWith(OTHER_IDP) ? other : provider).fetch(url, init)
   const isolate = (changed: Settings = {}): Site => {
     // Only the bindings: a developer's own .dev.vars is in there, too.
     const all = { KV: env.KV, DB: env.DB, ...SETTINGS, ...settings, ...changed }
-    const app = createApp(createDeps(all, { fetch: provider.fetch, clock, log: (entry) => log.push(entry) }))
+    const app = createApp(createDeps(all, { fetch, clock, log: (entry) => log.push(entry) }))
     return async (request) => app.fetch(request)
   }
   const gate = isolate()
-  const browser = () => createBrowser({ [GATE]: gate, [IDP]: provider.handle, [APP]: showAnything }, clock.now)
-  return { provider, clock, log, gate, browser, isolate }
+  const browser = () =>
+    createBrowser({ [GATE]: gate, [IDP]: provider.handle, [OTHER_IDP]: other.handle, [APP]: showAnything }, clock.now)
+  return { provider, other, clock, log, gate, browser, isolate }
 }
 
 function createClock(): TestClock {
