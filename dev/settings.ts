@@ -12,7 +12,12 @@ import type { RelyingParty } from './provider/clients.ts'
 /** The folder of the project. */
 export const ROOT = join(import.meta.dirname, '..')
 
-const SECRETS = ['GATEHOUSE_SECRET', 'OIDC_RP_CLIENT_SECRET'] as const
+/** Whoever sets one of these in `.dev.vars` has a provider of their own. */
+const OWN_PROVIDER = /^(?:OIDC_OP_|OIDC_PROVIDERS$|OPENTALK_CTRL_(?:KEYCLOAK|OIDC)__)/
+/** Settings of a provider, and OpenTalk's tables, which say where one is too. */
+const OF_PROVIDER =
+  /^(?:OIDC_(?:OP|RP|PROVIDERS)|OPENTALK_CTRL_(?:KEYCLOAK|OIDC|USER_SEARCH)__|(?:keycloak|oidc|user_search)$)/
+
 const SECRET_BYTES = 32
 
 type Values = Readonly<Record<string, string>>
@@ -22,7 +27,7 @@ export interface DevSettings {
   readonly idpPort: number
   /** Where the browser finds Gatehouse. */
   readonly baseUrl: string
-  /** The issuer: the embedded provider's, or the one that `.dev.vars` names. */
+  /** The embedded provider's issuer, whether it is used or not. */
   readonly issuer: string
   readonly hasEmbeddedProvider: boolean
   readonly relyingParty: RelyingParty
@@ -40,25 +45,27 @@ export function devSettings(
 ): DevSettings {
   const { port, idpPort } = ports
   // The deployed Worker's provider is not this one: what was overridden for it must not apply here.
-  const theirs = Object.keys(published).filter((name) => /^OIDC_(OP|RP)_/.test(name))
+  const theirs = Object.keys(published).filter((name) => OF_PROVIDER.test(name))
   const cleared: Values = Object.fromEntries(theirs.map((name) => [name, '']))
-  const ours = {
-    BASE_URL: `http://localhost:${port}`,
-    OIDC_OP_URL: `http://127.0.0.1:${idpPort}`,
-    OIDC_RP_CLIENT_ID: 'gatehouse',
-    OIDC_RP_SCOPES: 'openid profile email phone',
-  }
+  const issuer = `http://127.0.0.1:${idpPort}`
+  const embedded = { OIDC_OP_URL: issuer, OIDC_RP_CLIENT_ID: 'gatehouse', OIDC_RP_SCOPES: 'openid profile email phone' }
+  const hasEmbeddedProvider = !hasOwnProvider(devVars)
+  const ours: Values = { BASE_URL: `http://localhost:${port}`, ...(hasEmbeddedProvider ? embedded : {}) }
   const vars = Object.fromEntries(
     Object.entries({ ...cleared, ...ours }).filter(([name]) => devVars[name] === undefined),
   )
-  const values = { ...ours, ...devVars }
-  const baseUrl = values.BASE_URL.replace(/\/$/, '')
+  const values: Values = { ...ours, ...devVars }
+  const baseUrl = (values.BASE_URL ?? '').replace(/\/$/, '')
   return {
     ...ports,
     baseUrl,
-    issuer: values.OIDC_OP_URL,
-    hasEmbeddedProvider: devVars.OIDC_OP_URL === undefined,
-    relyingParty: { clientId: values.OIDC_RP_CLIENT_ID, clientSecret: devVars.OIDC_RP_CLIENT_SECRET ?? '', baseUrl },
+    issuer,
+    hasEmbeddedProvider,
+    relyingParty: {
+      clientId: values.OIDC_RP_CLIENT_ID ?? '',
+      clientSecret: devVars.OIDC_RP_CLIENT_SECRET ?? '',
+      baseUrl,
+    },
     vars,
     all: { ...published, ...cleared, ...values },
   }
@@ -71,6 +78,10 @@ export async function readDevVars(root: string): Promise<Record<string, string>>
   return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }
 
+function hasOwnProvider(devVars: Values): boolean {
+  return Object.entries(devVars).some(([name, value]) => OWN_PROVIDER.test(name) && value !== '')
+}
+
 /**
  * Makes sure that `.dev.vars` has the secrets; what is in it stays as it is.
  *
@@ -79,7 +90,9 @@ export async function readDevVars(root: string): Promise<Record<string, string>>
 export async function ensureSecrets(root: string): Promise<string[]> {
   const path = join(root, '.dev.vars')
   const present = await readDevVars(root)
-  const missing = SECRETS.filter((name) => !present[name])
+  // The secret of a provider of one's own is that provider's to give.
+  const needed = hasOwnProvider(present) ? ['GATEHOUSE_SECRET'] : ['GATEHOUSE_SECRET', 'OIDC_RP_CLIENT_SECRET']
+  const missing = needed.filter((name) => !present[name])
   if (missing.length === 0) return []
   const text = (await readIfPresent(path)) ?? ''
   const lines = missing.map((name) => `${name}=${randomBytes(SECRET_BYTES).toString('base64url')}\n`)

@@ -11,7 +11,7 @@ export function welcome(settings: DevSettings, app: Credential): string {
     `  Gatehouse runs at    ${settings.baseUrl}/`,
     settings.hasEmbeddedProvider
       ? people()
-      : `  Sign-in goes to      ${settings.issuer}  (OIDC_OP_URL in .dev.vars; no embedded provider)`,
+      : '  Sign-in goes to      the provider that .dev.vars names (no embedded provider)',
     `  App "demo"           client id  ${app.clientId}\n                       secret     ${app.secret}`,
     settings.hasEmbeddedProvider ? tokenChecks(settings, app) : '',
     '  Ctrl-C ends it.',

@@ -92,15 +92,33 @@ describe('.dev.vars', () => {
   it('wins over what npm run dev would set, and over wrangler.toml', () => {
     const ports = { port: 8787, idpPort: 9797 }
     const own = devSettings(ports, { OIDC_OP_URL: 'https://id.example.org' }, { OIDC_TIMEOUT: '3' })
-    expect(own).toMatchObject({ hasEmbeddedProvider: false, issuer: 'https://id.example.org' })
+    expect(own.hasEmbeddedProvider).toBe(false)
     expect(own.vars).not.toHaveProperty('OIDC_OP_URL')
     expect(own.all).toMatchObject({ OIDC_OP_URL: 'https://id.example.org', OIDC_TIMEOUT: '3' })
   })
 
-  it('leaves nothing of the deployed provider in the way of the embedded one', () => {
-    const published = { OIDC_OP_TOKEN_ENDPOINT: 'https://id.example.org/token', LOGIN_REDIRECT_URL: '/home' }
+  it.each([
+    ['OIDC_OP_URL', 'https://id.example.org'],
+    ['OIDC_OP_TYPE', 'google'],
+    ['OIDC_PROVIDERS', '[{"id":"work"}]'],
+    ['OPENTALK_CTRL_KEYCLOAK__BASE_URL', 'https://id.example.org'],
+  ])('names a provider of its own with %s, whose secret is not made up', async (name, value) => {
+    const { hasEmbeddedProvider, vars } = devSettings({ port: 8787, idpPort: 9797 }, { [name]: value })
+    expect([hasEmbeddedProvider, Object.keys(vars)]).toEqual([false, ['BASE_URL']])
+    await writeFile(join(folder, '.dev.vars'), `${name}='${value}'\n`)
+    expect(await ensureSecrets(folder)).toEqual(['GATEHOUSE_SECRET'])
+  })
+
+  it('leaves nothing of the deployed providers in the way of the embedded one', () => {
+    const tables = { OIDC_PROVIDERS: [{ id: 'work' }], keycloak: { base_url: 'https://id.example.org' } }
+    const published = { OIDC_OP_TOKEN_ENDPOINT: 'https://id.example.org/token', LOGIN_REDIRECT_URL: '/home', ...tables }
     const { vars, all } = devSettings({ port: 8787, idpPort: 9797 }, {}, published)
-    expect(vars).toMatchObject({ OIDC_OP_URL: 'http://127.0.0.1:9797', OIDC_OP_TOKEN_ENDPOINT: '' })
+    expect(vars).toMatchObject({
+      OIDC_OP_URL: 'http://127.0.0.1:9797',
+      OIDC_OP_TOKEN_ENDPOINT: '',
+      OIDC_PROVIDERS: '',
+      keycloak: '',
+    })
     expect(all).toMatchObject({ OIDC_OP_TOKEN_ENDPOINT: '', LOGIN_REDIRECT_URL: '/home' })
   })
 })
