@@ -1,0 +1,77 @@
+/**
+ * What the claims of an access token say, however they were come by: whether it still lives, for whom it is, and what an app is told.
+ */
+import * as v from 'valibot'
+import type { App } from '../accounts/apps.ts'
+import { type Clock, epochSeconds } from '../clock.ts'
+import type { ProviderConfig } from '../config/env.ts'
+import { audiencesOf, type Claims } from '../oidc/provider.ts'
+import type { GoodToken, Principal } from './verdict.ts'
+
+/** The claims that an app is told, as far as they are there. @see RFC 7662 section 2.2, RFC 9470 section 6.2, RFC 9449 section 6.2 */
+const TOLD = ['scope', 'client_id', 'exp', 'iat', 'nbf', 'sub', 'aud', 'iss', 'jti', 'acr', 'auth_time', 'cnf'] as const
+
+/** Not a second past `exp`: a caller may keep our answer, and a leeway on top of that would add up. */
+export function flawOfLife({ exp, nbf, iat }: Claims, config: ProviderConfig, clock: Clock): string | undefined {
+  const now = epochSeconds(clock)
+  const latest = now + config.OIDC_CLOCK_TOLERANCE
+  if (exp === undefined) return 'no exp'
+  if (exp <= now) return 'expired'
+  if (nbf !== undefined && nbf > latest) return 'not valid yet'
+  if (iat !== undefined && iat > latest) return 'issued in the future'
+  return undefined
+}
+
+/** An app without a policy of its own is served what is meant for Gatehouse itself. */
+export function flawOfAudience(claims: Claims, app: App, ownAudiences: readonly string[]): string | undefined {
+  const hasPolicy = app.audiences.length > 0 || app.clients.length > 0
+  const wanted = hasPolicy ? app.audiences : ownAudiences
+  const client = clientOf(claims)
+  if (audiencesOf(claims).some((audience) => wanted.includes(audience))) return undefined
+  if (client !== undefined && app.clients.includes(client)) return undefined
+  return 'meant for another audience'
+}
+
+/** What is told of a token that nothing is wrong with. */
+export function goodToken(claims: Claims): GoodToken {
+  return { active: true, principal: principalOf(claims), roles: rolesOf(claims), claims: toldOf(claims) }
+}
+
+function clientOf(claims: Claims): string | undefined {
+  const client = claims.client_id ?? claims.azp
+  return typeof client === 'string' ? client : undefined
+}
+
+/**
+ * A token is a program's own when its subject is its client.
+ *
+ * @see RFC 9068 section 2.2, "sub"; Keycloak names the account of a program `service-account-<client>`
+ */
+function principalOf(claims: Claims): Principal {
+  const client = clientOf(claims)
+  if (claims.sub === undefined || claims.sub === client) return 'service'
+  const isServiceAccount =
+    client !== undefined && claims.preferred_username === `service-account-${client.toLowerCase()}`
+  return isServiceAccount ? 'service' : 'user'
+}
+
+const realmAccessSchema = v.object({ roles: v.array(v.string()) })
+
+function rolesOf(claims: Claims): readonly string[] {
+  const access = v.safeParse(realmAccessSchema, claims.realm_access)
+  return access.success ? access.output.roles : []
+}
+
+/** @see RFC 9449 section 6.1. A token bound to a certificate is still a Bearer token. */
+const dpopBinding = v.object({ jkt: v.string() })
+
+function toldOf(claims: Claims): Record<string, unknown> {
+  const told = Object.fromEntries(TOLD.filter((name) => claims[name] !== undefined).map((name) => [name, claims[name]]))
+  const username = claims.preferred_username
+  return {
+    ...told,
+    client_id: clientOf(claims),
+    token_type: v.is(dpopBinding, claims.cnf) ? 'DPoP' : 'Bearer',
+    ...(typeof username === 'string' ? { username } : {}),
+  }
+}
