@@ -15,6 +15,7 @@ const ROOMS = [
   'oidc',
   'accounts',
   'tokens',
+  'diagnosis',
   'store',
   'pages',
   'deps',

@@ -1,0 +1,112 @@
+/**
+ * How any provider refuses that keeps to the standards; what one of them says in words of its own is in the file of its name.
+ *
+ * @see RFC 6749 sections 4.1.2.1 and 5.2; OpenID Connect Core 1.0 section 3.1.2.6
+ */
+import type { Signature } from './signature.ts'
+
+export const generic: readonly Signature[] = [
+  {
+    where: ['authorization', 'callback', 'token'],
+    error: ['invalid_redirect_uri', 'redirect_uri_mismatch'],
+    cause: 'The redirect URI is not registered at the provider.',
+    fix: 'Register the exact address, with its final slash, as redirect URI of the client.',
+  },
+  {
+    where: ['authorization'],
+    says: /redirect[ _-]?ur[il]|callback url/i,
+    cause: 'The redirect URI is not registered at the provider.',
+    fix: 'Register the exact address, with its final slash, as redirect URI of the client.',
+  },
+  {
+    where: ['authorization'],
+    says: /client[ _-]?(?:id|identifier)?\b.{0,40}\b(?:invalid|unknown|not found|not recognized)|(?:invalid|unknown)[ _-]client/i,
+    cause: 'The provider knows no client of this id.',
+    fix: 'Copy the client id from the console of the provider into OIDC_RP_CLIENT_ID.',
+  },
+  {
+    where: ['token', 'introspection', 'callback'],
+    error: ['invalid_client'],
+    cause: 'The provider does not accept the client id with this secret or key.',
+    fix: 'Compare OIDC_RP_CLIENT_ID, OIDC_RP_CLIENT_SECRET and OIDC_RP_TOKEN_AUTH_METHOD with the console of the provider.',
+  },
+  {
+    where: ['token', 'callback', 'authorization'],
+    error: ['unauthorized_client'],
+    cause: 'The client may not sign people in with the authorization code flow, or its secret is wrong.',
+    fix: 'Allow the authorization code flow for the client in the console of the provider, and compare OIDC_RP_CLIENT_SECRET with it.',
+  },
+  {
+    where: ['token', 'callback'],
+    error: ['unsupported_grant_type', 'unsupported_response_type'],
+    cause: 'The client may not sign people in with the authorization code flow.',
+    fix: 'Allow the authorization code flow (response type code) for the client in the console of the provider.',
+  },
+  {
+    where: ['token'],
+    error: ['invalid_grant'],
+    cause: 'The code was used before, is too old, or was made for another redirect URI.',
+    fix: 'Sign in again. If it stays so, compare BASE_URL with the address in the browser, and the clocks.',
+  },
+  {
+    where: ['authorization', 'callback', 'token'],
+    error: ['invalid_scope'],
+    cause: 'The provider does not allow a scope that Gatehouse asks for.',
+    fix: 'Take it out of OIDC_RP_SCOPES, or allow it for the client in the console of the provider.',
+  },
+  {
+    where: ['callback'],
+    error: ['login_required', 'interaction_required', 'consent_required', 'account_selection_required'],
+    cause: 'The provider had to ask the person something, and was told not to.',
+    fix: 'Nothing, after a silent sign-in. Otherwise take prompt=none out of OIDC_AUTH_REQUEST_EXTRA_PARAMS.',
+  },
+  {
+    where: ['callback'],
+    error: ['access_denied'],
+    cause: 'The person cancelled, or the provider does not let this person in.',
+    fix: 'If the person did not cancel, give them access to the application in the console of the provider.',
+  },
+  {
+    where: ['callback', 'token', 'userinfo', 'introspection'],
+    error: ['server_error', 'temporarily_unavailable'],
+    cause: 'The provider is in trouble.',
+    fix: 'Look at the log of the provider, and try again.',
+  },
+  {
+    where: ['callback', 'authorization', 'token'],
+    says: /code[_ ]challenge|code[_ ]verifier|PKCE/i,
+    cause: 'The provider and Gatehouse disagree about PKCE; Gatehouse sends S256.',
+    fix: 'Allow PKCE with S256 for the client in the console of the provider.',
+  },
+  {
+    where: ['userinfo'],
+    status: [401, 403],
+    cause: 'The provider does not take its own access token at userinfo.',
+    fix: 'Look at the log of the provider; check that OIDC_OP_USER_ENDPOINT, if it is set, belongs to this provider.',
+  },
+  {
+    where: ['id_token'],
+    error: ['clock_skew'],
+    cause: 'The clocks of the provider and of Gatehouse differ by more than OIDC_CLOCK_TOLERANCE.',
+    fix: 'Set the clock of the provider’s server (NTP); a Worker’s clock is right.',
+  },
+  {
+    where: ['id_token'],
+    says: /no key of the provider fits/i,
+    cause:
+      'The ID token was signed with a key that the provider does not show, or with another algorithm than OIDC_RP_SIGN_ALGO.',
+    fix: 'Compare OIDC_RP_SIGN_ALGO with the algorithm of ID tokens in the console of the provider; check OIDC_OP_JWKS_ENDPOINT, if it is set.',
+  },
+  {
+    where: ['id_token'],
+    says: /"?alg"?\b|OIDC_RP_SIGN_ALGO/,
+    cause: 'The ID token is signed with another algorithm than OIDC_RP_SIGN_ALGO.',
+    fix: 'Set OIDC_RP_SIGN_ALGO to the algorithm that the provider signs ID tokens of this client with.',
+  },
+  {
+    where: ['id_token'],
+    says: /also for others|another client/i,
+    cause: 'The ID token is meant for others than this client.',
+    fix: 'Name the audiences that are meant to be there in OIDC_TRUSTED_AUDIENCES, or remove them at the provider.',
+  },
+]
