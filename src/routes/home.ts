@@ -9,6 +9,7 @@ import { languageFor } from '../pages/language.ts'
 import { STYLE, STYLE_PATH } from '../pages/style.ts'
 import type { RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
+import { csrfTokenFor } from './own-page.ts'
 import { PATHS } from './paths.ts'
 import { usedSessionOf } from './session-cookie.ts'
 
@@ -20,7 +21,7 @@ export function homeRoutes(deps: Deps) {
     const person = session && {
       name: fullName(session.user),
       email: session.user.email,
-      csrfToken: await deps.sealers.csrf.seal('', session.tokenHash),
+      csrfToken: await csrfTokenFor(session, deps),
     }
     const choicePath = deps.providers.all.length > 1 ? `${PATHS.login}?provider=` : null
     const language = languageFor(c.req.header('accept-language'))

@@ -4,7 +4,6 @@
 import { type Context, Hono } from 'hono'
 import { randomToken } from '../crypto.ts'
 import type { Deps } from '../deps.ts'
-import { GatehouseError } from '../errors.ts'
 import { endSessionUrl } from '../oidc/provider.ts'
 import { languageFor } from '../pages/language.ts'
 import { CSRF_FIELD, EVERYWHERE_FIELD, signOutPage } from '../pages/sign-out.tsx'
@@ -15,7 +14,7 @@ import { openTokens } from '../tokens/vault.ts'
 import { isForm, limitedForm } from './body.ts'
 import type { RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
-import { refuseOtherSites } from './own-page.ts'
+import { csrfTokenFor, refuseOtherPages, refuseOtherSites } from './own-page.ts'
 import { eitherForm, PATHS } from './paths.ts'
 import { sessionOf, takeSession } from './session-cookie.ts'
 import { isOwnReturn, rememberSignOut } from './sign-out-state.ts'
@@ -33,7 +32,7 @@ export function logoutRoutes(deps: Deps) {
     const isEverywhere = c.req.query(EVERYWHERE_FIELD) === '1'
     // A link that ends more than this browser's session is a question, whatever the setting says.
     if (config.ALLOW_LOGOUT_GET_METHOD && !isEverywhere && isOwnLink(c)) return signOut(c, session, false)
-    const csrfToken = await sealers.csrf.seal('', session.tokenHash)
+    const csrfToken = await csrfTokenFor(session, deps)
     const view = { csrfToken, logoutPath: PATHS.logout, isEverywhere }
     return c.html(signOutPage(languageFor(c.req.header('accept-language')), view))
   })
@@ -45,7 +44,7 @@ export function logoutRoutes(deps: Deps) {
     refuseOtherSites(c, config.BASE_URL)
     // Front ends that send the token in a header may send no form.
     const form = isForm(c) ? await limitedForm(c, CSRF_FIELD) : new URLSearchParams()
-    await refuseOtherPages(c.req.header('x-csrftoken') ?? form.get(CSRF_FIELD), session)
+    await refuseOtherPages(c.req.header('x-csrftoken') ?? form.get(CSRF_FIELD), session, deps)
     return signOut(c, session, form.get(EVERYWHERE_FIELD) === '1')
   })
   app.all(eitherForm(PATHS.logout), onlyAllows('GET', 'HEAD', 'POST'))
@@ -92,13 +91,6 @@ export function logoutRoutes(deps: Deps) {
       await provider.revokeTokens(tokens.filter((opened) => opened !== null))
     })
     await Promise.all(revocations)
-  }
-
-  /** The browser has said that the request comes from our own host; the page must have known the session, too. */
-  async function refuseOtherPages(token: string | null, session: Session): Promise<void> {
-    if (token === null || (await sealers.csrf.open(token, session.tokenHash)) === null) {
-      throw new GatehouseError('csrf_refused', 'a sign-out without the token of our own page')
-    }
   }
 
   return app

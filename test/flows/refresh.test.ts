@@ -189,9 +189,11 @@ describe('with GATEHOUSE_SESSION_IDLE_AGE', () => {
       await visitor.signIn('bob')
       await other.gatehouse.query('UPDATE sessions SET last_seen_at = last_seen_at - 540')
       expect(await visitor.whoAmI()).not.toBeNull()
-      // Being used has moved the end.
+      // Being used has moved the end; the row says to which second.
+      const [row] = await other.gatehouse.query('SELECT last_seen_at FROM sessions')
+      const end = new Date((Number(row?.last_seen_at) + 600) * 1000).toISOString().replace('.000Z', 'Z')
       expect(await (await visitor.visit('/api/v1.0/session/')).json()).toMatchObject({
-        session: { active: true, timeout_in_seconds: 600 },
+        session: { active: true, timeout_at: end },
       })
       await other.gatehouse.query('UPDATE sessions SET last_seen_at = last_seen_at - 601')
       expect(await visitor.whoAmI()).toBeNull()
