@@ -2,20 +2,9 @@
  * The settings of one provider, one entry each. They stand in the environment by these names, or in a table of OIDC_PROVIDERS by shorter ones.
  */
 import { privateKeys, SIGNING_BY_KEY } from './keys.ts'
+import { dictionary } from './lists.ts'
 import { optional, required } from './setting.ts'
-import {
-  bool,
-  dictionary,
-  endpoint,
-  hostName,
-  issuer,
-  oneOf,
-  secondsBetween,
-  tenant,
-  text,
-  word,
-  words,
-} from './types.ts'
+import { bool, endpoint, hostName, issuer, oneOf, secondsBetween, tenant, text, word, words } from './types.ts'
 
 /** The signature algorithms of a provider's keys. What everybody may verify, such as an access token, has one of these. */
 export const SIGNING_ALGORITHMS = [

@@ -64,18 +64,22 @@ export const secrets: Kind<readonly string[]> = {
 /** Browsers keep no cookie longer. @see RFC 6265bis section 5.5 */
 const COOKIE_SECONDS_MAX = 400 * 86_400
 
-/** Whole seconds within bounds; variables arrive as text, values in wrangler.toml may be numbers. */
-export function secondsBetween(min: number, max: number): Kind<number> {
-  const whole = 'must be a whole number of seconds'
+/** A whole number within bounds, with its unit in the plural; variables arrive as text, values in wrangler.toml may be numbers. */
+export function wholeBetween(min: number, max: number, unit: string): Kind<number> {
+  const whole = `must be a whole number of ${unit}`
   return {
-    label: 'seconds',
+    label: unit,
     schema: v.pipe(
       v.union([v.number(), v.pipe(present, v.regex(/^\d+$/), v.transform(Number))], whole),
       v.safeInteger(whole),
-      v.minValue(min, `must be at least ${min} ${min === 1 ? 'second' : 'seconds'}`),
-      v.maxValue(max, `must be at most ${max} seconds`),
+      v.minValue(min, `must be at least ${min} ${min === 1 ? unit.replace(/s$/, '') : unit}`),
+      v.maxValue(max, `must be at most ${max} ${unit}`),
     ),
   }
+}
+
+export function secondsBetween(min: number, max: number): Kind<number> {
+  return wholeBetween(min, max, 'seconds')
 }
 
 export const seconds = secondsBetween(1, COOKIE_SECONDS_MAX)
@@ -112,28 +116,6 @@ export const words: Kind<readonly string[]> = {
       'must be words, separated by blanks',
     ),
     v.transform((value) => [...new Set(value)]),
-    v.readonly(),
-  ),
-}
-
-/** Names with text values: JSON, or the Python literal that La Suite's settings are written in. */
-export const dictionary: Kind<Readonly<Record<string, string>>> = {
-  label: 'JSON object of texts',
-  schema: v.pipe(
-    v.union([
-      v.custom<object>((value) => typeof value === 'object' && value !== null),
-      v.pipe(
-        present,
-        v.transform((value) => value.replace(/'([^'"\\]*)'/g, '"$1"')),
-        v.parseJson(undefined, 'must be a JSON object'),
-      ),
-    ]),
-    v.check((value) => !Array.isArray(value), 'must be a JSON object'),
-    v.record(
-      v.string(),
-      v.union([v.string(), v.pipe(v.number(), v.transform(String))]),
-      'must be a JSON object of texts',
-    ),
     v.readonly(),
   ),
 }

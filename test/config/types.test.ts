@@ -5,7 +5,6 @@ import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import {
   bool,
-  dictionary,
   endpoint,
   hosts,
   isLoopback,
@@ -148,46 +147,6 @@ describe('true or false', () => {
 
   it.each(['', ' ', 'on', 'off', 'y', 'truee', '2', 'null', 1, 0, null, {}, []])('%j is neither (A73)', (raw) => {
     expect(read(bool, raw)).toHaveProperty('complaint')
-  })
-})
-
-describe('a dictionary', () => {
-  it.each([
-    ['{"acr_values": "eidas1"}', { acr_values: 'eidas1' }],
-    ["{'acr_values': 'eidas1', 'ui_locales': 'fr'}", { acr_values: 'eidas1', ui_locales: 'fr' }],
-    ['{"max": 5}', { max: '5' }],
-    ['{}', {}],
-    [{ acr_values: 'eidas1' }, { acr_values: 'eidas1' }],
-    ['{"a": "it\'s"}', { a: "it's" }],
-  ])('%j is read as %j', (raw, value) => {
-    expect(read(dictionary, raw)).toEqual({ value })
-  })
-
-  it.each(
-    [
-      '',
-      'x',
-      '{',
-      '[]',
-      '["a"]',
-      'null',
-      '5',
-      '"x"',
-      '{"a":true}',
-      '{"a":null}',
-      '{"a":["b"]}',
-      '{"a":{}}',
-      5,
-      null,
-      [],
-    ].map((raw) => ({ raw })),
-  )('$raw is refused', ({ raw }) => {
-    expect(read(dictionary, raw)).toHaveProperty('complaint')
-  })
-
-  it('may not reach into the machine', () => {
-    const result = read(dictionary, '{"__proto__": "x", "constructor": "y", "a": "b"}')
-    expect('value' in result && Object.getPrototypeOf(result.value) === Object.prototype).toBe(true)
   })
 })
 

@@ -1,0 +1,79 @@
+/**
+ * The kinds of value that La Suite writes with commas, and its dictionaries; knows no setting by name.
+ */
+import * as v from 'valibot'
+import { pythonDictionary } from './python-dictionary.ts'
+import { type Kind, origin } from './types.ts'
+
+/** Entries separated by commas, as La Suite writes lists; in wrangler.toml a list may be a list. Empty entries do not count. */
+const entries = v.pipe(
+  v.union(
+    [
+      v.array(v.string()),
+      v.pipe(
+        v.string(),
+        v.transform((value) => value.split(',')),
+      ),
+    ],
+    'must be text',
+  ),
+  v.transform((list) => [...new Set(list.map((entry) => entry.trim()).filter((entry) => entry !== ''))]),
+)
+
+/** A list of entries, each of which must pass; `complaint` is followed by the first that does not. */
+function listOfEntries(label: string, complaint: string, isGood: (entry: string) => boolean): Kind<readonly string[]> {
+  return {
+    label: `${label}, separated by commas`,
+    schema: v.pipe(
+      entries,
+      v.rawCheck(({ dataset, addIssue }) => {
+        if (!dataset.typed) return
+        const bad = dataset.value.find((entry) => !isGood(entry))
+        if (bad !== undefined) addIssue({ message: `${complaint}: ${bad}` })
+      }),
+      v.readonly(),
+    ),
+  }
+}
+
+/** Names, such as those of claims and scopes. */
+export const names = listOfEntries('names', 'has an entry that is no name', (entry) => /^\S+$/.test(entry))
+
+/** Hosts as Django has them: a name, `.name` with the hosts below it, or `*` for any; ports do not count there. */
+export const hostPatterns = listOfEntries('hosts', 'has an entry that is no host', (entry) =>
+  /^(?:\*|\.?[\w-]+(?:\.[\w-]+)*|\[[\da-f:.]+\])$/i.test(entry),
+)
+
+/** Origins; `https://*.name` stands for all hosts below a name. */
+export const originPatterns = listOfEntries('origins', 'has an entry that is no origin', (entry) =>
+  v.is(origin.schema, entry.replace('://*.', '://any.')),
+)
+
+/** Paths of this host. */
+export const paths = listOfEntries('paths', 'has an entry that can be no path', (entry) => /^[\w:./~-]+$/.test(entry))
+
+/** Names with text values: JSON, or the Python literal that La Suite's settings are written in. */
+export const dictionary: Kind<Readonly<Record<string, string>>> = {
+  label: 'JSON object of texts',
+  schema: v.pipe(
+    v.union([
+      v.custom<object>((value) => typeof value === 'object' && value !== null),
+      v.pipe(v.string('must be a JSON object'), v.transform(fromText)),
+    ]),
+    v.check((value) => typeof value === 'object' && !Array.isArray(value), 'must be a JSON object'),
+    v.record(
+      v.string(),
+      v.union([v.string(), v.pipe(v.number(), v.transform(String))]),
+      'must be a JSON object of texts',
+    ),
+    v.readonly(),
+  ),
+}
+
+function fromText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return pythonDictionary(text) // what is neither has no cause worth keeping
+  }
+}
