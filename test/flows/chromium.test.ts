@@ -1,10 +1,9 @@
 /**
  * The whole journey in a real browser: sign in, see the name, sign out, and be signed out at the provider too.
  */
-import { mkdir } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { findChromium, launchChromium, NO_CHROMIUM } from '../support/chromium.ts'
+import { findChromium, launchChromium, NO_CHROMIUM, picture } from '../support/chromium.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
 
 const executablePath = await findChromium()
@@ -93,10 +92,3 @@ describe.skipIf(executablePath === null && !isCi)('in Chromium', () => {
     expect(complaints).toEqual([])
   })
 })
-
-/** Keeps the pictures of the documents up to date when PICTURES=1. */
-async function picture(page: Page, name: string): Promise<void> {
-  if (process.env.PICTURES !== '1') return
-  await mkdir('docs/images', { recursive: true })
-  await page.screenshot({ path: `docs/images/${name}.png` })
-}

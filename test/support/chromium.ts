@@ -1,8 +1,8 @@
 /**
  * A real browser for the tests that need one, and the reason when there is none.
  */
-import { access } from 'node:fs/promises'
-import { type Browser, chromium } from 'playwright-core'
+import { access, mkdir } from 'node:fs/promises'
+import { type Browser, chromium, type Page } from 'playwright-core'
 
 const USUAL_PLACES = [
   '/usr/bin/chromium',
@@ -44,4 +44,11 @@ export function launchChromium(executablePath: string): Promise<Browser> {
       '--disable-sync',
     ],
   })
+}
+
+/** Keeps the pictures of the documents up to date when PICTURES=1. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.PICTURES !== '1') return
+  await mkdir('docs/images', { recursive: true })
+  await page.screenshot({ path: `docs/images/${name}.png` })
 }
