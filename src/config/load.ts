@@ -2,6 +2,7 @@
  * Reads the settings from the environment and gives back a checked, frozen Config, or all problems at once; decides no meaning.
  */
 import { type Config, ownSettings, type ProviderConfig, settings } from './env.ts'
+import { formerNames, withPresentNames } from './former-names.ts'
 import { readProvider } from './provider-reading.ts'
 import { type ProviderSource, providerSources } from './provider-sources.ts'
 import { type Problem, readSettings } from './reading.ts'
@@ -28,23 +29,29 @@ export interface LoadedConfig {
 /** The names that belong to us, so that a misspelt one is noticed. */
 const OUR_NAMES = /^(OIDC_|GATEHOUSE_|LOGIN_REDIRECT_|LOGOUT_REDIRECT_)/
 
+const FORMER_NAMES = formerNames(settings)
+
 /**
  * Checks every setting, then those that depend on one another.
  *
  * @throws ConfigurationError with all problems
  */
-export function loadConfig(env: Readonly<Record<string, unknown>>): LoadedConfig {
+export function loadConfig(environment: Readonly<Record<string, unknown>>): LoadedConfig {
+  const { env, warnings, writtenAs } = withPresentNames(environment, FORMER_NAMES)
   const own = readSettings(ownSettings, env)
   const { sources, problems } = providerSources(env)
   const read = sources.map(readProvider)
   const found = [...own.problems, ...problems, ...read.flatMap((one) => one.problems), ...fileNames(env)]
   const [first, ...others] = read.flatMap(({ provider }) => (provider === null ? [] : [provider]))
-  if (found.length > 0 || first === undefined) throw new ConfigurationError(found)
+  if (found.length > 0 || first === undefined) {
+    throw new ConfigurationError(found.map((problem) => ({ ...problem, name: writtenAs(problem.name) })))
+  }
   // Every name of `ownSettings` was read by its own schema just above.
   const config = Object.freeze({ ...own.values, providers: Object.freeze([first, ...others]) }) as Config
   return {
     config,
     warnings: [
+      ...warnings,
       ...unknownNames(env),
       ...sources.flatMap((source, index) => weakChoices(source, config.providers[index])),
     ],
@@ -67,7 +74,7 @@ export function describeProblems(problems: readonly Problem[]): string {
 
 /** A Worker has no files, so La Suite's `<NAME>_FILE` cannot work and must not be passed over in silence. */
 function fileNames(env: Readonly<Record<string, unknown>>): Problem[] {
-  return Object.keys(settings)
+  return [...Object.keys(settings), ...FORMER_NAMES.keys()]
     .filter((name) => env[`${name}_FILE`] !== undefined)
     .map((name) => ({
       name: `${name}_FILE`,

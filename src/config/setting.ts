@@ -16,6 +16,8 @@ export interface Setting<T> {
   readonly meaning: string
   readonly example: string
   readonly origin: Origin
+  /** Names under which it was known before, and which still count. */
+  readonly formerly: readonly string[]
 }
 
 interface About {
@@ -23,6 +25,7 @@ interface About {
   readonly example: string
   readonly origin?: Origin
   readonly secret?: boolean
+  readonly formerly?: readonly string[]
 }
 
 export function required<T>(kind: Kind<T>, about: About): Setting<T> {
@@ -31,6 +34,7 @@ export function required<T>(kind: Kind<T>, about: About): Setting<T> {
     required: true,
     secret: about.secret ?? false,
     origin: about.origin ?? 'La Suite',
+    formerly: about.formerly ?? [],
     meaning: about.meaning,
     example: about.example,
   }

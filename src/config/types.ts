@@ -6,6 +6,8 @@ import * as v from 'valibot'
 /** A kind of value: how it is called in the documents, and how the text of a variable becomes it. */
 export interface Kind<T> {
   readonly label: string
+  /** What stands between the parts of a list; absent: a blank. */
+  readonly separator?: string
   readonly schema: v.GenericSchema<unknown, T>
 }
 
