@@ -25,13 +25,13 @@ This page is written by \`npm run docs\` from src/config/env.ts.
 /** The whole page. */
 export function settingsDocument(): string {
   const rows = Object.entries<Setting<unknown>>(settings).map(
-    ([name, { kind, required, default: value, secret, meaning, example, origin }]) => {
-      const initial = required ? '**required**' : value === undefined ? 'unset' : written(value)
+    ([name, { kind, required, default: value, secret, meaning, example, origin, formerly }]) => {
+      const initial = required ? '**required**' : value === undefined ? 'unset' : written(value, kind.separator)
       const cells = [
         code(name),
         `${kind.label}${secret ? ' (secret)' : ''}`,
         initial,
-        meaning,
+        [meaning, ...formerly.map((old) => `Once called ${code(old)}, which still counts.`)].join(' '),
         secret ? example : code(example),
         origin,
       ]
@@ -42,8 +42,8 @@ export function settingsDocument(): string {
 }
 
 /** A default as one would type it; what has nothing in it cannot be typed. */
-function written(value: unknown): string {
-  const text = typeof value === 'object' ? Object.values(value ?? {}).join(' ') : String(value)
+function written(value: unknown, separator = ' '): string {
+  const text = typeof value === 'object' ? Object.values(value ?? {}).join(separator) : String(value)
   return text === '' ? 'empty' : code(text)
 }
 

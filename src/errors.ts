@@ -38,17 +38,26 @@ export class GatehouseError extends Error {
   readonly retryAfterSeconds: number | undefined
   /** A sentence that an app may be told instead of the general one of its code. */
   readonly told: string | undefined
+  /** The claims that the provider did not send, by their names, which the outside may know. */
+  readonly missing: readonly string[]
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; detail?: LogDetail; retryAfterSeconds?: number; told?: string } = {},
+    options: {
+      cause?: unknown
+      detail?: LogDetail
+      retryAfterSeconds?: number
+      told?: string
+      missing?: readonly string[]
+    } = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
     this.detail = options.detail ?? {}
     this.retryAfterSeconds = options.retryAfterSeconds
     this.told = options.told
+    this.missing = options.missing ?? []
   }
 }
 

@@ -48,6 +48,7 @@ describe('a refusal', () => {
       detail: { table: 'apps' },
       retryAfterSeconds: 3,
       told: 'Later',
+      missing: ['email'],
     })
     expect(error).toMatchObject({
       name: 'GatehouseError',
@@ -57,11 +58,16 @@ describe('a refusal', () => {
       detail: { table: 'apps' },
       retryAfterSeconds: 3,
       told: 'Later',
+      missing: ['email'],
     })
   })
 
   it('has no cause when none is given', () => {
     expect('cause' in new GatehouseError('internal', 'x')).toBe(false)
+  })
+
+  it('lacks no claims when none are named', () => {
+    expect(new GatehouseError('internal', 'x').missing).toEqual([])
   })
 
   it('has empty details when none are given', () => {

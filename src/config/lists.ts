@@ -24,6 +24,7 @@ const entries = v.pipe(
 function listOfEntries(label: string, complaint: string, isGood: (entry: string) => boolean): Kind<readonly string[]> {
   return {
     label: `${label}, separated by commas`,
+    separator: ',',
     schema: v.pipe(
       entries,
       v.rawCheck(({ dataset, addIssue }) => {

@@ -1,6 +1,7 @@
 /**
  * The settings of one provider, one entry each. They stand in the environment by these names, or in a table of OIDC_PROVIDERS by shorter ones.
  */
+import { accountSettings } from './account-settings.ts'
 import { privateKeys, SIGNING_BY_KEY } from './keys.ts'
 import { dictionary } from './lists.ts'
 import { optional, required } from './setting.ts'
@@ -248,6 +249,7 @@ export const providerSettings = {
     meaning:
       'Overrides the discovered revocation endpoint, to which the refresh token of a session (or else its access token) is given back at sign-out.',
   }),
+  ...accountSettings,
   OIDC_TIMEOUT: optional(secondsBetween(1, 60), {
     default: 5,
     example: '5',

@@ -7,12 +7,14 @@ import { layout, type Page } from './layout.tsx'
 
 export interface FailureView {
   readonly code: ErrorCode
+  /** Claims that the provider did not send, for whoever looks after it. */
+  readonly missing: readonly string[]
   readonly reference: string
   readonly loginPath: string
   readonly homePath: string
 }
 
-export function failurePage(language: Language, { code, reference, loginPath, homePath }: FailureView): Page {
+export function failurePage(language: Language, { code, missing, reference, loginPath, homePath }: FailureView): Page {
   const { messages } = language
   const { title, text } = messages.failures[code]
   const action = actionFor(code)
@@ -22,6 +24,7 @@ export function failurePage(language: Language, { code, reference, loginPath, ho
     <>
       <h1>{title}</h1>
       <p>{text}</p>
+      {missing.length > 0 ? <p>{messages.missingClaims(missing.join(', '))}</p> : null}
       {action === 'sign_in' ? (
         <a class="action" href={loginPath}>
           {messages.signInAgain}

@@ -3,6 +3,7 @@
  */
 import { type Context, Hono } from 'hono'
 import { identityOf } from '../accounts/identity.ts'
+import { refuseMissingClaims, requiredClaims } from '../accounts/provision.ts'
 import { epochSeconds } from '../clock.ts'
 import { sha256 } from '../crypto.ts'
 import type { Deps } from '../deps.ts'
@@ -91,11 +92,12 @@ export function callbackRoutes(deps: Deps) {
 
   async function beginSession(
     c: RequestContext,
-    { id: providerId }: Provider,
+    { id: providerId, config: rules }: Provider,
     login: VerifiedLogin,
     attempt: Attempt,
   ): Promise<void> {
     const { issuer, subject, claims, authentication } = login
+    refuseMissingClaims(claims, requiredClaims(rules), rules.OIDC_OP_TYPE)
     const { token, tokenHash } = await newSessionToken()
     const replaced = sessionTokenOf(c)
     const kept = keptTokens(login.tokens, config.OIDC_STORE_REFRESH_TOKEN)

@@ -57,12 +57,14 @@ function setRetryAfter(c: RequestContext, error: GatehouseError, view: Outside):
 function jsonFailure(c: RequestContext, error: GatehouseError): Response {
   const { status, oauthError } = outsideForMachines(error.code)
   const sentence = error.told ?? en.failures[error.code].title
-  return c.json({ error: oauthError, error_description: `${sentence} (reference ${c.get('reference')})` }, status)
+  const answer = { error: oauthError, error_description: `${sentence} (reference ${c.get('reference')})` }
+  return c.json(error.missing.length > 0 ? { ...answer, missing: error.missing } : answer, status)
 }
 
 function pageFailure(c: RequestContext, error: GatehouseError): Response | Promise<Response> {
   const page = failurePage(languageFor(c.req.header('accept-language')), {
     code: error.code,
+    missing: error.missing,
     reference: c.get('reference'),
     loginPath: PATHS.login,
     homePath: PATHS.home,

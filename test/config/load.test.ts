@@ -67,6 +67,7 @@ const WRONG: Record<SettingName, readonly unknown[]> = {
   OIDC_TRUSTED_AUDIENCES: [' ', 5, ['other one']],
   OIDC_OP_USER_ENDPOINT_FORMAT: ['auto', 'XML', ' ', 5],
   OIDC_OP_LOGOUT_USE_POST: ['on', ' ', 5],
+  OIDC_USERINFO_ESSENTIAL_CLAIMS: ['email name', [5], 5],
   OIDC_OP_REVOCATION_ENDPOINT: ['/revoke', 'http://idp.example/revoke', 'not a url', 5],
   ALLOW_LOGOUT_GET_METHOD: ['on', ' ', 5],
   OIDC_RP_SIGN_ALGO: ['none', 'HS1', 'rs256', 'RS1', 'ES256K', 'RS256 ES256', ' ', 5],

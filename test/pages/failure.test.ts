@@ -33,7 +33,12 @@ const CODES = Object.keys(WAYS_ON) as ErrorCode[] // the keys of a record of exa
 const LANGUAGES = ['en', 'fr', 'de']
 const PAGES = LANGUAGES.flatMap((language) => CODES.map((code) => ({ language, code })))
 const REFERENCE = '0123456789'
-const VIEW = { reference: REFERENCE, loginPath: '/login/path', homePath: '/home/path' }
+const VIEW = {
+  missing: [] as readonly string[],
+  reference: REFERENCE,
+  loginPath: '/login/path',
+  homePath: '/home/path',
+}
 
 function page(language: string, code: ErrorCode, view = VIEW): Promise<string> {
   return htmlOf(failurePage(languageFor(language), { ...view, code }))
@@ -85,6 +90,26 @@ describe('the languages', () => {
       expect([own?.title === english?.title, own?.text === english?.text]).toEqual([false, false])
     },
   )
+})
+
+describe('missing claims', () => {
+  it.each(LANGUAGES)('are named on the page in %s', async (language) => {
+    const missing = ['email', 'https://corp.example/groups']
+    const text = textOf(await page(language, 'claims_missing', { ...VIEW, missing }))
+    expect(text).toContain('email, https://corp.example/groups')
+  })
+
+  it.each(LANGUAGES)('are not spoken of in %s when none is', async (language) => {
+    expect(textOf(await page(language, 'claims_missing'))).not.toContain('Mapper')
+    expect(textOf(await page(language, 'claims_missing'))).not.toContain('mapper')
+  })
+
+  it.each(HOSTILE)('are text, whatever they are called: %j', async (name) => {
+    const [hostile, harmless] = await Promise.all(
+      [name, 'email'].map((missing) => page('en', 'claims_missing', { ...VIEW, missing: [missing] })),
+    )
+    expect(tagsOf(hostile ?? '')).toEqual(tagsOf(harmless ?? ''))
+  })
 })
 
 describe('hostile values (A69)', () => {

@@ -22,6 +22,8 @@ export const de: Messages = {
   signOutEverywhereHint: 'Alle Browser, in denen Sie hier angemeldet sind, werden abgemeldet.',
   signOutAtProviderHint: 'Nun fehlt noch die Abmeldung beim Anmeldedienst Ihrer Organisation.',
   goOn: 'Weiter',
+  missingClaims: (names) =>
+    `Für Ihre Administration: Es fehlen die Claims ${names}. Welcher Scope oder Mapper sie bringt, sagt das Protokoll unter der Kennung unten.`,
   reference: (reference) => `Kennung: ${reference}`,
   failures: {
     access_denied: {

@@ -22,6 +22,7 @@ export interface Messages {
   readonly signOutEverywhereHint: string
   readonly signOutAtProviderHint: string
   readonly goOn: string
+  readonly missingClaims: (names: string) => string
   readonly reference: (reference: string) => string
   readonly failures: Readonly<Record<ErrorCode, { readonly title: string; readonly text: string }>>
 }
@@ -45,6 +46,8 @@ export const en: Messages = {
   signOutEverywhereHint: 'Every browser in which you are signed in here will be signed out.',
   signOutAtProviderHint: 'What is left is to sign out at your organisation’s sign-in service.',
   goOn: 'Go on',
+  missingClaims: (names) =>
+    `For your administrator: the missing claims are ${names}. The log says, under the reference below, which scope or mapper brings each.`,
   reference: (reference) => `Reference: ${reference}`,
   failures: {
     access_denied: {

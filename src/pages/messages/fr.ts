@@ -22,6 +22,8 @@ export const fr: Messages = {
   signOutEverywhereHint: 'Tous les navigateurs dans lesquels vous êtes connecté ici seront déconnectés.',
   signOutAtProviderHint: 'Il reste à vous déconnecter du service de connexion de votre organisation.',
   goOn: 'Continuer',
+  missingClaims: (names) =>
+    `Pour votre administrateur : il manque les claims ${names}. Le journal indique, sous la référence ci-dessous, quel scope ou quel mapper les fournit.`,
   reference: (reference) => `Référence : ${reference}`,
   failures: {
     access_denied: {
