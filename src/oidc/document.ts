@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts'
 import { GatehouseError, toGatehouseError } from '../errors.ts'
 import { describeFailure, type Log } from '../log.ts'
 import type { Send } from './http.ts'
+import { createLease } from './lease.ts'
 
 /** The shared cache behind the memory of the isolate. It may lag, lose entries or fail; nothing depends on it but the number of calls. */
 export interface DocumentCache {
@@ -54,10 +55,6 @@ const STALE_SECONDS = 86_400
 const FORCED_PAUSE_SECONDS = 10
 const BACK_OFF_FIRST_SECONDS = 10
 const BACK_OFF_MAX_SECONDS = 300
-/** A lease lasts half of the time that a request has, so that whoever takes over from one that died has the other half. */
-const LEASE_PART = 0.5
-/** How often one request looks whether another has finished loading. */
-const POLL_MILLISECONDS = 25
 
 interface Held<T> extends CachedEntry {
   readonly value: T
@@ -71,25 +68,12 @@ export function createDocument<T>(
   let failures = 0
   let retryAt = 0
   let forcedAt = Number.NEGATIVE_INFINITY
-  // A request whose visitor goes away is cancelled together with its calls. So loading is a lease that ends by itself, and those
-  // who wait look at this variable instead of awaiting a promise that belongs to another request.
-  let loadingUntil = 0
+  const lease = createLease(clock, timeoutSeconds)
 
   const ageSeconds = () => (held ? (clock.now() - held.fetchedAt) / 1000 : Number.POSITIVE_INFINITY)
   const isFresh = () => ageSeconds() < FRESH_SECONDS
   const isUsable = () => ageSeconds() < FRESH_SECONDS + STALE_SECONDS
   const isBackingOff = () => clock.now() < retryAt
-
-  async function underLease<R>(work: () => Promise<R>): Promise<R> {
-    const own = clock.now() + timeoutSeconds * LEASE_PART * 1000
-    loadingUntil = own
-    try {
-      return await work()
-    } finally {
-      // A lease that ran out may be somebody else's by now.
-      if (loadingUntil === own) loadingUntil = 0
-    }
-  }
 
   async function readShared(): Promise<void> {
     const entry = await cache.get(source.key).catch(cacheFailed)
@@ -137,10 +121,9 @@ export function createDocument<T>(
   return {
     async read(send) {
       if (held && isFresh()) return held.value
-      // In place, not in a function of its own: between the last look and taking the lease nobody else may have a turn.
-      while (clock.now() < loadingUntil) await clock.sleep(POLL_MILLISECONDS)
+      while (lease.isHeld()) await lease.pause()
       if (held && (isFresh() || (isUsable() && isBackingOff()))) return held.value
-      return underLease(async () => {
+      return lease.hold(async () => {
         await readShared()
         if (held && isFresh()) return held.value
         try {
@@ -158,11 +141,11 @@ export function createDocument<T>(
     },
 
     async newerThan(seen, send) {
-      while (clock.now() < loadingUntil) await clock.sleep(POLL_MILLISECONDS)
+      while (lease.isHeld()) await lease.pause()
       if (held && held.value !== seen) return held.value
       if (isBackingOff()) throw stillBackingOff()
       if (clock.now() - forcedAt < FORCED_PAUSE_SECONDS * 1000) return null
-      return underLease(async () => {
+      return lease.hold(async () => {
         await readShared()
         if (held && held.value !== seen) return held.value
         forcedAt = clock.now()

@@ -4,10 +4,10 @@
 import type { Clock } from '../clock.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Send } from './http.ts'
+import { createLease } from './lease.ts'
 
 /** How long an answer counts. Short: somebody who is sent to a dead provider sees an error of the browser and no page of ours. */
 const ANSWER_MILLISECONDS = 2000
-const POLL_MILLISECONDS = 25
 
 export interface Reachability {
   /** The same as `send`, but what comes of it is noted. */
@@ -24,7 +24,7 @@ export function createReachability(clock: Clock, timeoutSeconds: number): Reacha
   let answeredAt = Number.NEGATIVE_INFINITY
   let hasFailed = false
   let failures = 0
-  let askingUntil = 0
+  const lease = createLease(clock, timeoutSeconds)
 
   const isKnownGood = () => !hasFailed && clock.now() - answeredAt < ANSWER_MILLISECONDS
 
@@ -49,19 +49,11 @@ export function createReachability(clock: Clock, timeoutSeconds: number): Reacha
     async require(url, send) {
       if (isKnownGood()) return
       const failuresBefore = failures
-      // A lease, not a shared promise: the request that asks may be cancelled when its visitor leaves.
-      while (clock.now() < askingUntil) await clock.sleep(POLL_MILLISECONDS)
+      while (lease.isHeld()) await lease.pause()
       if (isKnownGood()) return
       if (failures > failuresBefore)
         throw new GatehouseError('provider_unreachable', 'another request has just found the provider unreachable')
-      // Half of the time that a request has, so that whoever takes over from one that died has the other half.
-      const own = clock.now() + timeoutSeconds * 500
-      askingUntil = own
-      try {
-        await send(url)
-      } finally {
-        if (askingUntil === own) askingUntil = 0
-      }
+      await lease.hold(() => send(url))
     },
   }
 }
