@@ -46,7 +46,8 @@ export async function stopAll(): Promise<void> {
   await Promise.all([...alive].map(stop))
 }
 
-async function stop(started: Started): Promise<void> {
+/** Ends one program, and all that it started. */
+export async function stop(started: Started): Promise<void> {
   signalGroup(started, 'SIGTERM')
   const force = setTimeout(() => signalGroup(started, 'SIGKILL'), GRACE_MS)
   await started.ended

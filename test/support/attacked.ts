@@ -2,12 +2,11 @@
  * The built Worker with the hostile provider as its only one, and browsers that reach both over real HTTP.
  */
 import { randomBytes } from 'node:crypto'
-import { request as httpRequest } from 'node:http'
-import { buffer } from 'node:stream/consumers'
-import { type Browser, createBrowser, type Site, type Visit } from './browser.ts'
+import { type Browser, createBrowser, type Visit } from './browser.ts'
 import { freePort, type RunningGatehouse, startGatehouse } from './gatehouse.ts'
 import type { Offers } from './hostile/provider.ts'
 import { type HostileServer, startHostileServer } from './hostile-server.ts'
+import { overHttp } from './over-http.ts'
 
 export interface Attacked {
   readonly gatehouse: RunningGatehouse
@@ -84,29 +83,6 @@ export async function startAttacked({ script, settings, offers, tells }: Attacke
       await Promise.all([gatehouse.stop(), provider.stop()])
     },
   }
-}
-
-/** By hand, because Node's fetch writes a Sec-Fetch-Mode of its own and follows rules of its own about cookies. */
-const overHttp: Site = async (request) => {
-  const body = Buffer.from(await request.arrayBuffer())
-  return new Promise((resolve, reject) => {
-    const { method, url } = request
-    const headers = {
-      ...Object.fromEntries(request.headers),
-      ...(body.length > 0 ? { 'content-length': body.length } : {}),
-    }
-    httpRequest(url, { method, headers })
-      .on('response', async (answer) => {
-        const { statusCode: status = 0, rawHeaders } = answer
-        const content = new Uint8Array(await buffer(answer))
-        const lines = rawHeaders.flatMap((name, place): [string, string][] =>
-          place % 2 === 0 ? [[name, rawHeaders[place + 1] ?? '']] : [],
-        )
-        resolve(new Response(content.length > 0 ? content : null, { status, headers: lines }))
-      })
-      .on('error', reject)
-      .end(body)
-  })
 }
 
 /** Goes to the provider and back; submits the form of a provider that answers by form, as its script would. */

@@ -5,12 +5,16 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type ProviderOptions, type RunningProvider, startProvider } from '../../dev/provider/provider.ts'
 import { freePort, type GatehouseOptions, type RunningGatehouse, startGatehouse } from './gatehouse.ts'
 
-export interface Installation {
+/** Gatehouse with one app. */
+export interface Served {
   readonly gatehouse: RunningGatehouse
-  readonly provider: RunningProvider
-  readonly client: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string }
   /** The credential of the app, as an Authorization header. */
   readonly appAuthorization: string
+}
+
+export interface Installation extends Served {
+  readonly provider: RunningProvider
+  readonly client: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string }
   stop(): Promise<void>
 }
 
@@ -29,11 +33,10 @@ export async function startInstallation({
   const client = { clientId: 'gatehouse', clientSecret: randomBytes(24).toString('base64url') }
   const relyingParty = { ...client, baseUrl: `http://localhost:${port}` }
   const provider = await startProvider({ port: 0, relyingParty, ...providerOptions })
-  const gatehouse = await startGatehouse({
+  const served = await startWithApp({
     port,
     script,
     settings: {
-      GATEHOUSE_SECRET: randomBytes(32).toString('base64url'),
       OIDC_OP_URL: provider.issuer,
       OIDC_RP_CLIENT_ID: client.clientId,
       OIDC_RP_CLIENT_SECRET: client.clientSecret,
@@ -41,24 +44,30 @@ export async function startInstallation({
       ...settings,
     },
   })
+  return {
+    ...served,
+    provider,
+    client: { issuer: provider.issuer, ...client },
+    async stop() {
+      await Promise.all([served.gatehouse.stop(), provider.stop()])
+    },
+  }
+}
+
+/** Starts Gatehouse with a secret of its own, and registers one app. */
+export async function startWithApp(options: GatehouseOptions): Promise<Served> {
+  const settings = { GATEHOUSE_SECRET: randomBytes(32).toString('base64url'), ...options.settings }
+  const gatehouse = await startGatehouse({ ...options, settings })
   const secret = randomBytes(32).toString('base64url')
   const hash = createHash('sha256').update(secret).digest('base64url')
   await gatehouse.query(
     `INSERT INTO apps (client_id, name, secret_hash, created_at) VALUES ('app', 'App', '${hash}', 0)`,
   )
-  return {
-    gatehouse,
-    provider,
-    client: { issuer: provider.issuer, ...client },
-    appAuthorization: `Basic ${Buffer.from(`app:${secret}`).toString('base64')}`,
-    async stop() {
-      await Promise.all([gatehouse.stop(), provider.stop()])
-    },
-  }
+  return { gatehouse, appAuthorization: `Basic ${Buffer.from(`app:${secret}`).toString('base64')}` }
 }
 
 /** Asks for the verdict on a token, as an app does. */
-export function introspect({ gatehouse, appAuthorization }: Installation, token: string): Promise<Response> {
+export function introspect({ gatehouse, appAuthorization }: Served, token: string): Promise<Response> {
   return fetch(`${gatehouse.baseUrl}/api/v1.0/introspect/`, {
     method: 'POST',
     headers: { authorization: appAuthorization },
