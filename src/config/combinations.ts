@@ -2,7 +2,7 @@
  * What is wrong with settings only when they are looked at together; each by itself was judged by its own kind.
  */
 import type { ProviderConfig } from './env.ts'
-import { CLIENT_SECRET_JWT_MIN_BYTES, SECRET_MIN_BYTES, SIGNING_BY_KEY } from './keys.ts'
+import { CLIENT_SECRET_JWT_MIN_BYTES, type KeyType, SECRET_MIN_BYTES, SIGNING_BY_KEY } from './keys.ts'
 import { type ProviderSettingName, providerSettings } from './provider-settings.ts'
 import type { Problem } from './reading.ts'
 
@@ -57,6 +57,18 @@ export function providerProblems(
   if (config.OIDC_RP_ID_TOKEN_ENCRYPTED && !isThere('OIDC_RP_DECRYPTION_KEY') && !isThere('OIDC_RS_PRIVATE_KEY_STR')) {
     report('OIDC_RP_DECRYPTION_KEY', 'is not set, and OIDC_RP_ID_TOKEN_ENCRYPTED needs it')
   }
+  if (config.OIDC_RS_CLIENT_SECRET !== undefined && !isThere('OIDC_RS_CLIENT_ID')) {
+    report('OIDC_RS_CLIENT_ID', 'is not set, and OIDC_RS_CLIENT_SECRET belongs to it')
+  }
+  const keyType = config.OIDC_RS_ENCRYPTION_KEY_TYPE
+  if (keyType !== undefined && config.OIDC_RS_PRIVATE_KEY_STR?.some(({ type }) => familyOf(type) !== keyType)) {
+    report('OIDC_RS_ENCRYPTION_KEY_TYPE', `is ${keyType}, and OIDC_RS_PRIVATE_KEY_STR is not`)
+  }
+  const opener = config.OIDC_RP_DECRYPTION_KEY ?? config.OIDC_RS_PRIVATE_KEY_STR
+  const wrapping = config.OIDC_RS_ENCRYPTION_ALGO
+  if (wrapping !== undefined && opener && !opener.some(({ type }) => familyOf(type) === familyOfAlgorithm(wrapping))) {
+    report('OIDC_RS_ENCRYPTION_ALGO', `is ${wrapping}, for which there is no decryption key`)
+  }
   for (const name of overriddenProtocol(config.OIDC_AUTH_REQUEST_EXTRA_PARAMS)) {
     report('OIDC_AUTH_REQUEST_EXTRA_PARAMS', `must not have ${name}, which Gatehouse sets itself`)
   }
@@ -73,6 +85,14 @@ function needsSecret(config: Partial<ProviderConfig>, hasKey: boolean): boolean 
 /** One key, one algorithm. @see RFC 8725 section 3.1 */
 function fits(wanted: string, own: string | undefined, possible: readonly string[]): boolean {
   return own === undefined ? possible.includes(wanted) : own === wanted
+}
+
+function familyOf(type: KeyType): 'RSA' | 'EC' {
+  return type === 'RSA' ? 'RSA' : 'EC'
+}
+
+function familyOfAlgorithm(algorithm: string): 'RSA' | 'EC' {
+  return algorithm.startsWith('RSA') ? 'RSA' : 'EC'
 }
 
 /** What Gatehouse itself decides in an authorization request. @see OpenID Connect Core 1.0 section 3.1.2.1, RFC 9101 */

@@ -106,6 +106,12 @@ function weakChoices({ nameOf }: ProviderSource, provider: ProviderConfig | unde
   if (provider?.OIDC_RP_SCOPES && !provider.OIDC_RP_SCOPES.includes('openid')) {
     warnings.push(`${nameOf('OIDC_RP_SCOPES')} lacks "openid", without which a provider sends no ID token; it is added`)
   }
+  const asker = provider?.OIDC_RS_CLIENT_ID
+  if (asker && asker !== provider.OIDC_RP_CLIENT_ID && provider.OIDC_RS_CLIENT_SECRET === undefined) {
+    warnings.push(
+      `${nameOf('OIDC_RS_CLIENT_ID')} is set without ${nameOf('OIDC_RS_CLIENT_SECRET')}, so the provider is not asked about tokens; a token that only it can judge is not active`,
+    )
+  }
   if (provider?.OIDC_RP_DECRYPTION_KEY && !provider.OIDC_RP_ID_TOKEN_ENCRYPTED) {
     warnings.push(
       `${nameOf('OIDC_RP_DECRYPTION_KEY')} is set, and ID tokens that are not encrypted are accepted; once the provider encrypts them, set ${nameOf('OIDC_RP_ID_TOKEN_ENCRYPTED')} to true`,

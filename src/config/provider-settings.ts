@@ -2,25 +2,12 @@
  * The settings of one provider, one entry each. They stand in the environment by these names, or in a table of OIDC_PROVIDERS by shorter ones.
  */
 import { accountSettings } from './account-settings.ts'
+import { SIGNING_ALGORITHMS } from './algorithms.ts'
 import { privateKeys, SIGNING_BY_KEY } from './keys.ts'
 import { dictionary } from './lists.ts'
+import { resourceServerSettings } from './resource-server-settings.ts'
 import { optional, required } from './setting.ts'
 import { bool, endpoint, hostName, issuer, oneOf, secondsBetween, tenant, text, word, words } from './types.ts'
-
-/** The signature algorithms of a provider's keys. What everybody may verify, such as an access token, has one of these. */
-export const SIGNING_ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-] as const
 
 /** The signature algorithms that an ID token may be configured to have; the token itself has no say. HS* is keyed with the client secret. */
 const ID_TOKEN_ALGORITHMS = [...SIGNING_ALGORITHMS, 'HS256', 'HS384', 'HS512'] as const
@@ -250,6 +237,7 @@ export const providerSettings = {
       'Overrides the discovered revocation endpoint, to which the refresh token of a session (or else its access token) is given back at sign-out.',
   }),
   ...accountSettings,
+  ...resourceServerSettings,
   OIDC_TIMEOUT: optional(secondsBetween(1, 60), {
     default: 5,
     example: '5',

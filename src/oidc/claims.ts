@@ -22,7 +22,11 @@ export type Claims = Readonly<v.InferOutput<typeof claimsSchema>>
 
 /** @throws GatehouseError `token_invalid` when the bytes are not UTF-8 JSON of an object, or a registered claim has a wrong type */
 export function parseClaims(payload: Uint8Array): Claims {
-  const parsed = jsonOf(payload)
+  return claimsOf(jsonOf(payload))
+}
+
+/** The same for claims that came as an object. @throws GatehouseError `token_invalid` */
+export function claimsOf(parsed: unknown): Claims {
   if (Array.isArray(parsed)) throw new GatehouseError('token_invalid', 'the claims are a list')
   const result = v.safeParse(claimsSchema, parsed)
   if (result.success) return result.output

@@ -4,6 +4,7 @@
 import type * as oauth from 'oauth4webapi'
 import type { ProviderConfig } from '../config/env.ts'
 import type { IdTokenAlgorithm } from '../config/provider-settings.ts'
+import type { AcceptedEncryption } from './encryption.ts'
 import type { SignedJwt } from './jwks.ts'
 
 /** The settings that decide what is accepted of the provider. */
@@ -15,7 +16,14 @@ export type Acceptance = Pick<
   | 'OIDC_OP_USER_ENDPOINT_FORMAT'
   | 'OIDC_RESPONSE_MODE'
   | 'OIDC_USE_DPOP'
+  | 'OIDC_RS_SIGNING_ALGO'
+  | 'OIDC_RS_ENCRYPTION_ALGO'
+  | 'OIDC_RS_ENCRYPTION_ENCODING'
+  | 'OIDC_RP_DECRYPTION_KEY'
+  | 'OIDC_RS_PRIVATE_KEY_STR'
 >
+
+type RequestOptions = oauth.HttpRequestOptions<'GET' | 'POST', URLSearchParams | undefined>
 
 export interface ProtocolClient {
   readonly metadata: oauth.AuthorizationServer
@@ -23,9 +31,9 @@ export interface ProtocolClient {
   readonly clientAuthentication: oauth.ClientAuth
   readonly signingAlgorithm: IdTokenAlgorithm
   readonly acceptance: Acceptance
-  readonly requestOptions: oauth.HttpRequestOptions<'GET' | 'POST', URLSearchParams | undefined>
+  readonly requestOptions: RequestOptions & Required<Pick<RequestOptions, typeof oauth.customFetch>>
   /** Verifies a signature of the provider. @see verifyJwt in `jwks.ts` */
   verifyJwt(jwt: string, algorithms: readonly string[]): Promise<SignedJwt>
   /** Opens what was encrypted for us. @see decryptJwe in `encryption.ts` */
-  decryptJwe(jwe: string): Promise<string>
+  decryptJwe(jwe: string, accepted?: AcceptedEncryption): Promise<string>
 }

@@ -21,6 +21,8 @@ const metadataSchema = v.object({
   userinfo_endpoint: v.optional(endpoint.schema),
   end_session_endpoint: v.optional(endpoint.schema),
   revocation_endpoint: v.optional(endpoint.schema),
+  introspection_endpoint: v.optional(endpoint.schema),
+  introspection_endpoint_auth_methods_supported: texts,
   pushed_authorization_request_endpoint: v.optional(endpoint.schema),
   require_pushed_authorization_requests: v.optional(v.boolean()),
   require_signed_request_object: v.optional(v.boolean()),
@@ -107,6 +109,7 @@ function explicitEndpoints(config: ProviderConfig) {
     jwks_uri: config.OIDC_OP_JWKS_ENDPOINT,
     end_session_endpoint: config.OIDC_OP_LOGOUT_ENDPOINT,
     revocation_endpoint: config.OIDC_OP_REVOCATION_ENDPOINT,
+    introspection_endpoint: config.OIDC_OP_INTROSPECTION_ENDPOINT,
   }
   // Unset ones must not hide the discovered ones.
   return JSON.parse(JSON.stringify(endpoints)) as Partial<typeof endpoints> // a copy without the undefined members

@@ -2,11 +2,16 @@
  * Opens what the provider encrypted for us; the signature inside is verified by whoever asked.
  */
 import { compactDecrypt, decodeProtectedHeader, errors, type ProtectedHeaderParameters } from 'jose'
+import { CONTENT_ENCRYPTION } from '../config/algorithms.ts'
 import { GatehouseError } from '../errors.ts'
 import type { OwnDecryptionKey, OwnKeys } from './own-keys.ts'
 
-/** Authenticated encryption only. @see RFC 7518 section 5 */
-const CONTENT_ENCRYPTION = ['A128GCM', 'A256GCM', 'A128CBC-HS256', 'A256CBC-HS512'] as const
+/** What may be other than usual: the settings allow one algorithm more, or fewer of them. */
+export interface AcceptedEncryption {
+  /** The algorithms that are accepted of a key, in place of those that it is for. */
+  algorithmsOf?(key: OwnDecryptionKey): readonly string[]
+  readonly encodings?: readonly string[]
+}
 
 export function isEncrypted(token: string): boolean {
   return token.split('.').length === 5
@@ -19,8 +24,12 @@ export function isEncrypted(token: string): boolean {
  * @throws GatehouseError `token_invalid` when it cannot be opened, or is of a kind that must not be; `not_configured` without a key
  * @see RFC 7516 section 5.2; RFC 8725 sections 3.2 and 3.6
  */
-export async function decryptJwe(jwe: string, { decryptionKeys }: OwnKeys): Promise<string> {
-  const keys = await decryptionKeys()
+export async function decryptJwe(
+  jwe: string,
+  { decryptionKeys }: OwnKeys,
+  { algorithmsOf = ({ algorithms }) => algorithms, encodings = CONTENT_ENCRYPTION }: AcceptedEncryption = {},
+): Promise<string> {
+  const keys = (await decryptionKeys()).map((key) => ({ ...key, algorithms: algorithmsOf(key) }))
   if (keys.length === 0) {
     throw new GatehouseError('not_configured', 'the provider encrypts, and OIDC_RP_DECRYPTION_KEY is not set')
   }
@@ -28,7 +37,7 @@ export async function decryptJwe(jwe: string, { decryptionKeys }: OwnKeys): Prom
   const header = headerOf(jwe)
   if ('zip' in header) throw new GatehouseError('token_invalid', 'a compressed token is not opened (zip)')
   for (const key of fittingKeys(keys, header)) {
-    const opened = await openWith(key, jwe)
+    const opened = await openWith(key, jwe, encodings)
     if (opened !== null) return opened
   }
   throw new GatehouseError('token_invalid', 'no key of ours opens the encrypted token', {
@@ -57,11 +66,15 @@ function fittingKeys(keys: readonly OwnDecryptionKey[], { alg, kid }: ProtectedH
 }
 
 /** `null`: it was encrypted for another key. */
-async function openWith({ jwk, algorithms }: OwnDecryptionKey, jwe: string): Promise<string | null> {
+async function openWith(
+  { jwk, algorithms }: OwnDecryptionKey,
+  jwe: string,
+  encodings: readonly string[],
+): Promise<string | null> {
   try {
     const { plaintext } = await compactDecrypt(jwe, jwk, {
       keyManagementAlgorithms: [...algorithms],
-      contentEncryptionAlgorithms: [...CONTENT_ENCRYPTION],
+      contentEncryptionAlgorithms: [...encodings],
       maxDecompressedLength: 0,
     })
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(plaintext)

@@ -44,6 +44,11 @@ export function mediaTypeOf({ headers }: Response): string | undefined {
   return headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
 }
 
+/** `text()` is for text types; the runtime warns of any other. */
+export async function asciiOf(response: Response): Promise<string> {
+  return new TextDecoder().decode(await response.arrayBuffer())
+}
+
 async function readWhole(response: Response, host: string): Promise<Response> {
   const { status, statusText, headers } = response
   if (!response.body) return new Response(null, { status, statusText, headers })

@@ -8,13 +8,15 @@ import { GatehouseError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { mustBeSent, sentRequest } from './authorization-request.ts'
 import { finishLogin, type VerifiedLogin } from './callback.ts'
+import type { Claims } from './claims.ts'
 import type { ProtocolClient } from './client.ts'
 import { clientAuthentication } from './client-authentication.ts'
-import { metadataSource } from './discovery.ts'
+import { type Metadata, metadataSource } from './discovery.ts'
 import { createDocument, type Document, type DocumentCache } from './document.ts'
 import { decryptJwe } from './encryption.ts'
 import { beginOperation, type Fetch, type Send } from './http.ts'
 import { allowInsecure } from './insecure.ts'
+import { askAbout, askingClient, metadataForAsking } from './introspection.ts'
 import { type Keys, keysSource, type SignedJwt, verifyJwt } from './jwks.ts'
 import { type LoginRequest, type PendingLogin, type StartedLogin, startLogin } from './login.ts'
 import { type EndSessionRequest, endSessionRequest, type LogoutRequest } from './logout.ts'
@@ -65,6 +67,10 @@ export interface Provider {
   endSession(request: LogoutRequest): Promise<EndSessionRequest | null>
   /** Gives back the tokens of ended sessions where the provider takes them; never fails. @see revokeTokens in `revocation.ts` */
   revokeTokens(ended: readonly ProviderTokens[]): Promise<void>
+  /** Whether it can be asked about tokens: it has a place for that, and we have a client that may ask. */
+  introspects(): Promise<boolean>
+  /** What it says of a token; `null`: that it is not active. Only where `introspects`. @see askAbout in `introspection.ts` */
+  introspect(token: string): Promise<Claims | null>
   /** @see verifyLogoutToken in `logout-token.ts` */
   verifyLogoutToken(token: string): Promise<LogoutNotice>
   /** Where the provider's own pages are, as far as it can be asked. */
@@ -82,6 +88,7 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
   const reachability = createReachability(clock, config.OIDC_TIMEOUT)
   const metadata = createDocument(metadataSource(config), documentPorts)
   const ownKeys = createOwnKeys(config)
+  const asking = askingClient(config)
   let keys: { jwksUri: string; document: Document<Keys> } | undefined
 
   const begin = () => reachability.noting(beginOperation(fetch, config.OIDC_TIMEOUT))
@@ -100,17 +107,21 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
   }
 
   async function clientFor(send: Send): Promise<ProtocolClient> {
-    const current = await metadata.read(send)
+    return clientAs(config, await metadata.read(send), send)
+  }
+
+  /** @param who the settings with the client that speaks */
+  async function clientAs(who: ProviderConfig, current: Metadata, send: Send): Promise<ProtocolClient> {
     return {
       // The library remembers things of this very object, keys among them, so each operation gets its own.
       metadata: { ...current } as ProtocolClient['metadata'], // a readonly list is what the library only reads
       relyingParty: {
-        client_id: config.OIDC_RP_CLIENT_ID,
+        client_id: who.OIDC_RP_CLIENT_ID,
         id_token_signed_response_alg: config.OIDC_RP_SIGN_ALGO,
         [oauth.clockSkew]: clock.aheadSeconds,
         [oauth.clockTolerance]: config.OIDC_CLOCK_TOLERANCE,
       },
-      clientAuthentication: await clientAuthentication(config, current, ownKeys),
+      clientAuthentication: await clientAuthentication(who, current, ownKeys),
       signingAlgorithm: config.OIDC_RP_SIGN_ALGO,
       acceptance: config,
       requestOptions: {
@@ -118,7 +129,7 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
         [oauth.allowInsecureRequests]: allowInsecure(current.token_endpoint),
       },
       verifyJwt: (jwt, algorithms) => verify(jwt, algorithms, current.jwks_uri, send),
-      decryptJwe: (jwe) => decryptJwe(jwe, ownKeys),
+      decryptJwe: (jwe, accepted) => decryptJwe(jwe, ownKeys, accepted),
     }
   }
 
@@ -169,6 +180,17 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
 
     async revokeTokens(ended) {
       await orNull('revocation_failed', async () => revokeTokens(await clientFor(begin()), ended, log))
+    },
+
+    async introspects() {
+      return asking !== null && (await metadata.read(begin())).introspection_endpoint !== undefined
+    },
+
+    async introspect(token) {
+      if (asking === null) throw new GatehouseError('not_configured', 'there is no client that may ask about tokens')
+      const send = begin()
+      const current = metadataForAsking(await metadata.read(send))
+      return askAbout(await clientAs(asking, current, send), token, clock)
     },
 
     async verifyLogoutToken(token) {

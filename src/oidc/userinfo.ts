@@ -10,7 +10,7 @@ import type { ProtocolClient } from './client.ts'
 import { type DpopKey, withDpop } from './dpop.ts'
 import { isEncrypted } from './encryption.ts'
 import { toProtocolFailure } from './failures.ts'
-import { mediaTypeOf } from './http.ts'
+import { asciiOf, mediaTypeOf } from './http.ts'
 import { saysOtherKind } from './jwks.ts'
 
 /** Claims of the person, none of them checked but `sub`. */
@@ -91,11 +91,6 @@ function kindOf(response: Response): 'JSON' | 'JWT' | 'other' {
   const type = mediaTypeOf(response)
   if (type === 'application/jwt') return 'JWT'
   return type === 'application/json' ? 'JSON' : 'other'
-}
-
-/** `text()` is for text types; the runtime warns of any other. */
-async function asciiOf(response: Response): Promise<string> {
-  return new TextDecoder().decode(await response.arrayBuffer())
 }
 
 /** The library would take the claims without a look at the signature, so the whole answer is read here. */

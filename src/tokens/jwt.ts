@@ -3,8 +3,8 @@
  */
 import type { App } from '../accounts/apps.ts'
 import type { Clock } from '../clock.ts'
+import { SIGNING_ALGORITHMS } from '../config/algorithms.ts'
 import type { Config } from '../config/env.ts'
-import { SIGNING_ALGORITHMS } from '../config/provider-settings.ts'
 import { GatehouseError } from '../errors.ts'
 import type { SignedJwt } from '../oidc/provider.ts'
 import { type Providers, unverifiedIssuer } from '../oidc/providers.ts'

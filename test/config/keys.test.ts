@@ -200,6 +200,24 @@ describe('together', () => {
       { ...SECRET, OIDC_OP_USER_ENDPOINT_FORMAT: 'XML' },
       ['OIDC_OP_USER_ENDPOINT_FORMAT'],
     ],
+    ['a secret of an asking client without its id', { ...SECRET, OIDC_RS_CLIENT_SECRET: 's' }, ['OIDC_RS_CLIENT_ID']],
+    ['an asking client with its secret', { ...SECRET, OIDC_RS_CLIENT_ID: 'a', OIDC_RS_CLIENT_SECRET: 's' }, []],
+    [
+      'an RSA key that is said to be EC',
+      { ...SECRET, OIDC_RS_PRIVATE_KEY_STR: pem(rsa), OIDC_RS_ENCRYPTION_KEY_TYPE: 'EC' },
+      ['OIDC_RS_ENCRYPTION_KEY_TYPE'],
+    ],
+    [
+      'an EC key that is said to be EC',
+      { ...SECRET, OIDC_RS_PRIVATE_KEY_STR: pem(p256), OIDC_RS_ENCRYPTION_KEY_TYPE: 'EC' },
+      [],
+    ],
+    ['the defaults of La Suite without a key', { ...SECRET, OIDC_RS_ENCRYPTION_ALGO: 'RSA-OAEP' }, []],
+    [
+      'answers encrypted for a key of another type',
+      { ...SECRET, OIDC_RS_PRIVATE_KEY_STR: pem(p256), OIDC_RS_ENCRYPTION_ALGO: 'RSA-OAEP' },
+      ['OIDC_RS_ENCRYPTION_ALGO'],
+    ],
   ])('%s', (_, env, expected) => {
     expect(names(env)).toEqual(expected)
   })

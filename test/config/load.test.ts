@@ -69,6 +69,14 @@ const WRONG: Record<SettingName, readonly unknown[]> = {
   OIDC_OP_LOGOUT_USE_POST: ['on', ' ', 5],
   OIDC_USERINFO_ESSENTIAL_CLAIMS: ['email name', [5], 5],
   OIDC_OP_REVOCATION_ENDPOINT: ['/revoke', 'http://idp.example/revoke', 'not a url', 5],
+  OIDC_OP_INTROSPECTION_ENDPOINT: ['/introspect', 'http://idp.example/introspect', 'not a url', 5],
+  OIDC_OP_INTROSPECT_JWT: ['on', ' ', 5],
+  OIDC_RS_CLIENT_ID: [' ', 5, null],
+  OIDC_RS_CLIENT_SECRET: [' ', 5, null],
+  OIDC_RS_SIGNING_ALGO: ['none', 'HS256', 'es256', 'ES256 RS256', ' ', 5],
+  OIDC_RS_ENCRYPTION_ALGO: ['RSA1_5', 'dir', 'A256KW', 'rsa-oaep', ' ', 5],
+  OIDC_RS_ENCRYPTION_ENCODING: ['A256', 'A192GCM', 'a256gcm', ' ', 5],
+  OIDC_RS_ENCRYPTION_KEY_TYPE: ['oct', 'rsa', 'OKP', ' ', 5],
   ALLOW_LOGOUT_GET_METHOD: ['on', ' ', 5],
   OIDC_RP_SIGN_ALGO: ['none', 'HS1', 'rs256', 'RS1', 'ES256K', 'RS256 ES256', ' ', 5],
   OIDC_OP_AUTHORIZATION_ENDPOINT: ['/authorize', 'http://idp.example/authorize', 'not a url', 5],
@@ -220,6 +228,7 @@ describe('the settings', () => {
           OIDC_AUTH_REQUEST_EXTRA_PARAMS: {},
           GATEHOUSE_LEVELS: [],
           OIDC_RESPONSE_MODE: 'query',
+          OIDC_OP_INTROSPECT_JWT: false,
           OIDC_TIMEOUT: 5,
         },
       ],
@@ -323,6 +332,13 @@ describe('warnings', () => {
     expect(loadConfig({ ...ENV, OIDC_RP_CLIENT_ID: 'meet' }).warnings).toEqual([
       expect.stringContaining('OIDC_RP_CLIENT_ID'),
     ])
+  })
+
+  it('name a client that asks about tokens and has no secret, unless it is the one that people sign in with', () => {
+    expect(loadConfig({ ...ENV, OIDC_RS_CLIENT_ID: 'asker' }).warnings).toEqual([
+      expect.stringContaining('OIDC_RS_CLIENT_SECRET'),
+    ])
+    expect(loadConfig({ ...ENV, OIDC_RS_CLIENT_ID: ENV.OIDC_RP_CLIENT_ID }).warnings).toEqual([])
   })
 
   it('name scopes without openid', () => {

@@ -3,7 +3,7 @@
  */
 import { base64url, exportSPKI, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { SIGNING_ALGORITHMS } from '../../src/config/provider-settings.ts'
+import { SIGNING_ALGORITHMS } from '../../src/config/algorithms.ts'
 import { describeFailure } from '../../src/log.ts'
 import { createDocument } from '../../src/oidc/document.ts'
 import { beginOperation } from '../../src/oidc/http.ts'

@@ -30,7 +30,7 @@ export interface Bends {
   readonly tokenAnswer?: Claims
   readonly userinfo?: () => Response | Promise<Response>
   /** Answers a call in place of everything else; `undefined`: goes on. */
-  readonly answer?: (call: SeenCall) => Response | undefined
+  readonly answer?: (call: SeenCall) => Response | Promise<Response> | undefined
 }
 
 export interface FarProvider {
