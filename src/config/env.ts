@@ -86,13 +86,12 @@ type ValueOf<S> = S extends Setting<infer T> ? T : never
 type ValuesOf<Table> = { readonly [Name in keyof Table]: ValueOf<Table[Name]> }
 
 /** One provider, with everything that its type decides already decided. */
-export type ProviderConfig = Omit<ValuesOf<typeof providerSettings>, 'OIDC_OP_URL' | 'OIDC_OP_TYPE'> & {
+export type ProviderConfig = Omit<ValuesOf<typeof providerSettings>, 'OIDC_OP_TYPE'> & {
   /** Names it in paths, cookies, the log and the database. */
   readonly id: string
   /** Names it for people. */
   readonly name: string
   readonly OIDC_OP_TYPE: ProviderType
-  readonly OIDC_OP_URL: string
 }
 
 /** All settings, checked and frozen, under the names that operators know. */

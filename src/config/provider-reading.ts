@@ -3,6 +3,7 @@
  */
 import { providerProblems } from './combinations.ts'
 import type { ProviderConfig } from './env.ts'
+import { hasEndpoints, typeOfEndpoints } from './issuer-search.ts'
 import { type ProviderType, providerSettings } from './provider-settings.ts'
 import type { ProviderSource } from './provider-sources.ts'
 import { FACTS, PRESETS, typeOfIssuer } from './providers.ts'
@@ -16,9 +17,8 @@ export interface ReadProvider {
 
 export function readProvider({ id, name, raw, nameOf }: ProviderSource): ReadProvider {
   const first = readSettings(providerSettings, raw, nameOf).values as Partial<ProviderConfig> // each was read by its own schema
-  const wanted = first.OIDC_OP_TYPE ?? 'generic'
-  const url = first.OIDC_OP_URL ?? PRESETS[wanted].issuer(first)
-  const type = first.OIDC_OP_TYPE ?? (url === undefined ? 'generic' : typeOfIssuer(url))
+  const url = first.OIDC_OP_URL ?? PRESETS[first.OIDC_OP_TYPE ?? 'generic'].issuer(first)
+  const type = first.OIDC_OP_TYPE ?? (url === undefined ? typeOfEndpoints(first) : typeOfIssuer(url))
   const { values, problems, isBroken } = readSettings(providerSettings, raw, nameOf, PRESETS[type].defaults)
   const config = { ...(values as Partial<ProviderConfig>), OIDC_OP_TYPE: type } // as above
   const found = [
@@ -26,8 +26,9 @@ export function readProvider({ id, name, raw, nameOf }: ProviderSource): ReadPro
     ...problems,
     ...providerProblems(config, isBroken, nameOf),
   ]
-  if (found.length > 0 || url === undefined) return { provider: null, problems: found }
-  const provider = { ...config, id, name: name ?? PRESETS[type].label ?? new URL(url).hostname, OIDC_OP_URL: url }
+  const place = url ?? config.OIDC_OP_AUTHORIZATION_ENDPOINT
+  if (found.length > 0 || place === undefined) return { provider: null, problems: found }
+  const provider = { ...config, id, name: name ?? PRESETS[type].label ?? new URL(place).hostname, OIDC_OP_URL: url }
   return { provider: Object.freeze(provider) as ProviderConfig, problems: [] } // every setting was read without a problem
 }
 
@@ -53,6 +54,8 @@ function placeProblems(
   if (isUrlThere)
     return given.map((fact) => problem(fact, `says the same as ${nameOf('OIDC_OP_URL')}; set one of them`))
   if (issuer(config) !== undefined) return []
+  // Without a word about the place, the endpoints must lead to it.
+  if (given.length === 0 && hasEndpoints(config)) return []
   const missing = facts.filter((fact) => config[fact] === undefined && !isBroken(fact))
   if (given.length > 0 || type !== 'generic') return missing.map((fact) => problem(fact, 'is not set'))
   return [problem('OIDC_OP_URL', 'is not set')]

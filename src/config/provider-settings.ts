@@ -76,7 +76,7 @@ export const providerSettings = {
   OIDC_OP_URL: optional(issuer, {
     example: 'https://id.example.org/realms/main',
     meaning:
-      'The issuer, to the letter as the provider writes it. Endpoints and keys are discovered from it. **Required**, unless OIDC_OP_TYPE and what belongs to it say the same.',
+      'The issuer, to the letter as the provider writes it. Endpoints and keys are discovered from it. **Required**, unless OIDC_OP_TYPE and what belongs to it say the same, or the authorization, token and JWKS endpoints are set: then the issuer is looked for on the way to them.',
   }),
   OIDC_RP_CLIENT_ID: required(text, {
     example: 'gatehouse',

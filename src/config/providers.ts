@@ -26,6 +26,8 @@ export interface Preset {
   issuer(facts: Facts): string | undefined
   /** Whether an issuer looks like one of this type. */
   recognises(issuer: URL): boolean
+  /** The issuer that an endpoint belongs to, where it is no parent path of it. */
+  issuerOf?(endpoint: URL): string | undefined
   /** What a setting means that is not set. */
   readonly defaults: Readonly<Partial<ProviderConfig>>
 }
@@ -72,6 +74,7 @@ export const PRESETS: Readonly<Record<ProviderType, Preset>> = {
     facts: [],
     issuer: () => 'https://accounts.google.com',
     recognises: ({ hostname }) => hostname === 'accounts.google.com',
+    issuerOf: () => 'https://accounts.google.com',
     defaults: {},
   },
   entra: {
@@ -79,6 +82,7 @@ export const PRESETS: Readonly<Record<ProviderType, Preset>> = {
     facts: ['OIDC_OP_TENANT'],
     issuer: ({ OIDC_OP_TENANT: tenant }) => tenant && `https://login.microsoftonline.com/${tenant}/v2.0`,
     recognises: ({ hostname }) => MICROSOFT.includes(hostname),
+    issuerOf: ({ origin, pathname }) => `${origin}/${pathname.split('/')[1]}/v2.0`,
     defaults: {},
   },
   proconnect: {

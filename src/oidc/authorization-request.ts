@@ -5,8 +5,8 @@ import * as oauth from 'oauth4webapi'
 import type { ProviderConfig } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
 import type { ProtocolClient } from './client.ts'
-import type { Metadata } from './discovery.ts'
 import { toProtocolFailure } from './failures.ts'
+import type { Metadata } from './metadata.ts'
 import type { OwnKeys } from './own-keys.ts'
 
 /** Whether the address that was made is not yet what the browser may be given. */

@@ -6,7 +6,7 @@ import type { ProviderConfig } from '../config/env.ts'
 import { CLIENT_SECRET_JWT_MIN_BYTES } from '../config/keys.ts'
 import type { TokenAuthMethod } from '../config/provider-settings.ts'
 import { GatehouseError } from '../errors.ts'
-import type { Metadata } from './discovery.ts'
+import type { Metadata } from './metadata.ts'
 import type { OwnKeys } from './own-keys.ts'
 
 /**

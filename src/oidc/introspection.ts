@@ -7,10 +7,10 @@ import type { ProviderConfig } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
 import { audiencesOf, type Claims, claimsOf } from './claims.ts'
 import type { ProtocolClient } from './client.ts'
-import type { Metadata } from './discovery.ts'
 import { type AcceptedEncryption, isEncrypted } from './encryption.ts'
 import { toProtocolFailure } from './failures.ts'
 import { asciiOf, mediaTypeOf } from './http.ts'
+import type { Metadata } from './metadata.ts'
 
 const SIGNED_ANSWER = 'application/token-introspection+jwt'
 /** What La Suite takes for granted. */

@@ -4,7 +4,7 @@
 import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
 import type { ProviderConfig } from '../config/env.ts'
-import type { Metadata } from './discovery.ts'
+import type { Metadata } from './metadata.ts'
 
 /** What must be remembered, secretly and bound to the browser, until the answer comes. */
 export const pendingLoginSchema = v.object({

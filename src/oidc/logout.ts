@@ -2,7 +2,7 @@
  * The request with which the browser also signs out at the provider; ends nothing itself.
  */
 import type { ProviderConfig } from '../config/env.ts'
-import type { Metadata } from './discovery.ts'
+import type { Metadata } from './metadata.ts'
 
 export interface LogoutRequest {
   /** The ID token of the session that ends, when it could still be read. */

@@ -11,7 +11,7 @@ import { finishLogin, type VerifiedLogin } from './callback.ts'
 import type { Claims } from './claims.ts'
 import type { ProtocolClient } from './client.ts'
 import { clientAuthentication } from './client-authentication.ts'
-import { type Metadata, metadataSource } from './discovery.ts'
+import { metadataSource } from './discovery.ts'
 import { createDocument, type Document, type DocumentCache } from './document.ts'
 import { decryptJwe } from './encryption.ts'
 import { beginOperation, type Fetch, type Send } from './http.ts'
@@ -21,6 +21,7 @@ import { type Keys, keysSource, type SignedJwt, verifyJwt } from './jwks.ts'
 import { type LoginRequest, type PendingLogin, type StartedLogin, startLogin } from './login.ts'
 import { type EndSessionRequest, endSessionRequest, type LogoutRequest } from './logout.ts'
 import { type LogoutNotice, verifyLogoutToken } from './logout-token.ts'
+import type { Metadata } from './metadata.ts'
 import { createOwnKeys, type PublicKeys } from './own-keys.ts'
 import type { ProviderTokens } from './provider-tokens.ts'
 import { createReachability } from './reachability.ts'
@@ -51,9 +52,13 @@ export interface ProviderPorts {
 export interface Provider {
   readonly id: string
   readonly config: ProviderConfig
-  readonly issuer: string
-  /** Whether a token with this `iss` may be the provider's. Nothing is believed by that. */
-  issues(issuer: string | undefined): boolean
+  /** The issuer, which may have to be looked for. @throws GatehouseError when it cannot be found */
+  issuer(): Promise<string>
+  /**
+   * Whether a token with this `iss` may be the provider's. Nothing is believed by that.
+   * @throws GatehouseError when the issuer is not known and cannot be found
+   */
+  issues(issuer: string | undefined): Promise<boolean>
   /**
    * Begins a login. Refuses while the provider cannot be reached, so that people see a page that says so.
    * @throws GatehouseError `provider_unreachable` or `provider_error`
@@ -86,7 +91,7 @@ export interface Provider {
 export function createProvider(config: ProviderConfig, { fetch, cache, clock, log }: ProviderPorts): Provider {
   const documentPorts = { cache, clock, log, timeoutSeconds: config.OIDC_TIMEOUT }
   const reachability = createReachability(clock, config.OIDC_TIMEOUT)
-  const metadata = createDocument(metadataSource(config), documentPorts)
+  const metadata = createDocument(metadataSource(config, log), documentPorts)
   const ownKeys = createOwnKeys(config)
   const asking = askingClient(config)
   let keys: { jwksUri: string; document: Document<Keys> } | undefined
@@ -133,6 +138,10 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
     }
   }
 
+  async function issuerOf(): Promise<string> {
+    return config.OIDC_OP_URL ?? (await metadata.read(begin())).issuer
+  }
+
   /** Signing out here must work while the provider does not: `null`, and a line in the log. */
   async function orNull<T>(event: string, work: () => Promise<T>): Promise<T | null> {
     try {
@@ -147,9 +156,11 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
   return {
     id: config.id,
     config,
-    issuer: config.OIDC_OP_URL,
+    issuer: issuerOf,
 
-    issues: (issuer) => issuer === config.OIDC_OP_URL,
+    async issues(issuer) {
+      return issuer !== undefined && issuer === (await issuerOf())
+    },
 
     async startLogin(request) {
       const send = begin()
@@ -199,8 +210,9 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
 
     async origins() {
       const current = await orNull('provider_origin_unknown', () => metadata.read(begin()))
-      const addresses = [config.OIDC_OP_URL, current?.end_session_endpoint ?? config.OIDC_OP_URL]
-      return [...new Set(addresses.map((address) => new URL(address).origin))]
+      const addresses = [config.OIDC_OP_URL, current?.issuer, current?.end_session_endpoint]
+      const known = addresses.filter((address) => address !== undefined)
+      return [...new Set(known.map((address) => new URL(address).origin))]
     },
 
     async verifyJwt(jwt, algorithms) {

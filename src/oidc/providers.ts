@@ -16,8 +16,11 @@ export interface Providers {
   readonly first: Provider
   /** `null`: no provider of this id is configured, any longer. */
   withId(id: string): Provider | null
-  /** Those that a token with this `iss` may be from; more than one when somebody has two clients at one issuer. */
-  issuing(issuer: string | undefined): readonly Provider[]
+  /**
+   * Those that a token with this `iss` may be from; more than one when somebody has two clients at one issuer.
+   * @throws GatehouseError when it is none of those whose issuer is known, and not all issuers are
+   */
+  issuing(issuer: string | undefined): Promise<readonly Provider[]>
   /** @see verifyLogoutToken in `logout-token.ts` */
   verifyLogoutToken(token: string): Promise<LogoutNotice>
   /** Where the providers' own pages are, as far as they can be asked. */
@@ -32,12 +35,19 @@ export function createProviders(
 ): Providers {
   const firstProvider = createProvider(first, ports)
   const all = [firstProvider, ...others.map((config) => createProvider(config, ports))]
-  const issuing = (issuer: string | undefined) => all.filter((provider) => provider.issues(issuer))
+
+  async function issuing(issuer: string | undefined): Promise<readonly Provider[]> {
+    const answers = await Promise.allSettled(all.map((provider) => provider.issues(issuer)))
+    const found = all.filter((_, index) => answers[index]?.status === 'fulfilled' && answers[index].value)
+    const failed = answers.find(({ status }) => status === 'rejected')
+    if (found.length === 0 && failed?.status === 'rejected') throw failed.reason
+    return found
+  }
 
   /** Those whose token it may be; one that says nothing before it is opened may be anybody's. */
-  function candidates(token: string): readonly Provider[] {
+  async function candidates(token: string): Promise<readonly Provider[]> {
     if (isEncrypted(token)) return all
-    const meant = issuing(unverifiedIssuer(token))
+    const meant = await issuing(unverifiedIssuer(token))
     return meant.length > 0 ? meant : [firstProvider]
   }
 
@@ -49,7 +59,7 @@ export function createProviders(
 
     async verifyLogoutToken(token) {
       let refusal: unknown
-      for (const provider of candidates(token)) {
+      for (const provider of await candidates(token)) {
         try {
           return await provider.verifyLogoutToken(token)
         } catch (error) {

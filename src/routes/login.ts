@@ -46,7 +46,7 @@ export function loginRoutes(deps: Deps) {
   app.all(eitherForm(PATHS.initiateLogin), onlyAllows('GET', 'HEAD', 'POST'))
 
   async function initiate(c: RequestContext, query: URLSearchParams): Promise<Response> {
-    const [provider] = providers.issuing(query.get('iss') ?? undefined)
+    const [provider] = await providers.issuing(query.get('iss') ?? undefined)
     if (!provider) {
       throw new GatehouseError('invalid_request', 'a sign-in at an issuer that is not configured', {
         told: 'Unknown issuer (iss)',

@@ -25,7 +25,7 @@ export function looksLikeJwt(token: string): boolean {
  */
 export async function checkJwt(token: string, app: App, { config, providers, clock }: JwtPorts): Promise<Verdict> {
   // Read before the signature is verified, so that nobody makes us ask for keys with a token that was never meant for us.
-  const issuing = providers.issuing(unverifiedIssuer(token))
+  const issuing = await providers.issuing(unverifiedIssuer(token))
   const [provider] = issuing
   if (!provider) return bad('another issuer')
   const jwt = await provider.verifyJwt(token, SIGNING_ALGORITHMS).catch((error: unknown) => {

@@ -4,8 +4,10 @@
 import { describe, expect, it } from 'vitest'
 import type { ProviderConfig } from '../../src/config/env.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import { type Metadata, metadataSource } from '../../src/oidc/discovery.ts'
+import type { LogEntry } from '../../src/log.ts'
+import { metadataSource as sourceWithLog } from '../../src/oidc/discovery.ts'
 import { beginOperation } from '../../src/oidc/http.ts'
+import type { Metadata } from '../../src/oidc/metadata.ts'
 import { createFarEnd, type FarEnd, json } from '../support/far-end.ts'
 import { refusalOf } from '../support/refusal.ts'
 
@@ -41,6 +43,9 @@ function configWith(more: Readonly<Record<string, unknown>> = {}): ProviderConfi
     ...more,
   }).config.providers[0]
 }
+
+const metadataSource = (config: ProviderConfig, log: LogEntry[] = []) =>
+  sourceWithLog(config, (entry) => void log.push(entry))
 
 /** As a document is read: loaded, then parsed. */
 async function discover(farEnd: FarEnd, config = configWith()): Promise<Metadata> {
@@ -166,6 +171,13 @@ describe('explicit endpoints', () => {
       userinfo_endpoint: 'https://explicit.example/userinfo',
       jwks_uri: 'https://explicit.example/jwks',
     })
+  })
+
+  it('all four without a document are told to the operator', async () => {
+    const log: LogEntry[] = []
+    await metadataSource(configWith(EXPLICIT), log).load(beginOperation(createFarEnd().fetch, 600))
+    await metadataSource(configWith(EXPLICIT), log).load(beginOperation(providerSaying(DISCOVERED).fetch, 600))
+    expect(log).toMatchObject([{ level: 'warn', event: 'no_discovery_document', detail: { status: 404 } }])
   })
 
   it('all four are no reason to believe a provider that fails with 500', async () => {

@@ -1,0 +1,105 @@
+/**
+ * A discovery document: asked for, and read with the operator's explicit endpoints on top; at which issuer is decided elsewhere.
+ */
+import * as v from 'valibot'
+import type { ProviderConfig } from '../config/env.ts'
+import { endpoint } from '../config/types.ts'
+import { GatehouseError } from '../errors.ts'
+import { mediaTypeOf, type Send } from './http.ts'
+
+/** The metadata that Gatehouse uses; members that it does not understand are left out. @see OpenID Connect Discovery 1.0 section 3 */
+export type Metadata = v.InferOutput<typeof metadataSchema>
+
+const texts = v.optional(v.pipe(v.array(v.string()), v.readonly()))
+
+const metadataSchema = v.object({
+  issuer: v.string(),
+  authorization_endpoint: endpoint.schema,
+  token_endpoint: endpoint.schema,
+  jwks_uri: endpoint.schema,
+  userinfo_endpoint: v.optional(endpoint.schema),
+  end_session_endpoint: v.optional(endpoint.schema),
+  revocation_endpoint: v.optional(endpoint.schema),
+  introspection_endpoint: v.optional(endpoint.schema),
+  introspection_endpoint_auth_methods_supported: texts,
+  pushed_authorization_request_endpoint: v.optional(endpoint.schema),
+  require_pushed_authorization_requests: v.optional(v.boolean()),
+  require_signed_request_object: v.optional(v.boolean()),
+  token_endpoint_auth_methods_supported: texts,
+  authorization_response_iss_parameter_supported: v.optional(v.boolean()),
+  code_challenge_methods_supported: texts,
+  scopes_supported: texts,
+})
+
+export interface AskedDocument {
+  readonly url: string
+  readonly response: Response
+  /** The JSON of the answer; `null`: it is no discovery document. */
+  readonly body: unknown
+}
+
+/**
+ * Asks for the discovery document of an issuer.
+ *
+ * @param issuer with or without a final slash, which makes no difference to where its document is
+ * @throws GatehouseError `provider_unreachable`, or `provider_error` when the answer is too long
+ * @see OpenID Connect Discovery 1.0 sections 4.1 and 4.2
+ */
+export async function askDiscovery(issuer: string, send: Send): Promise<AskedDocument> {
+  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+  const response = await send(url, { headers: { accept: 'application/json' } })
+  const isDocument = response.status === 200 && mediaTypeOf(response) === 'application/json'
+  return { url, response, body: isDocument ? await response.json().catch(() => null) : null }
+}
+
+/**
+ * Reads a discovery document. Whose it is, the caller must judge by its `issuer`.
+ *
+ * @throws GatehouseError `provider_error` when it cannot be used
+ */
+export function readMetadata(body: unknown, config: ProviderConfig): Metadata {
+  const isObject = typeof body === 'object' && !Array.isArray(body)
+  const result = v.safeParse(metadataSchema, isObject ? { ...body, ...explicitEndpoints(config) } : null)
+  if (!result.success) {
+    const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'document'} ${issue.message}`)
+    throw new GatehouseError('provider_error', 'the metadata of the provider cannot be used', {
+      detail: { problems },
+    })
+  }
+  return result.output
+}
+
+/** @throws GatehouseError `provider_error` when the provider would have us do what is not safe */
+export function refuseUnsafe(metadata: Metadata): void {
+  if (metadata.issuer.startsWith('https:')) refuseInsecureEndpoints(metadata)
+  const methods = metadata.code_challenge_methods_supported
+  if (methods && !methods.includes('S256')) {
+    throw new GatehouseError('provider_error', 'the provider offers PKCE, but not with S256', {
+      detail: { offered: methods },
+    })
+  }
+}
+
+/** Plain http is for a provider on this machine; another one that leads to this machine is up to no good. */
+function refuseInsecureEndpoints(metadata: Metadata): void {
+  const insecure = Object.entries(metadata).flatMap(([name, value]) =>
+    typeof value === 'string' && value.startsWith('http:') ? [name] : [],
+  )
+  if (insecure.length === 0) return
+  throw new GatehouseError('provider_error', 'the provider has an endpoint without https', { detail: { insecure } })
+}
+
+/** What the operator sets wins over what the provider says. */
+export function explicitEndpoints(config: ProviderConfig) {
+  const endpoints = {
+    authorization_endpoint: config.OIDC_OP_AUTHORIZATION_ENDPOINT,
+    token_endpoint: config.OIDC_OP_TOKEN_ENDPOINT,
+    userinfo_endpoint: config.OIDC_OP_USER_ENDPOINT,
+    jwks_uri: config.OIDC_OP_JWKS_ENDPOINT,
+    end_session_endpoint: config.OIDC_OP_LOGOUT_ENDPOINT,
+    revocation_endpoint: config.OIDC_OP_REVOCATION_ENDPOINT,
+    introspection_endpoint: config.OIDC_OP_INTROSPECTION_ENDPOINT,
+  }
+  // Unset ones must not hide the discovered ones.
+  return JSON.parse(JSON.stringify(endpoints)) as Partial<typeof endpoints> // a copy without the undefined members
+}
