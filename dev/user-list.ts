@@ -25,6 +25,10 @@ export const USER_COLUMNS = [
   'picture',
   'locale',
   'zoneinfo',
+  'full_name',
+  'short_name',
+  'siret',
+  'idp_id',
   'created_at',
   'updated_at',
   'last_login_at',
@@ -57,6 +61,7 @@ function describe(column: string, value: string | number | null): string {
 function describeList(json: string): string {
   try {
     const list: unknown = JSON.parse(json)
+    if (list === null) return 'not known'
     if (Array.isArray(list)) return list.length === 0 ? ABSENT : withoutControlCharacters(list.join(', '))
   } catch {
     // Not a list: shown as it is.

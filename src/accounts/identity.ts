@@ -2,6 +2,11 @@
  * Claims of the provider as an Identity: the members that Gatehouse keeps of a person, each of its own type; nothing is stored here.
  */
 import * as v from 'valibot'
+import type { ProviderConfig } from '../config/env.ts'
+import { emailVerifiedOf, foldedAddress } from './email-address.ts'
+import { type GroupRules, groupsOf } from './groups.ts'
+import { fullNameOf, type NameRules, shortNameOf } from './names.ts'
+import { text } from './text-claim.ts'
 
 /** What is known of a person. `null`: the provider did not say. @see OpenID Connect Core 1.0 section 5.1 */
 export interface Identity {
@@ -17,45 +22,26 @@ export interface Identity {
   readonly tenant_id: string | null
   readonly tariff_id: string | null
   readonly tariff_status: string | null
-  readonly x_grp: readonly string[]
+  /** `null`: there are groups, and the provider did not say which. */
+  readonly x_grp: readonly string[] | null
   readonly picture: string | null
   readonly locale: string | null
   readonly zoneinfo: string | null
+  /** What the person is called, by the rules of the settings. */
+  readonly full_name: string | null
+  readonly short_name: string | null
+  /** The organisation, and the identity provider behind the provider. @see ProConnect */
+  readonly siret: string | null
+  readonly idp_id: string | null
 }
 
-const TEXT_MAX_CHARACTERS = 500
-const GROUPS_MAX = 1000
+/** The settings of a provider that decide what its claims mean. */
+export type IdentityRules = Pick<ProviderConfig, 'OIDC_OP_TYPE'> & NameRules & GroupRules
 
-/** Text, cut to a sane length; empty text and other types count as absent. */
-const text = v.fallback(
-  v.nullable(
-    v.pipe(
-      v.string(),
-      v.trim(),
-      v.transform((value) => value.slice(0, TEXT_MAX_CHARACTERS)),
-      v.nonEmpty(),
-    ),
-    null,
-  ),
-  null,
-)
-
-const identitySchema = v.object({
-  // Compared without regard to case everywhere, so kept in one spelling.
+const textsSchema = v.object({
   email: v.pipe(
     text,
-    v.transform((email) => email?.toLowerCase() ?? null),
-  ),
-  // Google and Cognito have sent the words instead of the values.
-  email_verified: v.fallback(
-    v.nullable(
-      v.pipe(
-        v.union([v.boolean(), v.picklist(['true', 'false'])]),
-        v.transform((value) => value === true || value === 'true'),
-      ),
-      null,
-    ),
-    null,
+    v.transform((email) => (email === null ? null : foldedAddress(email))),
   ),
   given_name: text,
   family_name: text,
@@ -67,37 +53,32 @@ const identitySchema = v.object({
   tenant_id: text,
   tariff_id: text,
   tariff_status: text,
-  // OpenTalk takes a single text for a list of one.
-  x_grp: v.fallback(
-    v.pipe(
-      v.union([
-        v.array(v.string()),
-        v.pipe(
-          v.string(),
-          v.transform((group) => [group]),
-        ),
-      ]),
-      v.transform((groups) => [...new Set(groups.filter((group) => group !== ''))].slice(0, GROUPS_MAX)),
-      v.readonly(),
-    ),
-    [],
-  ),
   picture: v.pipe(
     text,
     v.transform((picture) => (picture?.startsWith('https://') && URL.canParse(picture) ? picture : null)),
   ),
   locale: text,
   zoneinfo: text,
+  siret: text,
+  idp_id: text,
 })
 
 /**
  * Reads what is known of a person from claims. Never fails: what cannot be read counts as not said.
  *
  * @param claims of the ID token and userinfo, already verified
+ * @param rules of the provider that they are from
  */
-export function identityOf(claims: Readonly<Record<string, unknown>>): Identity {
-  const known = Object.fromEntries(Object.keys(identitySchema.entries).map((name) => [name, claims[name] ?? null]))
-  const { usual_name, ...identity } = v.parse(identitySchema, known)
-  // ProConnect has no family_name.
-  return { ...identity, family_name: identity.family_name ?? usual_name }
+export function identityOf(claims: Readonly<Record<string, unknown>>, rules: IdentityRules): Identity {
+  const known = Object.fromEntries(Object.keys(textsSchema.entries).map((name) => [name, claims[name] ?? null]))
+  const { usual_name, ...texts } = v.parse(textsSchema, known)
+  return {
+    ...texts,
+    // ProConnect has no family_name.
+    family_name: texts.family_name ?? usual_name,
+    email_verified: emailVerifiedOf(claims, texts.email, rules.OIDC_OP_TYPE),
+    x_grp: groupsOf(claims, rules),
+    full_name: fullNameOf(claims, rules),
+    short_name: shortNameOf(claims, rules),
+  }
 }

@@ -2,10 +2,9 @@
  * Who may come in: what a sign-in must bring, by rules over claims alone; what is written is left to `store/`.
  */
 import type { ProviderConfig } from '../config/env.ts'
-import type { ProviderType } from '../config/provider-settings.ts'
 import { GatehouseError } from '../errors.ts'
 import { sourceOfClaim } from './claim-sources.ts'
-import { identityOf } from './identity.ts'
+import { type IdentityRules, identityOf } from './identity.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -20,15 +19,16 @@ export function requiredClaims({ OIDC_USERINFO_ESSENTIAL_CLAIMS: essential }: Pr
  *
  * @param claims of the ID token and userinfo, already verified
  * @param required by the name that the provider gives them
+ * @param rules of the provider that they are from
  * @throws GatehouseError `claims_missing` with every name, and for the log what brings each
  */
-export function refuseMissingClaims(claims: Claims, required: readonly string[], type: ProviderType): void {
-  const known: Claims = { ...claims, ...identityOf(claims) }
-  const missing = required.filter((name) => isEmpty(known[name]))
+export function refuseMissingClaims(claims: Claims, required: readonly string[], rules: IdentityRules): void {
+  const known: Claims = { ...claims, ...identityOf(claims, rules) }
+  const missing = required.filter((name) => isEmpty(claims[name]) || isEmpty(known[name]))
   if (missing.length === 0) return
   throw new GatehouseError('claims_missing', 'the provider did not say enough of the person', {
     missing,
-    detail: { missing, fix: missing.map((name) => `${name}: ${sourceOfClaim(name, type)}`) },
+    detail: { missing, fix: missing.map((name) => `${name}: ${sourceOfClaim(name, rules.OIDC_OP_TYPE)}`) },
   })
 }
 

@@ -11,17 +11,6 @@ export interface User extends Identity {
   readonly subject: string
 }
 
-/** Given and family name, or the whole name, or what the person is called otherwise; never the e-mail address. */
-export function fullName(user: User): string | null {
-  const parts = [user.given_name, user.family_name].filter((part) => part !== null)
-  return parts.length > 0 ? parts.join(' ') : (user.name ?? user.nickname ?? user.preferred_username)
-}
-
-/** The short form by which the person is greeted. */
-export function shortName(user: User): string | null {
-  return user.given_name ?? user.nickname ?? fullName(user)
-}
-
 /**
  * What an application is told of the signed-in person. The first six members are those of La Suite Meet.
  *
@@ -31,8 +20,8 @@ export function describeUser(user: User) {
   return {
     id: user.id,
     email: user.email,
-    full_name: fullName(user),
-    short_name: shortName(user),
+    full_name: user.full_name,
+    short_name: user.short_name,
     timezone: user.zoneinfo ?? 'UTC',
     language: user.locale,
     issuer: user.issuer,
@@ -48,5 +37,7 @@ export function describeUser(user: User) {
     tariff_id: user.tariff_id,
     tariff_status: user.tariff_status,
     x_grp: user.x_grp,
+    siret: user.siret,
+    idp_id: user.idp_id,
   }
 }

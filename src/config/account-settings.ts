@@ -3,6 +3,7 @@
  */
 import { names } from './lists.ts'
 import { optional } from './setting.ts'
+import { text } from './types.ts'
 
 export const accountSettings = {
   OIDC_USERINFO_ESSENTIAL_CLAIMS: optional(names, {
@@ -10,5 +11,24 @@ export const accountSettings = {
     example: 'email,given_name',
     meaning:
       'Claims without which nobody is signed in, by the name that the provider gives them. Each must be there and not be empty; the log names those that are missing, and what brings them.',
+  }),
+  OIDC_USERINFO_FULLNAME_FIELDS: optional(names, {
+    formerly: ['USER_OIDC_FIELDS_TO_FULLNAME'],
+    example: 'given_name,usual_name',
+    meaning:
+      'The claims that make the full name, joined by blanks; exactly these, and those that are empty are left out. Unset: given_name with usual_name or family_name, else name, nickname or preferred_username.',
+  }),
+  OIDC_USERINFO_SHORTNAME_FIELD: optional(text, {
+    formerly: ['USER_OIDC_FIELD_TO_SHORTNAME', 'USER_OIDC_FIELDS_TO_SHORTNAME'],
+    example: 'given_name',
+    meaning:
+      'The claim by which people are greeted; exactly this one. Unset: given_name, else nickname or the full name.',
+  }),
+  OIDC_USERINFO_GROUPS_CLAIM: optional(names, {
+    default: ['x_grp', 'groups'],
+    origin: 'Gatehouse',
+    example: 'groups',
+    meaning:
+      'The claim that holds the groups, which apps see as x_grp; of several, the first that the provider sends. Unset: `groups` for authentik, dex and entra, `roles` for proconnect, none for auth0 and google.',
   }),
 } as const

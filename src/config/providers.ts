@@ -52,7 +52,7 @@ export const PRESETS: Readonly<Record<ProviderType, Preset>> = {
     issuer: ({ OIDC_OP_BASE_URL: base, OIDC_OP_SLUG: slug }) =>
       base && slug && `${withoutSlash(base)}/application/o/${slug}/`,
     recognises: ({ pathname }) => /\/application\/o\/[^/]+\/$/.test(pathname),
-    defaults: {},
+    defaults: { OIDC_USERINFO_GROUPS_CLAIM: ['groups'] },
   },
   dex: {
     label: 'Dex',
@@ -60,14 +60,14 @@ export const PRESETS: Readonly<Record<ProviderType, Preset>> = {
     // The issuer is what stands in the configuration of Dex, to the final slash.
     issuer: ({ OIDC_OP_BASE_URL: base }) => base,
     recognises: ({ pathname }) => /\/dex\/?$/.test(pathname),
-    defaults: {},
+    defaults: { OIDC_USERINFO_GROUPS_CLAIM: ['groups'] },
   },
   auth0: {
     label: 'Auth0',
     facts: ['OIDC_OP_DOMAIN'],
     issuer: ({ OIDC_OP_DOMAIN: domain }) => domain && `https://${domain}/`,
     recognises: ({ hostname }) => hostname.endsWith('.auth0.com'),
-    defaults: {},
+    defaults: { OIDC_USERINFO_GROUPS_CLAIM: [] },
   },
   google: {
     label: 'Google',
@@ -75,7 +75,7 @@ export const PRESETS: Readonly<Record<ProviderType, Preset>> = {
     issuer: () => 'https://accounts.google.com',
     recognises: ({ hostname }) => hostname === 'accounts.google.com',
     issuerOf: () => 'https://accounts.google.com',
-    defaults: {},
+    defaults: { OIDC_USERINFO_GROUPS_CLAIM: [] },
   },
   entra: {
     label: 'Microsoft',
@@ -83,14 +83,14 @@ export const PRESETS: Readonly<Record<ProviderType, Preset>> = {
     issuer: ({ OIDC_OP_TENANT: tenant }) => tenant && `https://login.microsoftonline.com/${tenant}/v2.0`,
     recognises: ({ hostname }) => MICROSOFT.includes(hostname),
     issuerOf: ({ origin, pathname }) => `${origin}/${pathname.split('/')[1]}/v2.0`,
-    defaults: {},
+    defaults: { OIDC_USERINFO_GROUPS_CLAIM: ['groups'] },
   },
   proconnect: {
     label: 'ProConnect',
     facts: ['OIDC_OP_DOMAIN'],
     issuer: ({ OIDC_OP_DOMAIN: domain }) => domain && `https://${domain}/api/v2`,
     recognises: ({ hostname }) => PROCONNECT.test(hostname),
-    defaults: {},
+    defaults: { OIDC_USERINFO_GROUPS_CLAIM: ['roles'] },
   },
   generic: {
     label: undefined,

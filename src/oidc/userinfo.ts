@@ -66,8 +66,9 @@ export async function fetchUserinfo(client: ProtocolClient, bearer: Bearer, cloc
  */
 export function completed(ofIdToken: PersonClaims, userinfo: PersonClaims): PersonClaims {
   const said = Object.fromEntries(Object.entries(userinfo).filter(([, value]) => value !== null && value !== ''))
-  const { email_verified: _, ...others } = ofIdToken
-  return { ...(said.email === undefined ? ofIdToken : others), ...said }
+  const { email_verified: _, xms_edov: __, ...others } = ofIdToken
+  const isOtherAddress = said.email !== undefined && said.email !== ofIdToken.email
+  return { ...(isOtherAddress ? others : ofIdToken), ...said }
 }
 
 async function readAnswer(client: ProtocolClient, response: Response, subject: string, clock: Clock) {

@@ -97,7 +97,9 @@ export function callbackRoutes(deps: Deps) {
     attempt: Attempt,
   ): Promise<void> {
     const { issuer, subject, claims, authentication } = login
-    refuseMissingClaims(claims, requiredClaims(rules), rules.OIDC_OP_TYPE)
+    refuseMissingClaims(claims, requiredClaims(rules), rules)
+    const identity = identityOf(claims, rules)
+    if (identity.x_grp === null) warnOfUnknownGroups(c, providerId)
     const { token, tokenHash } = await newSessionToken()
     const replaced = sessionTokenOf(c)
     const kept = keptTokens(login.tokens, config.OIDC_STORE_REFRESH_TOKEN)
@@ -106,7 +108,7 @@ export function callbackRoutes(deps: Deps) {
       providerId,
       issuer,
       subject,
-      identity: identityOf(claims),
+      identity,
       tokenHash,
       sidHash: authentication.sid === null ? null : await sidHashOf(issuer, authentication.sid),
       authentication,
@@ -117,6 +119,14 @@ export function callbackRoutes(deps: Deps) {
       reference: c.get('reference'),
     })
     giveSession(c, token, lifeSeconds)
+  }
+
+  /** @see Microsoft Entra ID, "groups overage claim" */
+  function warnOfUnknownGroups(c: RequestContext, provider: string): void {
+    const fix =
+      'at Microsoft: App registrations, Token configuration, groups claim "Groups assigned to the application"; or app roles, with OIDC_USERINFO_GROUPS_CLAIM=roles'
+    const reason = 'the person has more groups than the provider puts into a token, so their groups are not known'
+    log({ level: 'warn', event: 'groups_unknown', ref: c.get('reference'), detail: { provider, reason, fix } })
   }
 
   /** As long as we allow, and no longer than the provider does. */

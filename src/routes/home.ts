@@ -2,7 +2,6 @@
  * The start page and what every page needs: GET / and the style sheet.
  */
 import { Hono } from 'hono'
-import { fullName } from '../accounts/users.ts'
 import type { Deps } from '../deps.ts'
 import { homePage } from '../pages/home.tsx'
 import { languageFor } from '../pages/language.ts'
@@ -19,7 +18,7 @@ export function homeRoutes(deps: Deps) {
   app.get(PATHS.home, async (c) => {
     const session = await usedSessionOf(c, deps)
     const person = session && {
-      name: fullName(session.user),
+      name: session.user.full_name,
       email: session.user.email,
       csrfToken: await csrfTokenFor(session, deps),
     }

@@ -28,10 +28,14 @@ const userRow = v.object({
   tenant_id: nullableText,
   tariff_id: nullableText,
   tariff_status: nullableText,
-  x_grp: textList,
+  x_grp: v.pipe(v.string(), v.parseJson(), v.nullable(v.array(v.string())), v.readonly()),
   picture: nullableText,
   locale: nullableText,
   zoneinfo: nullableText,
+  full_name: nullableText,
+  short_name: nullableText,
+  siret: nullableText,
+  idp_id: nullableText,
 })
 
 /** The columns of `users` that make a User. */

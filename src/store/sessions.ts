@@ -2,7 +2,7 @@
  * Sessions and their users in D1, so that a session that ended has ended everywhere at once; tokens are only here as hashes.
  */
 import type { D1Database } from '@cloudflare/workers-types'
-import { type Identity, identityOf } from '../accounts/identity.ts'
+import type { Identity } from '../accounts/identity.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Authentication } from '../oidc/provider.ts'
 import type { RenewalStore } from '../tokens/renewal.ts'
@@ -60,6 +60,10 @@ const PERSON_COLUMNS = [
   'picture',
   'locale',
   'zoneinfo',
+  'full_name',
+  'short_name',
+  'siret',
+  'idp_id',
 ] as const
 
 const FIND = `SELECT ${[...USER_COLUMNS, ...SESSION_COLUMNS].join(', ')}
@@ -156,14 +160,13 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
       return result.meta.changes === 1
     },
 
-    async completeRefresh({ tokenHash, refreshVersion, user }, { tokens, claims }, sealedTokens) {
+    async completeRefresh({ tokenHash, refreshVersion, user }, { sealedTokens, tokensExpireAt, identity }) {
       const now = epochSeconds(clock)
       const statements = [
-        db.prepare(COMPLETE_REFRESH).bind(tokenHash, refreshVersion, sealedTokens, tokens.expiresAt, now),
+        db.prepare(COMPLETE_REFRESH).bind(tokenHash, refreshVersion, sealedTokens, tokensExpireAt, now),
       ]
-      // Without a userinfo endpoint and an ID token the provider said nothing new of the person.
-      if (Object.keys(claims).length > 0) {
-        const { verified, groups, person } = columnsOf(identityOf(claims))
+      if (identity !== null) {
+        const { verified, groups, person } = columnsOf(identity)
         statements.push(db.prepare(UPDATE_USER).bind(user.id, verified, groups, ...person, tokenHash, refreshVersion))
       }
       const [session] = await roundTrip(() => db.batch(statements))

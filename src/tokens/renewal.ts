@@ -1,6 +1,7 @@
 /**
  * Keeps the provider's tokens of a session fresh: one refresh at a time for a session, whoever asks and in whichever isolate.
  */
+import { type Identity, identityOf } from '../accounts/identity.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Sealer } from '../crypto.ts'
 import { GatehouseError, toGatehouseError } from '../errors.ts'
@@ -14,11 +15,19 @@ import { openTokens, sealTokens } from './vault.ts'
 export interface RenewalStore extends SessionFinder {
   /** Takes the right to refresh. `false`: somebody else has it, or has used it since. */
   claimRefresh(session: Session, notBefore: number): Promise<boolean>
-  /** Writes what a refresh brought, claims of the person included, and gives the right back. `false`: the session has ended meanwhile. */
-  completeRefresh(session: Session, refreshed: RefreshedLogin, sealedTokens: string): Promise<boolean>
+  /** Writes what a refresh brought, and gives the right back. `false`: the session has ended meanwhile. */
+  completeRefresh(session: Session, refreshed: RefreshedSession): Promise<boolean>
   /** Gives the right back; nobody asks again before `notBefore`. */
   abandonRefresh(session: Session, notBefore: number): Promise<void>
   end(tokenHash: string, reference: string): Promise<unknown>
+}
+
+export interface RefreshedSession {
+  readonly sealedTokens: string
+  /** Seconds since the epoch. */
+  readonly tokensExpireAt: number | null
+  /** Who the person is now; `null`: the provider said nothing new. */
+  readonly identity: Identity | null
 }
 
 export interface RenewalPorts {
@@ -76,8 +85,7 @@ async function refreshNow(
     if (tokens === null)
       throw new GatehouseError('login_required', 'the tokens were sealed under a secret that is gone')
     const refreshed = await provider.refresh(tokens)
-    const sealedTokens = await sealTokens(sealers.tokens, refreshed.tokens, session.tokenHash)
-    const complete = () => sessions.completeRefresh(session, refreshed, sealedTokens)
+    const complete = await completionOf(session, refreshed, provider, ports)
     // Once more when the database fails: the old refresh token is spent, and the new one is only here.
     const isKept = await complete().catch(complete)
     if (!isKept) await provider.revokeTokens([refreshed.tokens])
@@ -92,6 +100,17 @@ async function refreshNow(
     await sessions.abandonRefresh(session, epochSeconds(clock) + PAUSE_AFTER_FAILURE_SECONDS)
     return session
   }
+}
+
+async function completionOf(session: Session, refreshed: RefreshedLogin, provider: Provider, ports: RenewalPorts) {
+  const { tokens, claims } = refreshed
+  const refreshedSession: RefreshedSession = {
+    sealedTokens: await sealTokens(ports.sealers.tokens, tokens, session.tokenHash),
+    tokensExpireAt: tokens.expiresAt,
+    // Without a userinfo endpoint and an ID token the provider said nothing new of the person.
+    identity: Object.keys(claims).length > 0 ? identityOf(claims, provider.config) : null,
+  }
+  return () => ports.sessions.completeRefresh(session, refreshedSession)
 }
 
 /** The provider has spoken, or somebody speaks in its name; anything else decides nothing. */

@@ -2,7 +2,11 @@
  * Claims as an identity: each member of its own type, three states of verification, and nothing that a provider sends makes it fail.
  */
 import { describe, expect, it } from 'vitest'
-import { type Identity, identityOf } from '../../src/accounts/identity.ts'
+import { type Identity, type IdentityRules, identityOf as identityByRules } from '../../src/accounts/identity.ts'
+import { RULES } from '../support/identity-rules.ts'
+
+const identityOf = (claims: Readonly<Record<string, unknown>>, rules: Partial<IdentityRules> = {}) =>
+  identityByRules(claims, { ...RULES, ...rules })
 
 const NOBODY: Identity = {
   email: null,
@@ -20,6 +24,10 @@ const NOBODY: Identity = {
   picture: null,
   locale: null,
   zoneinfo: null,
+  full_name: null,
+  short_name: null,
+  siret: null,
+  idp_id: null,
 }
 
 const TEXTS = [
@@ -34,6 +42,8 @@ const TEXTS = [
   'tariff_status',
   'locale',
   'zoneinfo',
+  'siret',
+  'idp_id',
 ] as const
 
 it('of no claims, nothing is known', () => {
@@ -61,8 +71,10 @@ it('has every member that the provider sent', () => {
     picture: 'https://idp.example/alice.png',
     locale: 'fr',
     zoneinfo: 'Europe/Paris',
+    siret: '13002526500013',
+    idp_id: 'idp-1',
   }
-  expect(identityOf(claims)).toEqual(claims)
+  expect(identityOf(claims)).toEqual({ ...claims, full_name: 'Alice Dupont', short_name: 'Alice' })
 })
 
 it.each([null, {}, [], 'x', 5, true])('no claim of a wrong type makes it fail: all are %j', (value) => {
@@ -92,7 +104,10 @@ describe('text', () => {
   })
 
   it('one wrong claim does not hide the others', () => {
-    expect(identityOf({ given_name: 5, family_name: 'Dupont' })).toEqual({ ...NOBODY, family_name: 'Dupont' })
+    expect(identityOf({ given_name: 5, family_name: 'Dupont' })).toMatchObject({
+      given_name: null,
+      family_name: 'Dupont',
+    })
   })
 
   it('hostile text is kept as it is; pages and headers encode it', () => {
@@ -107,6 +122,16 @@ describe('the e-mail address', () => {
     ['Élodie@Corp.example', 'élodie@corp.example'],
   ])('%j is kept in lower case: %s (A65)', (email, kept) => {
     expect(identityOf({ email }).email).toBe(kept)
+  })
+
+  it.each([
+    ['alice@\u212Aorp.example', 'alice@korp.example'],
+    ['alice@\u212Bs.example', 'alice@ås.example'],
+    ['al\u0130ce@corp.example', 'alice@corp.example'],
+    ['a@cоrp.example', 'a@corp.example'],
+    ['a＠corp.example', 'a@corp.example'],
+  ])('%j does not become %j, which it only looks like (A61)', (email, other) => {
+    expect(identityOf({ email }).email).not.toBe(other)
   })
 
   it.each([5, null, ['a@b.example'], {}])('of %j counts as not said', (email) => {
@@ -136,6 +161,54 @@ describe('whether the address is verified', () => {
   )
 })
 
+describe('whether the address is verified, as Microsoft says it', () => {
+  const entra = { OIDC_OP_TYPE: 'entra' } as const
+  const email = 'Alice@Corp.example'
+
+  it.each([
+    [true, true],
+    ['1', true],
+    [1, true],
+    ['true', true],
+    [false, false],
+    ['0', false],
+    [0, false],
+    ['false', false],
+    ['yes', null],
+    [2, null],
+    [null, null],
+    [{}, null],
+    [[true], null],
+  ])('xms_edov of %j is %s', (xms_edov, known) => {
+    expect(identityOf({ email, xms_edov }, entra).email_verified).toBe(known)
+  })
+
+  it.each([
+    [['alice@corp.example'], true],
+    [['bob@corp.example', 'ALICE@corp.example'], true],
+    [['bob@corp.example'], null],
+    [[' alice@corp.example'], null],
+    [[], null],
+    ['alice@corp.example', null],
+  ])('verified_primary_email of %j is %s', (verified_primary_email, known) => {
+    expect(identityOf({ email, verified_primary_email }, entra).email_verified).toBe(known)
+  })
+
+  it('is what email_verified says, where that is there', () => {
+    const claims = { email, email_verified: false, xms_edov: true, verified_primary_email: [email] }
+    expect(identityOf(claims, entra).email_verified).toBe(false)
+  })
+
+  it('is said of an address, and of nothing without one', () => {
+    expect(identityOf({ xms_edov: true }, entra).email_verified).toBeNull()
+  })
+
+  it.each(['generic', 'keycloak', 'google'] as const)('counts for nothing at a provider of type %s', (type) => {
+    const claims = { email, xms_edov: true, verified_primary_email: [email] }
+    expect(identityOf(claims, { OIDC_OP_TYPE: type }).email_verified).toBeNull()
+  })
+})
+
 describe('groups', () => {
   it.each([
     ['staff', ['staff']],
@@ -154,6 +227,49 @@ describe('groups', () => {
 
   it.each([null, 5, {}, true, [5], ['staff', null], [['staff']]])('of a wrong type are none: %j', (x_grp) => {
     expect(identityOf({ x_grp }).x_grp).toEqual([])
+  })
+
+  it.each([
+    [{ groups: ['a'] }, ['a']],
+    [{ x_grp: ['x'], groups: ['a'] }, ['x']],
+    [{ x_grp: null, groups: ['a'] }, ['a']],
+    [{ x_grp: [], groups: ['a'] }, []],
+    [{ roles: ['a'] }, []],
+  ])('are those of the first claim that the provider sends: %j', (claims, groups) => {
+    expect(identityOf(claims).x_grp).toEqual(groups)
+  })
+
+  it('are none when no claim is named', () => {
+    expect(identityOf({ x_grp: ['x'], groups: ['a'] }, { OIDC_USERINFO_GROUPS_CLAIM: [] }).x_grp).toEqual([])
+  })
+
+  it('may be in a claim whose name is a URL, as with Auth0', () => {
+    const name = 'https://corp.example/groups'
+    expect(identityOf({ [name]: ['a'] }, { OIDC_USERINFO_GROUPS_CLAIM: [name] }).x_grp).toEqual(['a'])
+  })
+
+  it.each([
+    { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint: 'https://graph.example' } } },
+    { hasgroups: true },
+    { hasgroups: 'true' },
+  ])('are not known, which is not none, when there are too many for a token: %j', (claims) => {
+    expect(identityOf(claims).x_grp).toBeNull()
+  })
+
+  it.each([
+    { _claim_names: { address: 'src1' } },
+    { _claim_names: null },
+    { _claim_names: ['groups'] },
+    { _claim_names: 'groups' },
+    { hasgroups: false },
+    { hasgroups: null },
+  ])('are none when nothing is said of them: %j', (claims) => {
+    expect(identityOf(claims).x_grp).toEqual([])
+  })
+
+  it('are none, however many there are elsewhere, where another claim counts', () => {
+    const claims = { _claim_names: { groups: 'src1' }, hasgroups: true }
+    expect(identityOf(claims, { OIDC_USERINFO_GROUPS_CLAIM: ['roles'] }).x_grp).toEqual([])
   })
 
   it('are 1,000 at most', () => {
@@ -177,6 +293,70 @@ describe('the family name', () => {
 
   it('is kept under its own name only', () => {
     expect(identityOf({ usual_name: 'Dupont' })).not.toHaveProperty('usual_name')
+  })
+})
+
+describe('the full name', () => {
+  const ALICE = {
+    given_name: 'Alice',
+    family_name: 'Dupont',
+    name: 'Dr A. D.',
+    nickname: 'Ali',
+    preferred_username: 'ad',
+  }
+
+  it.each([
+    [{}, 'Alice Dupont'],
+    [{ given_name: null }, 'Dupont'],
+    [{ family_name: null }, 'Alice'],
+    [{ family_name: null, usual_name: 'Martin' }, 'Alice Martin'],
+    [{ usual_name: 'Martin' }, 'Alice Martin'],
+    [{ given_name: null, family_name: '' }, 'Dr A. D.'],
+    [{ given_name: null, family_name: null, name: null }, 'Ali'],
+    [{ given_name: null, family_name: null, name: null, nickname: null }, 'ad'],
+  ])('with %j is %s', (changed, name) => {
+    expect(identityOf({ ...ALICE, ...changed }).full_name).toBe(name)
+  })
+
+  it('is never the e-mail address', () => {
+    expect(identityOf({ email: 'alice@corp.example', sub: 'alice' })).toMatchObject({
+      full_name: null,
+      short_name: null,
+    })
+  })
+
+  it.each([
+    [['name'], 'Dr A. D.'],
+    [['family_name', 'given_name'], 'Dupont Alice'],
+    [['given_name', 'missing', 'family_name'], 'Alice Dupont'],
+    [['missing'], null],
+  ])('is made of exactly the claims %j when they are configured', (fields, name) => {
+    expect(identityOf(ALICE, { OIDC_USERINFO_FULLNAME_FIELDS: fields }).full_name).toBe(name)
+  })
+
+  it('is cut after 500 characters', () => {
+    const long = { given_name: 'x'.repeat(400), family_name: 'y'.repeat(400) }
+    expect(identityOf(long).full_name).toHaveLength(500)
+  })
+})
+
+describe('the short name', () => {
+  const ALICE = { given_name: 'Alice', family_name: 'Dupont', name: 'Dr A. D.', nickname: 'Ali' }
+
+  it.each([
+    [{}, 'Alice'],
+    [{ given_name: null }, 'Ali'],
+    [{ given_name: null, nickname: null }, 'Dupont'],
+    [{ given_name: null, nickname: null, family_name: null }, 'Dr A. D.'],
+  ])('with %j is %s', (changed, name) => {
+    expect(identityOf({ ...ALICE, ...changed }).short_name).toBe(name)
+  })
+
+  it.each([
+    ['nickname', 'Ali'],
+    ['missing', null],
+  ])('is exactly the claim %s when that is configured', (field, name) => {
+    expect(identityOf(ALICE, { OIDC_USERINFO_SHORTNAME_FIELD: field }).short_name).toBe(name)
   })
 })
 

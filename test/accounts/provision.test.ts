@@ -4,12 +4,15 @@
 import { describe, expect, it } from 'vitest'
 import { refuseMissingClaims } from '../../src/accounts/provision.ts'
 import { PROVIDER_TYPES, type ProviderType } from '../../src/config/provider-settings.ts'
+import { RULES } from '../support/identity-rules.ts'
 import { refusalOf } from '../support/refusal.ts'
+
+const rulesOf = (type: ProviderType) => ({ ...RULES, OIDC_OP_TYPE: type })
 
 type Claims = Readonly<Record<string, unknown>>
 
 const refuse = async (claims: Claims, required: readonly string[], type: ProviderType = 'generic') =>
-  refusalOf(Promise.resolve().then(() => refuseMissingClaims(claims, required, type)))
+  refusalOf(Promise.resolve().then(() => refuseMissingClaims(claims, required, rulesOf(type))))
 
 describe('a required claim', () => {
   it.each([
@@ -20,7 +23,7 @@ describe('a required claim', () => {
     ['roles', ['agent_public']],
     ['address', { country: 'FR' }],
   ])('%s that is there lets the person in: %j', (name, value) => {
-    expect(() => refuseMissingClaims({ [name]: value }, [name], 'generic')).not.toThrow()
+    expect(() => refuseMissingClaims({ [name]: value }, [name], rulesOf('generic'))).not.toThrow()
   })
 
   it.each([

@@ -1,44 +1,9 @@
 /**
- * How a person is called, and what an application is told of them.
+ * What an application is told of a person.
  */
 import { describe, expect, it } from 'vitest'
-import { describeUser, fullName, shortName } from '../../src/accounts/users.ts'
+import { describeUser } from '../../src/accounts/users.ts'
 import { ALICE } from '../support/people.ts'
-
-const NAMELESS = { ...ALICE, given_name: null, family_name: null, name: null, nickname: null, preferred_username: null }
-
-describe('the full name', () => {
-  it.each([
-    [{}, 'Alice Dupont'],
-    [{ given_name: null }, 'Dupont'],
-    [{ family_name: null }, 'Alice'],
-    [{ given_name: null, family_name: null }, 'Dr Alice Dupont'],
-    [{ given_name: null, family_name: null, name: null }, 'Ali'],
-    [{ given_name: null, family_name: null, name: null, nickname: null }, 'adupont'],
-  ])('with %j is %s', (missing, name) => {
-    expect(fullName({ ...ALICE, ...missing })).toBe(name)
-  })
-
-  it('is never the e-mail address', () => {
-    expect(fullName(NAMELESS)).toBeNull()
-  })
-})
-
-describe('the short name', () => {
-  it.each([
-    [{}, 'Alice'],
-    [{ given_name: null }, 'Ali'],
-    [{ given_name: null, nickname: null }, 'Dupont'],
-    [{ given_name: null, nickname: null, family_name: null }, 'Dr Alice Dupont'],
-    [{ given_name: null, nickname: null, family_name: null, name: null }, 'adupont'],
-  ])('with %j is %s', (missing, name) => {
-    expect(shortName({ ...ALICE, ...missing })).toBe(name)
-  })
-
-  it('is never the e-mail address', () => {
-    expect(shortName(NAMELESS)).toBeNull()
-  })
-})
 
 describe('what an application is told', () => {
   it('is the person as La Suite Meet describes one, with our own members behind', () => {
@@ -62,6 +27,8 @@ describe('what an application is told', () => {
       tariff_id: 'tariff-1',
       tariff_status: 'paid',
       x_grp: ['staff', 'admin'],
+      siret: '13002526500013',
+      idp_id: 'idp-1',
     })
   })
 
@@ -71,5 +38,10 @@ describe('what an application is told', () => {
 
   it.each([true, false, null])('has the verification in its three states: %s', (email_verified) => {
     expect(describeUser({ ...ALICE, email_verified }).email_verified).toBe(email_verified)
+  })
+
+  it('has groups that are not known as null, which is something else than none', () => {
+    expect(describeUser({ ...ALICE, x_grp: null }).x_grp).toBeNull()
+    expect(describeUser({ ...ALICE, x_grp: [] }).x_grp).toEqual([])
   })
 })

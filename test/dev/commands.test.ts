@@ -233,6 +233,11 @@ describe('npm run users', () => {
     expect(shown).toMatch(/\n\n1 user$/)
   })
 
+  it('tells groups that are not known from none', () => {
+    expect(describeUsers([{ ...row, x_grp: 'null' }])).toContain('x_grp               not known\n')
+    expect(describeUsers([{ ...row, x_grp: '[]' }])).toContain('x_grp               –\n')
+  })
+
   it('says so when it does not show all', () => {
     const rows = Array.from({ length: USERS_MAX + 1 }, () => row)
     expect(describeUsers(rows)).toMatch(/\n\n1000 users \(the last to sign in; there are more\)$/)

@@ -52,6 +52,8 @@ describe('the signed-in person', () => {
       tariff_id: 'basic',
       tariff_status: 'default',
       x_grp: ['staff', 'CN=a,OU=b'],
+      siret: null,
+      idp_id: null,
     })
   })
 

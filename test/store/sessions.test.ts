@@ -71,6 +71,10 @@ describe('a user', () => {
       picture: 'https://cdn.example/a.png',
       locale: 'de',
       zoneinfo: 'Europe/Berlin',
+      full_name: 'Älice O’Neil',
+      short_name: 'Ä',
+      siret: '13002526500013',
+      idp_id: 'idp-1',
     })
     await sessions.begin(signIn({ identity: everything }))
     expect((await sessions.find('hash'))?.user).toMatchObject(everything)
@@ -110,6 +114,14 @@ describe('a later sign-in', () => {
   it('replaces the groups: who left one is in it no longer', async () => {
     expect(await userAfter({ x_grp: ['staff'] })).toMatchObject({ x_grp: ['staff'] })
     expect(await userAfter({ x_grp: [] })).toMatchObject({ x_grp: [] })
+  })
+
+  it('that leaves open which groups there are makes them unknown, and the next one known again', async () => {
+    expect(await userAfter({ x_grp: null })).toMatchObject({ x_grp: null })
+    const { sessions } = store()
+    await sessions.begin(signIn({ tokenHash: 'a', identity: identity({ x_grp: null }) }))
+    await sessions.begin(signIn({ tokenHash: 'b', identity: identity({ x_grp: ['staff'] }) }))
+    expect((await sessions.find('a'))?.user.x_grp).toEqual(['staff'])
   })
 
   it('with a new e-mail address says anew whether that is verified', async () => {
@@ -224,8 +236,9 @@ describe('a session', () => {
 
 describe('a refresh', () => {
   const refreshed = {
-    tokens: { idToken: 'i', accessToken: 'a', refreshToken: 'r', expiresAt: NOW + 300, dpopKey: null },
-    claims: { given_name: 'Alicia' },
+    sealedTokens: 'sealed again',
+    tokensExpireAt: NOW + 300,
+    identity: identity({ given_name: 'Alicia' }),
   }
 
   it('is begun by one of those who saw the same', async () => {
@@ -243,7 +256,7 @@ describe('a refresh', () => {
     await sessions.claimRefresh(seen, NOW + 7)
     await sessions.end('hash', 'reference')
     const mine = { ...seen, refreshVersion: seen.refreshVersion + 1 }
-    expect(await sessions.completeRefresh(mine, refreshed, 'sealed again')).toBe(false)
+    expect(await sessions.completeRefresh(mine, refreshed)).toBe(false)
     expect(await env.DB.prepare("SELECT id FROM users WHERE given_name = 'Alicia'").first()).toBeNull()
   })
 
@@ -253,7 +266,7 @@ describe('a refresh', () => {
     const seen = await found(sessions)
     await sessions.claimRefresh(seen, NOW + 7)
     const mine = { ...seen, refreshVersion: seen.refreshVersion + 1 }
-    expect(await sessions.completeRefresh(mine, refreshed, 'sealed again')).toBe(true)
+    expect(await sessions.completeRefresh(mine, refreshed)).toBe(true)
     const { user, ...session } = await found(sessions)
     expect(session).toMatchObject({ sealedTokens: 'sealed again', tokensExpireAt: NOW + 300, isRefreshPending: false })
     expect(user.given_name).toBe('Alicia')

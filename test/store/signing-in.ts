@@ -37,6 +37,10 @@ export function identity(known: Partial<Identity> = {}): Identity {
     picture: null,
     locale: null,
     zoneinfo: null,
+    full_name: null,
+    short_name: null,
+    siret: null,
+    idp_id: null,
     ...known,
   }
 }

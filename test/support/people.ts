@@ -23,6 +23,10 @@ export const ALICE: User = {
   picture: 'https://idp.example/alice.png',
   locale: 'fr-FR',
   zoneinfo: 'Europe/Paris',
+  full_name: 'Alice Dupont',
+  short_name: 'Alice',
+  siret: '13002526500013',
+  idp_id: 'idp-1',
 }
 
 /** A session of Alice that began at this time and is used at once. */

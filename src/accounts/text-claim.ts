@@ -1,0 +1,20 @@
+/**
+ * A claim that is text, as everything of a person that is neither a list nor yes or no.
+ */
+import * as v from 'valibot'
+
+export const TEXT_MAX_CHARACTERS = 500
+
+/** Text, cut to a sane length; empty text and other types count as absent. */
+export const text = v.fallback(
+  v.nullable(
+    v.pipe(
+      v.string(),
+      v.trim(),
+      v.transform((value) => value.slice(0, TEXT_MAX_CHARACTERS)),
+      v.nonEmpty(),
+    ),
+    null,
+  ),
+  null,
+)
