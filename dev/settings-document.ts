@@ -4,6 +4,8 @@
 import { writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { settings } from '../src/config/env.ts'
+import { opentalkSettings } from '../src/config/opentalk-settings.ts'
+import { opentalkVariable } from '../src/config/opentalk-sources.ts'
 import type { Setting } from '../src/config/setting.ts'
 
 const HEAD = `# Settings
@@ -16,29 +18,52 @@ answers 503, people get a plain page, and one log line (\`"event":"configuration
 list. Names that begin with OIDC_, GATEHOUSE_, LOGIN_REDIRECT_ or LOGOUT_REDIRECT_ and are not in this table have no effect, and a
 warning in the log says so; \`NAME_FILE\` in place of a setting is refused, for a Worker has no files.
 
-This page is written by \`npm run docs\` from src/config/env.ts.
+This page is written by \`npm run docs\` from src/config/.
 
 | name | kind | default | meaning | example | known from |
 |---|---|---|---|---|---|
 `
 
+const OPENTALK = `
+## OpenTalk
+
+The tables \`[keycloak]\`, \`[oidc]\`, \`[user_search]\`, \`[tenants]\`, \`[tariffs]\` and \`[endpoints]\` of OpenTalk's configuration file work here
+as they are: pasted into wrangler.toml as \`[vars.keycloak]\`, \`[vars.oidc]\`, \`[vars.oidc.frontend]\` and so on. The variables that OpenTalk
+takes in their place work too, and win over a table. A secret belongs into its variable: \`npx wrangler secret put OPENTALK_CTRL_…\`.
+
+Without OIDC_RP_CLIENT_ID and OIDC_PROVIDERS, people sign in with the client of the controller; register Gatehouse's redirect URI
+there. With them, they say how people sign in, and OpenTalk's settings how access tokens are checked and people are found; both must
+name the same issuer. Everything else about the provider, such as OIDC_RP_SCOPES, is set by its name above. What else stands in such a
+table has no effect, and a warning in the log says so.
+
+| table and key | variable | kind | default | meaning | example |
+|---|---|---|---|---|---|
+`
+
 /** The whole page. */
 export function settingsDocument(): string {
-  const rows = Object.entries<Setting<unknown>>(settings).map(
-    ([name, { kind, required, default: value, secret, meaning, example, origin, formerly }]) => {
-      const initial = required ? '**required**' : value === undefined ? 'unset' : written(value, kind.separator)
-      const cells = [
-        code(name),
-        `${kind.label}${secret ? ' (secret)' : ''}`,
-        initial,
-        [meaning, ...formerly.map((old) => `Once called ${code(old)}, which still counts.`)].join(' '),
-        secret ? example : code(example),
-        origin,
-      ]
-      return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-    },
+  const rows = Object.entries<Setting<unknown>>(settings).map(([name, setting]) =>
+    row([code(name), ...cellsOf(setting), setting.origin]),
   )
-  return `${HEAD}${rows.join('\n')}\n`
+  const opentalk = Object.entries<Setting<unknown>>(opentalkSettings).map(([name, setting]) =>
+    row([code(name), code(opentalkVariable(name)), ...cellsOf(setting)]),
+  )
+  return `${HEAD}${rows.join('')}${OPENTALK}${opentalk.join('')}`
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`
+}
+
+/** What every table of settings says of one. */
+function cellsOf({ kind, required, default: value, ...setting }: Setting<unknown>): string[] {
+  const { secret, meaning, example, formerly } = setting
+  return [
+    `${kind.label}${secret ? ' (secret)' : ''}`,
+    required ? '**required**' : value === undefined ? 'unset' : written(value, kind.separator),
+    [meaning, ...formerly.map((old) => `Once called ${code(old)}, which still counts.`)].join(' '),
+    secret ? example : code(example),
+  ]
 }
 
 /** A default as one would type it; what has nothing in it cannot be typed. */

@@ -16,7 +16,7 @@ export const ROOT = join(import.meta.dirname, '..')
 const OWN_PROVIDER = /^(?:OIDC_OP_|OIDC_PROVIDERS$|OPENTALK_CTRL_(?:KEYCLOAK|OIDC)__)/
 /** Settings of a provider, and OpenTalk's tables, which say where one is too. */
 const OF_PROVIDER =
-  /^(?:OIDC_(?:OP|RP|PROVIDERS)|OPENTALK_CTRL_(?:KEYCLOAK|OIDC|USER_SEARCH)__|(?:keycloak|oidc|user_search)$)/
+  /^(?:OIDC_(?:OP|RP|PROVIDERS)|OPENTALK_CTRL_(?:KEYCLOAK|OIDC|USER_SEARCH|ENDPOINTS)__|(?:keycloak|oidc|user_search|endpoints)$)/
 
 const SECRET_BYTES = 32
 

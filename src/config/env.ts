@@ -2,6 +2,7 @@
  * The settings of Gatehouse itself, one entry each, and what comes out of all settings; those of a provider are in `provider-settings.ts`.
  */
 import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
+import type { OpenTalk } from './opentalk-settings.ts'
 import { type ProviderSettingName, type ProviderType, providerSettings } from './provider-settings.ts'
 import { optional, required, type Setting } from './setting.ts'
 import { bool, hosts, listOf, origin, seconds, secrets, target } from './types.ts'
@@ -56,6 +57,13 @@ export const ownSettings = {
     example: 'https://meet.example.org/',
     meaning: 'Where people go after signing out.',
   }),
+  OIDC_INTROSPECT_AND_USERINFO_SET_X_FORWARDED_HOST: optional(bool, {
+    default: false,
+    origin: 'OpenTalk',
+    example: 'true',
+    meaning:
+      'Asks introspection and userinfo with the host of oidc.frontend.authority in X-Forwarded-Host, where that differs from the host of oidc.controller.authority: a Keycloak may want to be asked by the name that issued the token.',
+  }),
   OIDC_STORE_REFRESH_TOKEN: optional(bool, {
     default: true,
     example: 'false',
@@ -92,12 +100,18 @@ export type ProviderConfig = Omit<ValuesOf<typeof providerSettings>, 'OIDC_OP_TY
   /** Names it for people. */
   readonly name: string
   readonly OIDC_OP_TYPE: ProviderType
+  /** Other names that the provider may call itself by, if it is asked by another name than browsers know it by. */
+  readonly otherIssuers: readonly string[]
+  /** The host that introspection and userinfo are to believe they were asked by; `null`: the one that they are asked by. */
+  readonly forwardedHost: string | null
 }
 
 /** All settings, checked and frozen, under the names that operators know. */
 export type Config = ValuesOf<typeof ownSettings> & {
   /** The first is the one that people sign in with who say nothing else. */
   readonly providers: readonly [ProviderConfig, ...ProviderConfig[]]
+  /** `null`: no setting of OpenTalk is in use. */
+  readonly opentalk: OpenTalk | null
 }
 
 /** The bindings of the Worker. Everything else in it is a setting and unchecked until `load.ts` has read it. */

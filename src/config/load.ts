@@ -3,6 +3,8 @@
  */
 import { type Config, ownSettings, type ProviderConfig, settings } from './env.ts'
 import { formerNames, withPresentNames } from './former-names.ts'
+import { readOpenTalk } from './opentalk.ts'
+import { otherIssuer, seenByOpenTalk } from './opentalk-provider.ts'
 import { readProvider } from './provider-reading.ts'
 import { type ProviderSource, providerSources } from './provider-sources.ts'
 import { type Problem, readSettings } from './reading.ts'
@@ -39,19 +41,31 @@ const FORMER_NAMES = formerNames(settings)
 export function loadConfig(environment: Readonly<Record<string, unknown>>): LoadedConfig {
   const { env, warnings, writtenAs } = withPresentNames(environment, FORMER_NAMES)
   const own = readSettings(ownSettings, env)
-  const { sources, problems } = providerSources(env)
+  const { opentalk, source, ...ofOpenTalk } = readOpenTalk(env)
+  const { sources, problems } = providerSources(env, source)
   const read = sources.map(readProvider)
-  const found = [...own.problems, ...problems, ...read.flatMap((one) => one.problems), ...fileNames(env)]
-  const [first, ...others] = read.flatMap(({ provider }) => (provider === null ? [] : [provider]))
+  const isTold = ({ name }: Problem) => ofOpenTalk.problems.some((problem) => problem.name === name)
+  const ofProviders = [...problems, ...read.flatMap((one) => one.problems)].filter((problem) => !isTold(problem))
+  const providers = read.flatMap(({ provider }) => (provider === null ? [] : [provider]))
+  const found = [
+    ...own.problems,
+    ...ofOpenTalk.problems,
+    ...ofProviders,
+    ...otherIssuer(opentalk, providers, source),
+    ...fileNames(env),
+  ]
+  const isForwarded = own.values.OIDC_INTROSPECT_AND_USERINFO_SET_X_FORWARDED_HOST === true
+  const [first, ...others] = providers.map((provider) => seenByOpenTalk(provider, opentalk, isForwarded))
   if (found.length > 0 || first === undefined) {
     throw new ConfigurationError(found.map((problem) => ({ ...problem, name: writtenAs(problem.name) })))
   }
   // Every name of `ownSettings` was read by its own schema just above.
-  const config = Object.freeze({ ...own.values, providers: Object.freeze([first, ...others]) }) as Config
+  const config = Object.freeze({ ...own.values, providers: Object.freeze([first, ...others]), opentalk }) as Config
   return {
     config,
     warnings: [
       ...warnings,
+      ...ofOpenTalk.warnings,
       ...unknownNames(env),
       ...sources.flatMap((source, index) => weakChoices(source, config.providers[index])),
     ],
@@ -92,7 +106,7 @@ function unknownNames(env: Readonly<Record<string, unknown>>): string[] {
 /** The tables, and the secrets of those that there are. */
 function isOfProviders(name: string, env: Readonly<Record<string, unknown>>): boolean {
   if (name === 'OIDC_PROVIDERS') return true
-  return providerSources(env).sources.some(({ secretNames }) => secretNames.includes(name))
+  return providerSources(env, null).sources.some(({ secretNames }) => secretNames.includes(name))
 }
 
 /** What one provider is configured to, and is probably not meant to be. */

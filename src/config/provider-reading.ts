@@ -29,7 +29,8 @@ export function readProvider({ id, name, raw, nameOf }: ProviderSource): ReadPro
   const place = url ?? config.OIDC_OP_AUTHORIZATION_ENDPOINT
   if (found.length > 0 || place === undefined) return { provider: null, problems: found }
   const provider = { ...config, id, name: name ?? PRESETS[type].label ?? new URL(place).hostname, OIDC_OP_URL: url }
-  return { provider: Object.freeze(provider) as ProviderConfig, problems: [] } // every setting was read without a problem
+  const usual = { otherIssuers: [], forwardedHost: null }
+  return { provider: Object.freeze({ ...provider, ...usual }) as ProviderConfig, problems: [] } // every setting was read without a problem
 }
 
 /** Where the provider is must be said once, and in full. */

@@ -1,8 +1,10 @@
 /**
- * Where providers stand in the environment: flat settings for one, tables of OIDC_PROVIDERS for one or several; reads no value.
+ * Where providers stand in the environment: flat settings for one, tables of OIDC_PROVIDERS for one or several, or OpenTalk's tables;
+ * reads no value.
  */
 import * as v from 'valibot'
 import { type ProviderSettingName, providerSettings } from './provider-settings.ts'
+import { FACTS } from './providers.ts'
 import type { Problem } from './reading.ts'
 
 /** The settings of one provider as they came, and how the operator wrote their names. */
@@ -39,15 +41,24 @@ function secretName(id: string, name: string): string {
 }
 
 /**
- * Finds the providers. The flat settings, if there are any, come first; without tables they are what is missing.
+ * Finds the providers. The flat settings, if there are any, come first; without tables they are what is missing. What OpenTalk's tables
+ * say of a provider is for whoever says nothing else.
  *
  * @param env the whole environment
+ * @param opentalk the provider as OpenTalk's tables describe it
  */
-export function providerSources(env: Readonly<Record<string, unknown>>): ProviderSources {
+export function providerSources(
+  env: Readonly<Record<string, unknown>>,
+  opentalk: ProviderSource | null,
+): ProviderSources {
   const { tables, problems } = readTables(env.OIDC_PROVIDERS)
   const sources = tables.map((table) => tableSource(table, env))
   const flat = NAMES.filter((name) => isSet(env[name]))
-  if (sources.length === 0 || flat.includes('OIDC_RP_CLIENT_ID')) sources.unshift(flatSource(env))
+  const isFlat = flat.includes('OIDC_RP_CLIENT_ID')
+  if (!isFlat && sources.length === 0 && opentalk) {
+    return { sources: [opentalk], problems: [...problems, ...flat.filter(isPlace).map(clientless)] }
+  }
+  if (sources.length === 0 || isFlat) sources.unshift(flatSource(env))
   const strays = sources[0]?.id === FLAT_ID ? [] : flat.map(stray)
   return { sources, problems: [...problems, ...strays, ...sources.flatMap(flaws), ...repeated(sources)] }
 }
@@ -58,6 +69,19 @@ function isSet(value: unknown): boolean {
 
 function flatSource(env: Readonly<Record<string, unknown>>): ProviderSource {
   return { id: FLAT_ID, name: undefined, raw: env, nameOf: (name) => name, secretNames: [] }
+}
+
+function isPlace(name: ProviderSettingName): boolean {
+  return name === 'OIDC_OP_URL' || FACTS.some((fact) => fact === name)
+}
+
+/** Beside OpenTalk's tables, which say where the provider is; whether another one is meant cannot be told. */
+function clientless(name: ProviderSettingName): Problem {
+  return {
+    name,
+    problem: 'says where the provider is, and so does a table of OpenTalk; set OIDC_RP_CLIENT_ID too, or remove it',
+    example: providerSettings[name].example,
+  }
 }
 
 /** A flat setting has no provider to belong to. */

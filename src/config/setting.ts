@@ -3,8 +3,8 @@
  */
 import type { Kind } from './types.ts'
 
-/** Where a name comes from: La Suite Meet's environment, or Gatehouse itself. */
-type Origin = 'La Suite' | 'Gatehouse'
+/** Where a name comes from: La Suite Meet's environment, OpenTalk's file, or Gatehouse itself. */
+type Origin = 'La Suite' | 'OpenTalk' | 'Gatehouse'
 
 export interface Setting<T> {
   readonly kind: Kind<T>

@@ -91,6 +91,7 @@ const WRONG: Record<SettingName, readonly unknown[]> = {
   GATEHOUSE_LOGIN_PARAMETERS: ['client_id', 'ui_locales redirect_uri', 'PROMPT', 'ui_locales,prompt', ' ', 5],
   GATEHOUSE_LEVELS: [' ', 5, [5]],
   OIDC_RESPONSE_MODE: ['fragment', 'QUERY', 'query form_post', ' ', 5],
+  OIDC_INTROSPECT_AND_USERINFO_SET_X_FORWARDED_HOST: ['on', ' ', 5],
   OIDC_STORE_REFRESH_TOKEN: ['on', 'yes please', '2', 'null', ' ', 1, {}],
   GATEHOUSE_SESSION_IDLE_AGE: ['0', 0, -1, '1h', '1.5', true],
   OIDC_TIMEOUT: ['0', 0, -1, 'soon', '1.5', 1.5, true],
@@ -212,11 +213,15 @@ describe('the settings', () => {
       LOGIN_REDIRECT_URL: '/',
       LOGOUT_REDIRECT_URL: '/',
       SESSION_COOKIE_AGE: 43_200,
+      OIDC_INTROSPECT_AND_USERINFO_SET_X_FORWARDED_HOST: false,
+      opentalk: null,
       providers: [
         {
           ...ofProvider,
           id: 'default',
           name: 'Keycloak',
+          otherIssuers: [],
+          forwardedHost: null,
           OIDC_OP_TYPE: 'keycloak',
           OIDC_TOKEN_USE_BASIC_AUTH: false,
           OIDC_RP_ID_TOKEN_ENCRYPTED: false,
@@ -298,7 +303,7 @@ describe('the settings', () => {
 
   it('contain nothing but settings, whatever else is in the environment', () => {
     const { config } = loadConfig({ ...ENV, KV: {}, DB: {}, PATH: '/bin', OIDC_FOO: 'x' })
-    expect(Object.keys(config).filter((name) => !(name in settings))).toEqual(['providers'])
+    expect(Object.keys(config).filter((name) => !(name in settings))).toEqual(['providers', 'opentalk'])
   })
 
   it('of one load do not reach into those of another', () => {

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { Miniflare } from 'miniflare'
 
 export interface GatehouseOptions {
-  readonly settings: Readonly<Record<string, string>>
+  /** Tables are handed over as wrangler does it, as objects. */
+  readonly settings: Readonly<Record<string, unknown>>
   /** The built Worker. */
   readonly script: string
   readonly port: number
@@ -40,9 +41,9 @@ export async function startGatehouse({ settings, script, port }: GatehouseOption
   const baseUrl = `http://localhost:${port}`
   const source = await readFile(script, 'utf8')
   const log: string[] = []
-  const texts = Object.entries({ BASE_URL: baseUrl, ...settings }).map(([name, value]) => [
+  const bindings = Object.entries({ BASE_URL: baseUrl, ...settings }).map(([name, value]) => [
     name,
-    { type: 'text' as const, value },
+    typeof value === 'string' ? { type: 'text' as const, value } : { type: 'json' as const, value },
   ])
   const isolate = (name: string) => ({
     config: {
@@ -51,7 +52,7 @@ export async function startGatehouse({ settings, script, port }: GatehouseOption
       compatibilityFlags: ['global_fetch_strictly_public'],
       manifest: { mainModule: 'worker.js', modules: { 'worker.js': { type: 'esm' as const, contents: source } } },
       env: {
-        ...Object.fromEntries(texts),
+        ...Object.fromEntries(bindings),
         KV: { type: 'kv' as const, id: 'cache' },
         DB: { type: 'd1' as const, id: 'database' },
       },

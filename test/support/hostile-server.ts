@@ -13,18 +13,20 @@ export interface HostileServerOptions {
   readonly clientId: string
   readonly clientSecret: string
   readonly offers?: Offers
+  /** Below which its issuer is; the root if nothing is said. */
+  readonly path?: string
 }
 
 /**
  * Starts it at a free port. `POST /control` with `{"fault": "<name>"}` chooses the fault, `null` ends it; `GET /control` shows the
  * journal, in which calls of `/control` do not stand.
  */
-export async function startHostileServer(options: HostileServerOptions): Promise<HostileServer> {
+export async function startHostileServer({ path = '', ...options }: HostileServerOptions): Promise<HostileServer> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port')
-  const issuer = `http://127.0.0.1:${address.port}`
+  const issuer = `http://127.0.0.1:${address.port}${path}`
   const provider = createHostileProvider({ issuer, now: Date.now, ...options })
 
   server.on('request', async (incoming, outgoing) => {

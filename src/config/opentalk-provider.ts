@@ -1,0 +1,67 @@
+/**
+ * What OpenTalk's settings change at a provider that may be configured by others too; the provider itself is read elsewhere.
+ */
+import type { ProviderConfig } from './env.ts'
+import { issuerPlaces } from './issuer-search.ts'
+import { type OpenTalk, opentalkSettings } from './opentalk-settings.ts'
+import type { ProviderSource } from './provider-sources.ts'
+import type { Problem } from './reading.ts'
+
+/** People must sign in where the tokens of the apps come from. */
+export function otherIssuer(
+  opentalk: OpenTalk | null,
+  providers: readonly ProviderConfig[],
+  source: ProviderSource | null,
+): Problem[] {
+  const [issuer] = opentalk?.issuers ?? []
+  if (!opentalk || !source || issuer === undefined || providers.length === 0) return []
+  if (providers.some((provider) => isMeant(provider, opentalk))) return []
+  const setting = opentalk.settings['keycloak.base_url'] === undefined ? 'OIDC_OP_URL' : 'OIDC_OP_BASE_URL'
+  const others = providers.map(placeOf).join(' and ')
+  return [
+    {
+      name: source.nameOf(setting),
+      problem: `names the issuer ${issuer}, and OIDC_RP_CLIENT_ID is a client of ${others}; both must be the same`,
+      example: opentalkSettings[setting === 'OIDC_OP_URL' ? 'oidc.authority' : 'keycloak.base_url'].example,
+    },
+  ]
+}
+
+function placeOf({ OIDC_OP_URL: issuer, OIDC_OP_JWKS_ENDPOINT: keys }: ProviderConfig): string {
+  return issuer ?? `whom ${keys} belongs to`
+}
+
+/** An environment that names no issuer leads to some by its endpoints. */
+function isMeant(provider: ProviderConfig, { issuers }: OpenTalk): boolean {
+  if (provider.OIDC_OP_URL !== undefined) return issuers.includes(provider.OIDC_OP_URL)
+  return issuerPlaces(provider).some((place) => issuers.includes(place) || issuers.includes(`${place}/`))
+}
+
+/**
+ * A provider of OpenTalk's may be asked by one name, and be known to browsers by another; and it is the controller that asks about tokens,
+ * whoever people sign in with.
+ */
+export function seenByOpenTalk(
+  provider: ProviderConfig,
+  opentalk: OpenTalk | null,
+  isHostForwarded: boolean,
+): ProviderConfig {
+  const [usual] = opentalk?.issuers ?? []
+  if (!opentalk || usual === undefined || !isMeant(provider, opentalk)) return provider
+  const issuer = provider.OIDC_OP_URL ?? usual
+  const otherIssuers = opentalk.issuers.filter((other) => other !== issuer)
+  const [shown] = otherIssuers.map((other) => new URL(other).host).filter((host) => host !== new URL(issuer).host)
+  return Object.freeze({
+    ...provider,
+    ...askingClient(provider, opentalk),
+    OIDC_OP_URL: issuer,
+    otherIssuers,
+    forwardedHost: isHostForwarded ? (shown ?? null) : null,
+  })
+}
+
+function askingClient(provider: ProviderConfig, { controller }: OpenTalk): Partial<ProviderConfig> {
+  const isSaid = provider.OIDC_RS_CLIENT_ID !== undefined
+  if (isSaid || controller === null || controller.clientId === provider.OIDC_RP_CLIENT_ID) return {}
+  return { OIDC_RS_CLIENT_ID: controller.clientId, OIDC_RS_CLIENT_SECRET: controller.clientSecret }
+}
