@@ -45,9 +45,10 @@ function sourceOf(issuer: string, config: ProviderConfig, log: Log): DocumentSou
     parse(body) {
       const metadata = readMetadata(body, config)
       // To the letter. @see OpenID Connect Discovery 1.0 section 4.3
-      if (metadata.issuer !== issuer) {
+      const accepted = [issuer, ...config.otherIssuers]
+      if (!accepted.includes(metadata.issuer)) {
         throw new GatehouseError('provider_error', 'the provider calls itself otherwise than OIDC_OP_URL', {
-          detail: { OIDC_OP_URL: issuer, issuer: metadata.issuer },
+          detail: { OIDC_OP_URL: accepted.join(' or '), issuer: metadata.issuer },
         })
       }
       refuseUnsafe(metadata)

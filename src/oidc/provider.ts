@@ -14,6 +14,7 @@ import { clientAuthentication } from './client-authentication.ts'
 import { metadataSource } from './discovery.ts'
 import { createDocument, type Document, type DocumentCache } from './document.ts'
 import { decryptJwe } from './encryption.ts'
+import { withForwardedHost } from './forwarded-host.ts'
 import { beginOperation, type Fetch, type Send } from './http.ts'
 import { allowInsecure } from './insecure.ts'
 import { askAbout, askingClient, metadataForAsking } from './introspection.ts'
@@ -117,6 +118,7 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
 
   /** @param who the settings with the client that speaks */
   async function clientAs(who: ProviderConfig, current: Metadata, send: Send): Promise<ProtocolClient> {
+    const ask = withForwardedHost(send, who, [current.userinfo_endpoint, current.introspection_endpoint])
     return {
       // The library remembers things of this very object, keys among them, so each operation gets its own.
       metadata: { ...current } as ProtocolClient['metadata'], // a readonly list is what the library only reads
@@ -130,7 +132,7 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
       signingAlgorithm: config.OIDC_RP_SIGN_ALGO,
       acceptance: config,
       requestOptions: {
-        [oauth.customFetch]: (url, init) => send(url, { ...init, body: init.body ?? null }),
+        [oauth.customFetch]: (url, init) => ask(url, { ...init, body: init.body ?? null }),
         [oauth.allowInsecureRequests]: allowInsecure(current.token_endpoint),
       },
       verifyJwt: (jwt, algorithms) => verify(jwt, algorithms, current.jwks_uri, send),
@@ -159,7 +161,8 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
     issuer: issuerOf,
 
     async issues(issuer) {
-      return issuer !== undefined && issuer === (await issuerOf())
+      if (issuer === undefined) return false
+      return config.otherIssuers.includes(issuer) || issuer === (await issuerOf())
     },
 
     async startLogin(request) {

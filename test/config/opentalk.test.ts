@@ -177,6 +177,16 @@ describe('together with the settings of La Suite', () => {
     expect(config.opentalk?.controller).toEqual({ clientId: 'Controller', clientSecret: SECRET })
   })
 
+  it('it is the controller that asks about tokens, unless La Suite names another', () => {
+    const own = { OIDC_RS_CLIENT_ID: 'asking', OIDC_RS_CLIENT_SECRET: 'its-secret' }
+    expect(load({ keycloak: KEYCLOAK, ...LA_SUITE }).config.providers[0]).toMatchObject({
+      OIDC_RS_CLIENT_ID: 'Controller',
+      OIDC_RS_CLIENT_SECRET: SECRET,
+    })
+    expect(load({ keycloak: KEYCLOAK, ...LA_SUITE, ...own }).config.providers[0]).toMatchObject(own)
+    expect(load({ keycloak: KEYCLOAK }).config.providers[0].OIDC_RS_CLIENT_ID).toBe(undefined)
+  })
+
   it('two issuers are a problem that names both', () => {
     const other = 'https://id.example.org/realms/other'
     const [sentence] = sentences({ keycloak: KEYCLOAK, ...LA_SUITE, OIDC_OP_URL: other })
