@@ -16,6 +16,7 @@ import { createEndings, type Endings } from './store/endings.ts'
 import { createSpentLogins, type SpentLogins } from './store/logins.ts'
 import { purgeExpired } from './store/purge.ts'
 import { createSessions, type Sessions } from './store/sessions.ts'
+import { createVerdicts, type Verdicts } from './tokens/verdicts.ts'
 
 /** What is not ours: the network, the clock, the log. Tests may bring their own. */
 export interface World {
@@ -33,6 +34,8 @@ export interface Deps {
   readonly endings: Endings
   readonly spentLogins: SpentLogins
   readonly apps: Apps
+  /** In memory, for a minute at most. */
+  readonly verdicts: Verdicts
   /** One sealer for each use, so that nothing sealed for one opens in another. */
   readonly sealers: { readonly login: Sealer; readonly logout: Sealer; readonly tokens: Sealer; readonly csrf: Sealer }
   isDatabaseReady(): Promise<boolean>
@@ -68,6 +71,7 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     endings: createEndings(env.DB, clock),
     spentLogins: createSpentLogins(env.DB),
     apps: createApps(createAppStore(env.DB), clock),
+    verdicts: createVerdicts(clock),
     sealers: {
       login: createSealer(config.GATEHOUSE_SECRET, 'login'),
       logout: createSealer(config.GATEHOUSE_SECRET, 'logout'),

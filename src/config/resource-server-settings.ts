@@ -16,7 +16,7 @@ export const resourceServerSettings = {
     origin: 'Gatehouse',
     example: 'true',
     meaning:
-      'Asks the provider also about JWT access tokens that Gatehouse has verified itself, because only the provider knows that one was revoked. A good answer counts for 60 seconds. Without an introspection endpoint no JWT is active then. Off: a JWT is good until its `exp`.',
+      'Asks the provider also about JWT access tokens that Gatehouse has verified itself, because only the provider knows that one was revoked. A good answer counts for 60 seconds. Without an introspection endpoint nothing can be said of a JWT then (503). Off: a JWT is good until its `exp`.',
   }),
   OIDC_RS_CLIENT_ID: optional(text, {
     example: 'gatehouse-resource-server',

@@ -63,10 +63,12 @@ export async function askAbout(client: ProtocolClient, token: string, clock: Clo
 
 function noVerdict(error: unknown, { client_id }: oauth.Client): GatehouseError {
   const { code, detail } = toProtocolFailure(error, '')
+  // An answer that is none says nothing of the token.
+  const isNoAnswer = error instanceof oauth.OperationProcessingError && error.code === oauth.INVALID_RESPONSE
   const isRefused = detail.provider_error === 'invalid_client' || detail.provider_error === 'unauthorized_client'
   const hint =
     'compare OIDC_RS_CLIENT_ID and OIDC_RS_CLIENT_SECRET, or else those of OIDC_RP_, with the console of the provider'
-  return new GatehouseError(code, 'the provider did not say whether a token is good', {
+  return new GatehouseError(isNoAnswer ? 'provider_error' : code, 'the provider did not say whether a token is good', {
     cause: error,
     detail: { ...detail, asked_as: client_id, ...(isRefused ? { hint } : {}) },
   })

@@ -5,9 +5,11 @@ import { type Context, Hono } from 'hono'
 import type { App } from '../accounts/apps.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
+import type { Provider } from '../oidc/provider.ts'
 import { check } from '../tokens/check.ts'
 import { introspectionAnswer } from '../tokens/introspection.ts'
 import { renewIfDue } from '../tokens/renewal.ts'
+import type { Session } from '../tokens/session.ts'
 import { limitedForm } from './body.ts'
 import { clientCredential } from './client-credential.ts'
 import { answersAs, type RequestVariables } from './context.ts'
@@ -26,10 +28,8 @@ export function introspectRoutes(deps: Deps) {
     const token = form.get('token')
     if (!token)
       throw new GatehouseError('invalid_request', 'no token in the form', { told: 'The form field "token" is missing' })
-    const verdict = await check(token, asking, {
-      ...deps,
-      renewIfDue: (session) => renewIfDue(session, c.get('reference'), deps),
-    })
+    const ports = { ...deps, renewIfDue: (session: Session) => renewIfDue(session, c.get('reference'), deps) }
+    const verdict = await check(token, asking, ports, namedProvider(form))
     if (!verdict.active) {
       deps.log({
         level: 'info',
@@ -41,6 +41,17 @@ export function introspectRoutes(deps: Deps) {
     return c.json(introspectionAnswer(verdict))
   })
   app.all(eitherForm(PATHS.introspect), answersAs('json'), onlyAllows('POST'))
+
+  /** The provider that the app names, so that no other is shown the token; `null`: it names none. */
+  function namedProvider(form: URLSearchParams): Provider | null {
+    const id = form.get('provider')
+    if (id === null) return null
+    const provider = deps.providers.withId(id)
+    if (provider) return provider
+    throw new GatehouseError('invalid_request', 'no provider of this id', {
+      told: 'The form field "provider" is not the id of a provider',
+    })
+  }
 
   async function authenticatedApp(c: RequestContext, form: URLSearchParams): Promise<App> {
     const credential = clientCredential(c.req.header('authorization'), form)

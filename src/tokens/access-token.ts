@@ -4,8 +4,8 @@
 import * as v from 'valibot'
 import type { App } from '../accounts/apps.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
-import type { ProviderConfig } from '../config/env.ts'
-import { audiencesOf, type Claims } from '../oidc/provider.ts'
+import type { Config, ProviderConfig } from '../config/env.ts'
+import { audiencesOf, type Claims, type Provider } from '../oidc/provider.ts'
 import type { GoodToken, Principal } from './verdict.ts'
 
 /** The claims that an app is told, as far as they are there. @see RFC 7662 section 2.2, RFC 9470 section 6.2, RFC 9449 section 6.2 */
@@ -20,6 +20,17 @@ export function flawOfLife({ exp, nbf, iat }: Claims, config: ProviderConfig, cl
   if (nbf !== undefined && nbf > latest) return 'not valid yet'
   if (iat !== undefined && iat > latest) return 'issued in the future'
   return undefined
+}
+
+/** A program has no session; a person's token that names nobody is nobody's. */
+export function flawOfSubject({ sub, sid, username, preferred_username }: Claims): string | undefined {
+  const isOfPerson = [sid, username, preferred_username].some((member) => member !== undefined)
+  return sub === undefined && isOfPerson ? 'no sub' : undefined
+}
+
+/** What is meant for Gatehouse itself, when it is from one of these providers. */
+export function ownAudiences({ BASE_URL }: Config, issuing: readonly Provider[]): readonly string[] {
+  return [BASE_URL, ...issuing.map(({ config }) => config.OIDC_RP_CLIENT_ID)]
 }
 
 /** An app without a policy of its own is served what is meant for Gatehouse itself. */

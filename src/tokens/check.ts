@@ -3,11 +3,13 @@
  */
 import type { App } from '../accounts/apps.ts'
 import type { Provider } from '../oidc/provider.ts'
+import { unverifiedIssuer } from '../oidc/providers.ts'
 import { checkJwt, type JwtPorts, looksLikeJwt } from './jwt.ts'
+import { checkOpaque, type OpaquePorts } from './opaque.ts'
 import { findSession, idleEndOf, isSessionToken, type Session, type SessionPorts } from './session.ts'
 import { bad, type Verdict } from './verdict.ts'
 
-export interface CheckPorts extends JwtPorts, SessionPorts {
+export interface CheckPorts extends JwtPorts, OpaquePorts, SessionPorts {
   /** Asks the provider whether a session goes on, if that is due; `null`: it does not. */
   renewIfDue(session: Session): Promise<Session | null>
 }
@@ -15,17 +17,27 @@ export interface CheckPorts extends JwtPorts, SessionPorts {
 /**
  * Judges a token for the app that asks.
  *
- * @throws GatehouseError when the judgement cannot be made: `provider_unreachable`, `provider_error`, `store_unavailable`
+ * @param from the only provider whose token it may be; `null`: the app does not say
+ * @throws GatehouseError when the judgement cannot be made: `provider_unreachable`, `provider_error`, `store_unavailable`, …
  */
-export async function check(token: string, app: App, ports: CheckPorts): Promise<Verdict> {
-  if (isSessionToken(token)) {
-    const found = await findSession(token, ports)
-    const session = found && (await ports.renewIfDue(found))
-    const provider = session && ports.providers.withId(session.providerId)
-    return provider ? goodSession(session, provider, ports) : bad('no such session, or it has ended')
-  }
-  if (looksLikeJwt(token)) return checkJwt(token, app, ports)
-  return bad('neither a session token nor a JWT')
+export async function check(
+  token: string,
+  app: App,
+  ports: CheckPorts,
+  from: Provider | null = null,
+): Promise<Verdict> {
+  if (isSessionToken(token)) return checkSession(token, ports, from)
+  if (!looksLikeJwt(token)) return checkOpaque(token, app, ports, from)
+  if (from && !(await from.issues(unverifiedIssuer(token)))) return bad('of another provider')
+  return checkJwt(token, app, ports)
+}
+
+async function checkSession(token: string, ports: CheckPorts, from: Provider | null): Promise<Verdict> {
+  const found = await findSession(token, ports)
+  const session = found && (await ports.renewIfDue(found))
+  const provider = session && ports.providers.withId(session.providerId)
+  if (!provider) return bad('no such session, or it has ended')
+  return from && from !== provider ? bad('a session of another provider') : goodSession(session, provider, ports)
 }
 
 function goodSession(session: Session, provider: Provider, { config }: CheckPorts): Verdict {

@@ -6,9 +6,10 @@ import type { Clock } from '../clock.ts'
 import { SIGNING_ALGORITHMS } from '../config/algorithms.ts'
 import type { Config } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
-import type { SignedJwt } from '../oidc/provider.ts'
+import { audiencesOf, type Claims, type Provider, type SignedJwt } from '../oidc/provider.ts'
 import { type Providers, unverifiedIssuer } from '../oidc/providers.ts'
-import { flawOfAudience, flawOfLife, goodToken } from './access-token.ts'
+import { flawOfAudience, flawOfLife, flawOfSubject, goodToken, ownAudiences } from './access-token.ts'
+import { type AskingPorts, askProvider } from './asking.ts'
 import { bad, type Verdict } from './verdict.ts'
 
 const TOKEN_MAX_CHARACTERS = 16_384
@@ -23,7 +24,8 @@ export function looksLikeJwt(token: string): boolean {
  * @throws GatehouseError `provider_unreachable` or `provider_error` when the keys cannot be had: that is no verdict
  * @see RFC 9068 section 4
  */
-export async function checkJwt(token: string, app: App, { config, providers, clock }: JwtPorts): Promise<Verdict> {
+export async function checkJwt(token: string, app: App, ports: JwtPorts): Promise<Verdict> {
+  const { config, providers, clock } = ports
   // Read before the signature is verified, so that nobody makes us ask for keys with a token that was never meant for us.
   const issuing = await providers.issuing(unverifiedIssuer(token))
   const [provider] = issuing
@@ -33,18 +35,52 @@ export async function checkJwt(token: string, app: App, { config, providers, clo
     throw error
   })
   if (jwt instanceof GatehouseError) return bad(jwt.message)
-  const { claims } = jwt
-  const ownAudiences = [config.BASE_URL, ...issuing.map((one) => one.config.OIDC_RP_CLIENT_ID)]
-  const flaw =
-    flawOfKind(jwt) ?? flawOfLife(claims, provider.config, clock) ?? flawOfAudience(claims, app, ownAudiences)
+  const flaw = flawOfKind(jwt) ?? flawOfLife(jwt.claims, provider.config, clock)
   if (flaw) return bad(flaw)
-  return goodToken(claims)
+  const judged = (claims: Claims): Verdict => {
+    const flaw = flawOfSubject(claims) ?? flawOfAudience(claims, app, ownAudiences(config, issuing))
+    return flaw ? bad(flaw) : goodToken(claims)
+  }
+  const asked = issuing.find((one) => one.config.OIDC_OP_INTROSPECT_JWT)
+  return asked ? confirmed(token, jwt.claims, asked, app, ports, judged) : judged(jwt.claims)
 }
 
-export interface JwtPorts {
+export interface JwtPorts extends AskingPorts {
   readonly config: Config
   readonly providers: Providers
   readonly clock: Clock
+}
+
+/**
+ * The verdict on a token that the provider still stands by. What is in the token counts; what is not, such as the claims that Keycloak
+ * leaves out of a lightweight token, is taken from the answer.
+ */
+async function confirmed(
+  token: string,
+  claims: Claims,
+  provider: Provider,
+  app: App,
+  ports: JwtPorts,
+  judged: (claims: Claims) => Verdict,
+): Promise<Verdict> {
+  if (!(await provider.introspects())) {
+    const reason = 'OIDC_OP_INTROSPECT_JWT is on, and the provider cannot be asked about tokens'
+    throw new GatehouseError('not_configured', reason, { detail: { provider: provider.id } })
+  }
+  const verdict = await askProvider(provider, token, app, ports, (said) => {
+    const isOther = (name: 'iss' | 'sub') => claims[name] !== undefined && (said[name] ?? claims[name]) !== claims[name]
+    if (isOther('iss') || isOther('sub')) return bad('the provider speaks of another token')
+    return judged({ ...said, ...claims })
+  })
+  return verdict ?? bad(reasonOfInactive(claims, provider))
+}
+
+/** @see https://github.com/keycloak/keycloak/issues/49113 */
+function reasonOfInactive(claims: Claims, { config }: Provider): string {
+  const asker = config.OIDC_RS_CLIENT_ID ?? config.OIDC_RP_CLIENT_ID
+  const isForUs = audiencesOf(claims).includes(asker)
+  if (config.OIDC_OP_TYPE !== 'keycloak' || isForUs) return 'verified here, and not active at the provider'
+  return `verified here, and not active at Keycloak, which since 26.6.2 says so of every token without ${asker} in aud: give the client of the token a mapper of type Audience with ${asker} as Included Client Audience, on for access tokens and for introspection`
 }
 
 /** @see RFC 9068 sections 2.1 and 2.2 */
@@ -57,7 +93,5 @@ function flawOfKind({ header, claims }: SignedJwt): string | undefined {
     return missing.length > 0 ? `no ${missing.join(', ')}` : undefined
   }
   // Keycloak before the RFC 9068 profile says in the claims what other providers say in the header.
-  if (claims.typ !== 'Bearer') return 'not an access token'
-  // A program has no session; a person's token that names nobody is nobody's.
-  return claims.sub === undefined && claims.sid !== undefined ? 'no sub' : undefined
+  return claims.typ === 'Bearer' ? undefined : 'not an access token'
 }

@@ -14,6 +14,7 @@ import {
   introspect,
   LOGIN,
   type Scene,
+  SETTINGS,
   sessionTokenOf,
   signIn,
   signOut,
@@ -130,6 +131,21 @@ describe('an access token of the provider', () => {
       principal: 'user',
       roles: ['editor'],
     })
+  })
+
+  it('is inactive for an app that names another provider, and active for one that names this one', async () => {
+    const table = { id: 'other', url: 'https://idp2.example', client_id: 'gatehouse' }
+    const secret = SETTINGS.OIDC_RP_CLIENT_SECRET
+    const scene = createScene({
+      OIDC_PROVIDERS: JSON.stringify([table]),
+      OIDC_PROVIDERS_OTHER_CLIENT_SECRET: secret,
+    })
+    const app = await addApp('api', { audiences: ['api'] })
+    const token = await scene.provider.signAccessToken()
+    const ask = async (provider: string) =>
+      (await post(scene, new URLSearchParams({ token, provider }), basic(app))).json()
+    expect(await ask('default')).toMatchObject({ active: true })
+    expect(await ask('other')).toEqual({ active: false })
   })
 
   it("says of a program's own token that it is a service's", async () => {
@@ -433,6 +449,13 @@ describe('a request that cannot be understood', () => {
     const scene = createScene()
     const response = await post(scene, 'token=x&token_type_hint=refresh_token&y=1', basic(await addApp('api')))
     expect(await response.json()).toEqual({ active: false })
+  })
+
+  it('that names a provider that there is not is refused (400)', async () => {
+    const scene = createScene()
+    const response = await post(scene, 'token=x&provider=other', basic(await addApp('api')))
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error_description: expect.stringContaining('"provider"') })
   })
 
   it('in JSON is refused (400)', async () => {

@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import { createProviders } from '../../src/oidc/providers.ts'
 import type { CheckPorts } from '../../src/tokens/check.ts'
 import type { Session } from '../../src/tokens/session.ts'
+import { createVerdicts } from '../../src/tokens/verdicts.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
 import { createFarEnd, type FarEnd, json } from './far-end.ts'
 import type { TestKey } from './keys.ts'
@@ -30,6 +31,17 @@ export interface TokenWorld {
 }
 
 export function createTokenWorld(...keys: readonly TestKey[]): TokenWorld {
+  return createWorld({ keys })
+}
+
+interface WorldOptions {
+  readonly keys?: readonly TestKey[]
+  readonly settings?: Readonly<Record<string, unknown>>
+  /** Members of the metadata, on top of the usual ones. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+export function createWorld({ keys = [], settings = {}, metadata = {} }: WorldOptions = {}): TokenWorld {
   const farEnd = createFarEnd()
   farEnd.on(DISCOVERY, () =>
     json({
@@ -37,6 +49,7 @@ export function createTokenWorld(...keys: readonly TestKey[]): TokenWorld {
       authorization_endpoint: `${ISSUER}/authorize`,
       token_endpoint: `${ISSUER}/token`,
       jwks_uri: JWKS,
+      ...metadata,
     }),
   )
   farEnd.on(JWKS, () => json({ keys: keys.map(({ jwk }) => jwk) }))
@@ -47,6 +60,7 @@ export function createTokenWorld(...keys: readonly TestKey[]): TokenWorld {
     OIDC_OP_URL: ISSUER,
     OIDC_RP_CLIENT_ID: CLIENT_ID,
     OIDC_RP_CLIENT_SECRET: 'client-secret',
+    ...settings,
   })
   const cache = { get: async () => null, put: async () => {} }
   const providers = createProviders(config.providers, { fetch: farEnd.fetch, cache, clock, log: () => {} })
@@ -59,6 +73,7 @@ export function createTokenWorld(...keys: readonly TestKey[]): TokenWorld {
       config,
       providers,
       clock,
+      verdicts: createVerdicts(clock),
       sessions: { find: async (tokenHash) => sessions.get(tokenHash) ?? null },
       renewIfDue: async (session) => session,
     },

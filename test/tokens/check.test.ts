@@ -11,7 +11,7 @@ import { newSessionToken, type Session } from '../../src/tokens/session.ts'
 import { compact, makeKey, sign, type TestKey } from '../support/keys.ts'
 import { ALICE, sessionOf } from '../support/people.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { ANY_APP, BASE_URL, CLIENT_ID, createTokenWorld, ISSUER, NOW } from '../support/token-world.ts'
+import { ANY_APP, BASE_URL, CLIENT_ID, createTokenWorld, DISCOVERY, ISSUER, NOW } from '../support/token-world.ts'
 
 let key: TestKey
 
@@ -173,8 +173,8 @@ describe('anything else', () => {
     expect((await check(await sha256(token), ANY_APP, ports)).active).toBe(false)
   })
 
-  it('that is an opaque token of the provider is not active, and nobody is asked', async () => {
+  it('that is an opaque token of a provider that cannot be asked is not active, and it is not sent anywhere', async () => {
     const { ports, farEnd } = createTokenWorld(key)
-    expect([(await check(randomToken(), ANY_APP, ports)).active, farEnd.journal]).toEqual([false, []])
+    expect([(await check(randomToken(), ANY_APP, ports)).active, farEnd.journal]).toEqual([false, [DISCOVERY]])
   })
 })

@@ -1,0 +1,40 @@
+/**
+ * Asks a provider about a token for an app, at most once in a while; how its answer is judged is for the kind of token.
+ */
+import type { App } from '../accounts/apps.ts'
+import { sha256 } from '../crypto.ts'
+import type { Claims, Provider } from '../oidc/provider.ts'
+import type { Verdict } from './verdict.ts'
+import type { Verdicts } from './verdicts.ts'
+
+export interface AskingPorts {
+  readonly verdicts: Verdicts
+}
+
+/**
+ * The provider's word on a token, judged for an app.
+ *
+ * @param judge what follows from the claims of a token that the provider calls active
+ * @returns `null`: the provider says that it is not active
+ * @throws GatehouseError when there is no answer, which is no verdict and is not kept
+ */
+export async function askProvider(
+  provider: Provider,
+  token: string,
+  app: App,
+  { verdicts }: AskingPorts,
+  judge: (said: Claims) => Verdict | Promise<Verdict>,
+): Promise<Verdict | null> {
+  const key = await sha256(JSON.stringify([provider.id, app.clientId, app.audiences, app.clients, token]))
+  const known = verdicts.recall(key)
+  if (known !== undefined) return known
+  const said = await provider.introspect(token)
+  const verdict = said && (await judge(withUsername(said)))
+  verdicts.keep(key, verdict)
+  return verdict
+}
+
+/** The name under which a provider tells it in a token. @see RFC 7662 section 2.2 */
+function withUsername(said: Claims): Claims {
+  return { ...said, preferred_username: said.preferred_username ?? said.username }
+}

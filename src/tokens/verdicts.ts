@@ -1,0 +1,44 @@
+/**
+ * Verdicts of providers, for a short while in the memory of the isolate; knows neither tokens nor apps, only the hash that stands for them.
+ */
+import type { Clock } from '../clock.ts'
+import type { Verdict } from './verdict.ts'
+
+export interface Verdicts {
+  /** `null`: the provider does not know the token, or no longer; `undefined`: nobody has asked lately. */
+  recall(key: string): Verdict | null | undefined
+  keep(key: string, verdict: Verdict | null): void
+}
+
+/** How long an app may go on with a token that was revoked: what a provider is spared is worth no more. */
+const GOOD_SECONDS = 60
+const REFUSED_SECONDS = 10
+/** A few megabytes at the most. */
+const KEPT_MAX = 2000
+
+export function createVerdicts(clock: Clock): Verdicts {
+  const kept = new Map<string, { readonly verdict: Verdict | null; readonly until: number }>()
+
+  return {
+    recall(key) {
+      const entry = kept.get(key)
+      if (!entry) return undefined
+      if (clock.now() < entry.until) return entry.verdict
+      kept.delete(key)
+      return undefined
+    },
+
+    keep(key, verdict) {
+      const [oldest] = kept.keys()
+      if (kept.size >= KEPT_MAX && oldest !== undefined) kept.delete(oldest)
+      kept.set(key, { verdict, until: endOf(verdict, clock.now()) })
+    },
+  }
+}
+
+/** Never past the end of the token. @see RFC 7662 section 4 */
+function endOf(verdict: Verdict | null, now: number): number {
+  if (!verdict?.active) return now + REFUSED_SECONDS * 1000
+  const { exp } = verdict.claims
+  return Math.min(now + GOOD_SECONDS * 1000, typeof exp === 'number' ? exp * 1000 : now)
+}

@@ -1,0 +1,40 @@
+/**
+ * The memory of verdicts: how long one stays, and that there is an end to how many.
+ */
+import { expect, it } from 'vitest'
+import { bad, type GoodToken } from '../../src/tokens/verdict.ts'
+import { createVerdicts } from '../../src/tokens/verdicts.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
+import { NOW, START } from '../support/token-world.ts'
+
+const good = (exp: unknown): GoodToken => ({ active: true, principal: 'user', roles: [], claims: { exp } })
+
+it('what nobody has asked for is not known', () => {
+  expect(createVerdicts(createFakeClock(START)).recall('a')).toBeUndefined()
+})
+
+it.each([
+  ['a good verdict', good(NOW + 1000), 60],
+  ['one whose token ends before', good(NOW + 5), 5],
+  ['one whose token ends within the second', good(NOW + 0.5), 0.5],
+  ['one whose token has ended', good(NOW), 0],
+  ['one without an end', good(undefined), 0],
+  ['a refusal', bad('x'), 10],
+  ['a token that the provider does not know', null, 10],
+] as const)('%s stays so long and no longer', (_, verdict, seconds) => {
+  const clock = createFakeClock(START)
+  const verdicts = createVerdicts(clock)
+  verdicts.keep('a', verdict)
+  if (seconds > 0) {
+    clock.advance(seconds - 0.001)
+    expect(verdicts.recall('a')).toBe(verdict)
+    clock.advance(0.001)
+  }
+  expect(verdicts.recall('a')).toBeUndefined()
+})
+
+it('the oldest one goes when there are 2000 (A56)', () => {
+  const verdicts = createVerdicts(createFakeClock(START))
+  for (let count = 0; count <= 2000; count++) verdicts.keep(String(count), null)
+  expect([verdicts.recall('0'), verdicts.recall('1'), verdicts.recall('2000')]).toEqual([undefined, null, null])
+})
