@@ -1,7 +1,15 @@
 /**
  * The provider's signing keys, and the one way in which a signature of the provider is verified; judges no claim.
  */
-import { compactVerify, createLocalJWKSet, errors, type JWK, type JWSHeaderParameters, type LocalJWKSet } from 'jose'
+import {
+  compactVerify,
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  errors,
+  type JWK,
+  type JWSHeaderParameters,
+  type LocalJWKSet,
+} from 'jose'
 import * as v from 'valibot'
 import { GatehouseError } from '../errors.ts'
 import { type Claims, parseClaims } from './claims.ts'
@@ -23,8 +31,13 @@ const keySetSchema = v.object({ keys: v.array(v.unknown()) })
 /** Other keys are passed over. @see RFC 7517 section 5 */
 const keySchema = v.looseObject({ kty: v.string(), use: v.optional(v.unknown()) })
 
-/** Where the keys come from, as a document to be cached. */
-export function keysSource(jwksUri: string): DocumentSource<Keys> {
+/**
+ * Where the keys come from, as a document to be cached.
+ *
+ * @param areNeeded whether a signature of the provider is made with one of them; a set of none is then a failure, and not believed for
+ * an hour. Authentik shows `{}` when it signs with the client secret.
+ */
+export function keysSource(jwksUri: string, areNeeded = true): DocumentSource<Keys> {
   return {
     key: `jwks ${jwksUri}`,
 
@@ -45,17 +58,17 @@ export function keysSource(jwksUri: string): DocumentSource<Keys> {
 
     parse(body) {
       const result = v.safeParse(keySetSchema, body)
-      if (!result.success) {
-        throw new GatehouseError('provider_error', 'the provider shows no key set', { detail: { jwks_uri: jwksUri } })
-      }
+      const shown = result.success ? result.output.keys : []
       // A shared secret has no place among public keys, and a key for encryption never verifies. @see RFC 8725 section 3.1
-      const known = result.output.keys.filter((key) => v.is(keySchema, key))
-      if (known.length === 0 && result.output.keys.length > 0) {
-        throw new GatehouseError('provider_error', 'the provider shows nothing that is a key', {
-          detail: { jwks_uri: jwksUri },
+      const usable = shown
+        .filter((key) => v.is(keySchema, key))
+        .filter(({ kty, use }) => kty !== 'oct' && use !== 'enc')
+        .slice(0, KEYS_MAX)
+      if (areNeeded && usable.length === 0) {
+        throw new GatehouseError('provider_error', 'the provider shows no key that verifies a signature', {
+          detail: { jwks_uri: jwksUri, shown: shown.length },
         })
       }
-      const usable = known.filter(({ kty, use }) => kty !== 'oct' && use !== 'enc').slice(0, KEYS_MAX)
       return createLocalJWKSet({ keys: usable as JWK[] }) // the library judges each key again when it is used
     },
   }
@@ -67,7 +80,7 @@ export function keysSource(jwksUri: string): DocumentSource<Keys> {
  *
  * @param algorithms the allowed algorithms, from the configuration, never from the token
  * @throws GatehouseError `token_invalid` when the token is not a JWT of this provider; `provider_unreachable`, `provider_error`
- * when the keys cannot be had
+ * when the keys cannot be had, or cannot be asked for anew yet although one is missing
  * @see OpenID Connect Core 1.0 section 10.1.1 for the rotation of keys
  */
 export async function verifyJwt(
@@ -77,13 +90,24 @@ export async function verifyJwt(
   send: Send,
 ): Promise<SignedJwt> {
   refuseOtherForm(jwt)
-  let current: Keys | null = await keys.read(send)
+  const known = await keys.read(send)
+  let current: Keys | null = known
   while (current) {
     const verified = await verifyWith(current, jwt, algorithms)
     if (verified) return verified
-    current = await keys.newerThan(current, send)
+    const newer: Keys | null = await keys.newerThan(current, send)
+    // Asked for a moment ago, for the sake of another token: a key that is not among them may have come since.
+    if (newer === null && current === known && namesUnknownKey(jwt, known)) {
+      throw new GatehouseError('provider_unreachable', 'a key is not known, and the keys were asked for a moment ago')
+    }
+    current = newer
   }
   throw new GatehouseError('token_invalid', 'no key of the provider fits the signature')
+}
+
+function namesUnknownKey(jwt: string, keys: Keys): boolean {
+  const { kid } = decodeProtectedHeader(jwt)
+  return kid !== undefined && !keys.jwks().keys.some((key) => key.kid === kid)
 }
 
 /** Three parts of base64url without padding, and nothing else, which the library would be lenient about. @see RFC 7515 section 7.1 */

@@ -100,7 +100,11 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
   const begin = () => reachability.noting(beginOperation(fetch, config.OIDC_TIMEOUT))
 
   function keysAt(jwksUri: string): Document<Keys> {
-    if (keys?.jwksUri !== jwksUri) keys = { jwksUri, document: createDocument(keysSource(jwksUri), documentPorts) }
+    if (keys?.jwksUri !== jwksUri)
+      keys = {
+        jwksUri,
+        document: createDocument(keysSource(jwksUri, !isSecretAlgorithm(config.OIDC_RP_SIGN_ALGO)), documentPorts),
+      }
     return keys.document
   }
 

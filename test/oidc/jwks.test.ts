@@ -5,9 +5,9 @@ import { base64url, exportSPKI, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { SIGNING_ALGORITHMS } from '../../src/config/algorithms.ts'
 import { describeFailure } from '../../src/log.ts'
-import { createDocument } from '../../src/oidc/document.ts'
+import { createDocument, type Document } from '../../src/oidc/document.ts'
 import { beginOperation } from '../../src/oidc/http.ts'
-import { keysSource, verifyJwt } from '../../src/oidc/jwks.ts'
+import { type Keys, keysSource, verifyJwt } from '../../src/oidc/jwks.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { createFarEnd, json } from '../support/far-end.ts'
 import { compact, makeKey, sign, type TestKey, withFlippedBit } from '../support/keys.ts'
@@ -144,7 +144,7 @@ describe('an algorithm of the attacker (A46)', () => {
     const secret = new Uint8Array(32).fill(7)
     const token = await new SignJWT(CLAIMS).setProtectedHeader({ alg: 'HS256', kid: 'oct-1' }).sign(secret)
     const jwk = { kty: 'oct', kid: 'oct-1', k: base64url.encode(secret), alg: 'HS256' }
-    expect((await refusalOf(provider([jwk]).verify(token, ['HS256']))).code).toBe('token_invalid')
+    expect((await refusalOf(provider([jwk, rsa().jwk]).verify(token, ['HS256']))).code).toBe('token_invalid')
   })
 
   it.each([
@@ -205,7 +205,8 @@ describe('the key set', () => {
 
   it('may show keys for encryption, which never verify', async () => {
     const key = keyOf('RS256')
-    const refusal = await refusalOf(provider([{ ...key.jwk, use: 'enc' }]).verify(await sign(key, CLAIMS)))
+    const shown = [{ ...key.jwk, use: 'enc' }, keyOf('ES256').jwk]
+    const refusal = await refusalOf(provider(shown).verify(await sign(key, CLAIMS)))
     expect(refusal.code).toBe('token_invalid')
   })
 
@@ -246,8 +247,34 @@ describe('the key set', () => {
     expect((await refusalOf(provider([broken]).verify(await sign(key, CLAIMS)))).code).toBe('token_invalid')
   })
 
-  it('may be empty: then no token is good', async () => {
-    expect((await refusalOf(provider([]).verify(await sign(keyOf('ES256'), CLAIMS)))).code).toBe('token_invalid')
+  it.each([
+    ['empty', []],
+    ['of keys for encryption alone', [{ kty: 'RSA', use: 'enc', kid: 'x', n: 'AQAB', e: 'AQAB' }]],
+    ['of shared secrets alone', [{ kty: 'oct', k: 'AAAA', kid: 'x' }]],
+  ])('that is %s is a failure of the provider, and forgotten as soon as there is a better one', async (_, shown) => {
+    const { verify, showKeys, clock } = provider(shown)
+    const token = await sign(keyOf('ES256'), CLAIMS)
+    expect((await refusalOf(verify(token))).code).toBe('provider_error')
+    showKeys([keyOf('ES256').jwk])
+    clock.advance(11)
+    expect((await verify(token)).claims).toEqual(CLAIMS)
+  })
+
+  it('that is empty does not put out keys that were known', async () => {
+    const { verify, showKeys, clock } = provider([keyOf('ES256').jwk])
+    const token = await sign(keyOf('ES256'), CLAIMS)
+    await verify(token)
+    showKeys([])
+    clock.advance(3601)
+    expect((await verify(token)).claims).toEqual(CLAIMS)
+  })
+
+  it.each([{}, { keys: [] }])('may be %j where no signature needs a key, and verifies nothing then', async (body) => {
+    const { parse } = keysSource(JWKS_URI, false)
+    const keys: Document<Keys> = { read: async () => parse(body), newerThan: async () => null }
+    const token = await sign(keyOf('ES256'), CLAIMS, { kid: undefined })
+    const refusal = await refusalOf(verifyJwt(token, SIGNING_ALGORITHMS, keys, async () => json({})))
+    expect(refusal.code).toBe('token_invalid')
   })
 
   it.each([{}, { keys: {} }, { keys: null }, { keys: 'x' }, [], null, 'x', { keys: [null] }, { keys: ['x'] }])(
@@ -302,6 +329,26 @@ describe('a change of keys (A122)', () => {
     await verify(await sign(keyOf('ES256'), CLAIMS))
     showKeys([next.jwk])
     expect((await verify(await sign(next, CLAIMS, { kid: undefined }))).claims).toEqual(CLAIMS)
+  })
+
+  it('an unknown key id is no verdict while the keys, asked for a moment ago, are not asked for again', async () => {
+    const next = await makeKey('ES256', 'ES256-2')
+    const { verify, showKeys, clock } = provider([keyOf('ES256').jwk])
+    await verify(await sign(keyOf('ES256'), CLAIMS))
+    const stranger = compact({ alg: 'ES256', kid: 'of-a-stranger' }, CLAIMS)
+    expect((await refusalOf(verify(stranger))).code).toBe('token_invalid')
+    showKeys([keyOf('ES256').jwk, next.jwk])
+    const token = await sign(next, CLAIMS)
+    expect((await refusalOf(verify(token))).code).toBe('provider_unreachable')
+    clock.advance(10)
+    expect((await verify(token)).claims).toEqual(CLAIMS)
+  })
+
+  it('a wrong signature under a known key id is a verdict at any time', async () => {
+    const { verify } = provider([keyOf('ES256').jwk])
+    const forged = withFlippedBit(await sign(keyOf('ES256'), CLAIMS))
+    expect((await refusalOf(verify(forged))).code).toBe('token_invalid')
+    expect((await refusalOf(verify(forged))).code).toBe('token_invalid')
   })
 
   it('a key that was withdrawn verifies nothing after an hour', async () => {
