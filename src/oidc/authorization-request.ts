@@ -96,6 +96,10 @@ async function pushed(
     const { request_uri } = await oauth.processPushedAuthorizationResponse(metadata, relyingParty, response)
     return new URLSearchParams({ client_id: relyingParty.client_id, request_uri })
   } catch (error) {
-    throw toProtocolFailure(error, 'the provider refused the authorization request that was handed to it (PAR)')
+    throw toProtocolFailure(
+      error,
+      'the provider refused the authorization request that was handed to it (PAR)',
+      'authorization',
+    )
   }
 }

@@ -112,7 +112,7 @@ async function redeemCode(
     refuseOtherTokenType(tokens, dpopKey)
     return tokens
   } catch (error) {
-    throw toProtocolFailure(error, 'the token answer of the provider was refused')
+    throw toProtocolFailure(error, 'the token answer of the provider was refused', 'token')
   }
 }
 
@@ -191,6 +191,6 @@ function attempt<T>(work: () => T, message: string): T {
   try {
     return work()
   } catch (error) {
-    throw toProtocolFailure(error, message)
+    throw toProtocolFailure(error, message, 'callback')
   }
 }

@@ -6,21 +6,33 @@ import * as oauth from 'oauth4webapi'
 import { type ErrorCode, GatehouseError, type LogDetail } from '../errors.ts'
 import { printable } from '../log.ts'
 
+/** Where the provider answered; what its words mean depends on that, so a log line keeps it beside them. */
+export type ProviderPlace = 'authorization' | 'callback' | 'token' | 'userinfo' | 'introspection' | 'revocation'
+
+/** Enough of any description; patterns are not let loose on more. */
+const QUOTED_MAX_CHARACTERS = 1000
+/** Some providers name the person by an e-mail address. */
+const ADDRESS = /\S*(?:@|%40)\S*/gi
+/** A JWT, or letters and digits in a row as only codes and tokens have them; the numbers of requests and tenants (UUIDs) are shorter. */
+const TOKEN = /\beyJ[\w-]{10,}(?:\.[\w-]*)*|[\w-]{40,}/g
+
 /** Turns whatever the protocol libraries threw into a GatehouseError; one of ours passes unchanged. */
-export function toProtocolFailure(error: unknown, message: string): GatehouseError {
+export function toProtocolFailure(error: unknown, message: string, place: ProviderPlace): GatehouseError {
   if (error instanceof GatehouseError) return error
   if (error instanceof oauth.AuthorizationResponseError) {
-    return new GatehouseError(codeOfAnswer(error.error), message, { cause: error, detail: saidByProvider(error) })
+    const detail = saidByProvider('callback', error)
+    return new GatehouseError(codeOfAnswer(error.error), message, { cause: error, detail })
   }
   if (error instanceof oauth.ResponseBodyError) {
-    return new GatehouseError('provider_error', message, { cause: error, detail: saidByProvider(error) })
+    return new GatehouseError('provider_error', message, { cause: error, detail: saidByProvider(place, error) })
   }
   if (error instanceof oauth.WWWAuthenticateChallengeError) {
-    return new GatehouseError('provider_error', message, { cause: error, detail: saidByChallenge(error) })
+    return new GatehouseError('provider_error', message, { cause: error, detail: saidByChallenge(place, error) })
   }
   if (error instanceof oauth.OperationProcessingError) {
-    const hint = error.message.includes('"alg"') ? { detail: { hint: 'see OIDC_RP_SIGN_ALGO' } } : {}
-    return new GatehouseError(codeOfProcessing(error.code), message, { cause: error, ...hint })
+    const hint = error.message.includes('"alg"') ? { hint: 'see OIDC_RP_SIGN_ALGO' } : {}
+    const answer = error.cause instanceof Response ? { provider_place: place, provider_status: error.cause.status } : {}
+    return new GatehouseError(codeOfProcessing(error.code), message, { cause: error, detail: { ...answer, ...hint } })
   }
   if (error instanceof jose.JOSEError) return new GatehouseError('token_invalid', message, { cause: error })
   return new GatehouseError('provider_error', message, { cause: error })
@@ -57,33 +69,37 @@ function codeOfProcessing(code: string | undefined): ErrorCode {
   }
 }
 
-function saidByProvider(error: oauth.AuthorizationResponseError | oauth.ResponseBodyError): LogDetail {
-  const hint = hintFor(error.error)
-  return {
-    provider_error: printable(error.error),
-    ...(error.error_description ? { provider_description: withoutAddresses(printable(error.error_description)) } : {}),
-    ...(hint ? { hint } : {}),
-  }
+interface Said {
+  readonly error?: string | undefined
+  readonly error_description?: string | undefined
+  readonly status?: number
 }
 
-/** Some providers refuse a client in a header, where others do it in the body. @see RFC 6749 section 5.2, RFC 9110 section 11.6.1 */
-function saidByChallenge({ status, cause: [challenge] }: oauth.WWWAuthenticateChallengeError): LogDetail {
-  const { error = status === 401 ? 'invalid_client' : 'none given', error_description } = challenge?.parameters ?? {}
+function saidByProvider(place: ProviderPlace, { status, error, error_description }: Said): LogDetail {
   const hint = hintFor(error)
   return {
-    status,
-    provider_error: printable(error),
-    ...(error_description ? { provider_description: printable(error_description) } : {}),
+    provider_place: place,
+    ...(status === undefined ? {} : { provider_status: status }),
+    ...(error ? { provider_error: quoted(error) } : {}),
+    ...(error_description ? { provider_description: quoted(error_description) } : {}),
     ...(hint ? { hint } : {}),
   }
 }
 
-/** Some providers name the person by an e-mail address. */
-function withoutAddresses(text: string): string {
-  return text.replace(/\S*@\S*/g, '…')
+/** Some providers refuse in a header, where others do it in the body. @see RFC 6749 section 5.2, RFC 9110 section 11.6.1, RFC 6750 section 3 */
+function saidByChallenge(place: ProviderPlace, challenged: oauth.WWWAuthenticateChallengeError): LogDetail {
+  const [challenge] = challenged.cause
+  // Whoever asks for credentials of the client without a word does not take the ones that were sent.
+  const unsaid = challenged.status === 401 && place !== 'userinfo' ? 'invalid_client' : undefined
+  return saidByProvider(place, { error: unsaid, ...challenge?.parameters, status: challenged.status })
 }
 
-function hintFor(error: string): string | undefined {
+/** The provider's own words, fit for a log line. */
+function quoted(text: string): string {
+  return printable(text.slice(0, QUOTED_MAX_CHARACTERS).replace(ADDRESS, '…').replace(TOKEN, '…'))
+}
+
+function hintFor(error: string | undefined): string | undefined {
   switch (error) {
     case 'invalid_client':
     case 'unauthorized_client':

@@ -62,7 +62,7 @@ export async function askAbout(client: ProtocolClient, token: string, clock: Clo
 }
 
 function noVerdict(error: unknown, { client_id }: oauth.Client): GatehouseError {
-  const { code, detail } = toProtocolFailure(error, '')
+  const { code, detail } = toProtocolFailure(error, '', 'introspection')
   // An answer that is none says nothing of the token.
   const isNoAnswer = error instanceof oauth.OperationProcessingError && error.code === oauth.INVALID_RESPONSE
   const isRefused = detail.provider_error === 'invalid_client' || detail.provider_error === 'unauthorized_client'

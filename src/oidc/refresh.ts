@@ -90,7 +90,7 @@ async function redeemRefreshToken(
     if (error instanceof oauth.OperationProcessingError && error.code === oauth.INVALID_RESPONSE && !hasIdToken) {
       throw new GatehouseError('provider_error', 'the refresh answer of the provider is incomplete', { cause: error })
     }
-    throw toProtocolFailure(error, 'the refresh answer of the provider was refused')
+    throw toProtocolFailure(error, 'the refresh answer of the provider was refused', 'token')
   }
 }
 

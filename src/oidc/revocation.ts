@@ -39,7 +39,7 @@ export async function revokeTokens(
       } as oauth.RevocationRequestOptions) // the options of all requests, whose method is wider than the one of this request
       await oauth.processRevocationResponse(response)
     } catch (error) {
-      const failure = toProtocolFailure(error, 'the provider did not revoke a token')
+      const failure = toProtocolFailure(error, 'the provider did not revoke a token', 'revocation')
       log({ level: 'warn', event: 'revocation_failed', detail: describeFailure(failure) })
     }
   }

@@ -42,19 +42,14 @@ export async function fetchUserinfo(client: ProtocolClient, bearer: Bearer, cloc
     })
   } catch (error) {
     if (error instanceof oauth.WWWAuthenticateChallengeError) {
-      throw new GatehouseError(
-        'provider_error',
-        'the userinfo endpoint refuses the access token that the provider has just issued',
-        {
-          detail: { status: error.status },
-        },
-      )
+      const message = 'the userinfo endpoint refuses the access token that the provider has just issued'
+      throw toProtocolFailure(error, message, 'userinfo')
     }
     // About nobody is not about somebody else.
     if (error instanceof oauth.OperationProcessingError && error.code === oauth.INVALID_RESPONSE) {
       throw new GatehouseError('provider_error', 'the userinfo answer is not one', { cause: error })
     }
-    throw toProtocolFailure(error, 'the userinfo answer was refused')
+    throw toProtocolFailure(error, 'the userinfo answer was refused', 'userinfo')
   }
 }
 

@@ -167,10 +167,29 @@ describe('an answer of the browser', () => {
     const answer = (good: URLSearchParams) =>
       new URLSearchParams({ error: 'invalid_scope', error_description: 'a\r\nb', state: good.get('state') ?? '' })
     expect((await refusalOf(createLoginWorld(key).signIn({ answer }))).detail).toMatchObject({
+      provider_place: 'callback',
       provider_error: 'invalid_scope',
       provider_description: 'a  b',
       hint: expect.stringContaining('OIDC_RP_SCOPES'),
     })
+  })
+
+  it.each([
+    ['User account alice@corp.example is blocked', 'User account … is blocked'],
+    ['login_hint=alice%40corp.example is unknown', '… is unknown'],
+    ['the token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln has expired', 'the token … has expired'],
+    [`the code ${'a1B2'.repeat(12)} was used`, 'the code … was used'],
+    [
+      'AADSTS50011: no such address. Trace ID: 88888888-8888-8888-8888-888888888888',
+      'AADSTS50011: no such address. Trace ID: 88888888-8888-8888-8888-888888888888',
+    ],
+    ['x '.repeat(200), 'x '.repeat(150)],
+  ])('leaves neither address nor token in the log: %s (A72)', async (description, logged) => {
+    const answer = (good: URLSearchParams) =>
+      new URLSearchParams({ error: 'access_denied', error_description: description, state: good.get('state') ?? '' })
+    const refusal = await refusalOf(createLoginWorld(key).signIn({ answer }))
+    expect(refusal.detail.provider_description).toBe(logged)
+    if (logged !== description) expect(JSON.stringify(describeFailure(refusal))).not.toContain(description)
   })
 
   it('to a login that was begun at another issuer is refused, and nobody is asked (A33)', async () => {
@@ -223,6 +242,28 @@ describe('a token answer', () => {
     farEnd.on(TOKEN, () => json({ error: 'invalid_client' }, 401))
     const { detail } = await refusalOf(signIn())
     expect(detail.hint).toEqual(expect.stringContaining('OIDC_RP_CLIENT_SECRET'))
+  })
+
+  it.each([
+    [
+      'in the body',
+      () => json({ error: 'access_denied', error_description: 'Unauthorized' }, 403),
+      { provider_status: 403, provider_error: 'access_denied', provider_description: 'Unauthorized' },
+    ],
+    [
+      'in a header',
+      () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }),
+      { provider_status: 401, provider_error: 'invalid_client' },
+    ],
+    [
+      'on a page',
+      () => new Response('<html>', { status: 400, headers: { 'content-type': 'text/html' } }),
+      { provider_status: 400 },
+    ],
+  ])('that refuses %s leaves place, status and words of the provider in the log', async (_, answer, words) => {
+    const { signIn, farEnd } = createLoginWorld(key)
+    farEnd.on(TOKEN, answer)
+    expect((await refusalOf(signIn())).detail).toMatchObject({ provider_place: 'token', ...words })
   })
 
   it.each([

@@ -135,11 +135,17 @@ describe('an encrypted userinfo', () => {
 })
 
 it.each([
-  ['with a challenge', { 'www-authenticate': 'Bearer error="invalid_token"' }],
-  ['without one', {}],
-])('a 401 %s is one refusal and no second try (UI10)', async (_, headers) => {
+  [
+    'with a challenge',
+    { 'www-authenticate': 'Bearer error="invalid_token", error_description="Token verification failed"' },
+    { provider_error: 'invalid_token', provider_description: 'Token verification failed' },
+  ],
+  ['without one', {}, {}],
+])('a 401 %s is one refusal and no second try (UI10)', async (_, headers, words) => {
   const far = await withUserinfo(() => new Response(null, { status: 401, headers }))
-  expect((await refusal(far.finish())).code).toBe('provider_error')
+  const { code, detail } = await refusal(far.finish())
+  expect(code).toBe('provider_error')
+  expect(detail).toEqual({ provider_place: 'userinfo', provider_status: 401, ...words })
   expect(far.count('/userinfo')).toBe(1)
   expect(far.count('/token')).toBe(1)
 })
