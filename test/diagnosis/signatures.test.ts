@@ -72,7 +72,19 @@ const CASES: readonly Case[] = [
     /key/,
     /OIDC_RP_SIGN_ALGO/,
   ],
-  ['auth0', 'token', refusal('invalid_client'), /secret or key/, /OIDC_RP_CLIENT_SECRET/],
+  ['generic', 'id_token', { error: 'authentication_too_weak' }, /strongly/, /acr_values/],
+  [
+    'generic',
+    'id_token',
+    { error: 'not_configured', description: 'the provider encrypts, and OIDC_RP_DECRYPTION_KEY is not set' },
+    /encrypts/,
+    /encryption off/,
+  ],
+  ['generic', 'discovery', { status: 404, text: '<!doctype html>' }, /no discovery document/, /OIDC_OP_URL/],
+  ['generic', 'discovery', { status: 200, text: '<!DOCTYPE html><title>Sign in</title>' }, /page/, /OIDC_OP_URL/],
+  ['generic', 'keys', { status: 200, text: '{"keys": []}' }, /no keys/, /signing key/],
+  ['generic', 'token', { status: 429, text: 'slow down' }, /more often/, /Wait/],
+  ['entra', 'token', refusal('invalid_client'), /secret or key/, /OIDC_RP_CLIENT_SECRET/],
 ]
 
 describe('what a provider means', () => {

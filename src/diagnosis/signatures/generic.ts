@@ -7,6 +7,30 @@ import type { Signature } from './signature.ts'
 
 export const generic: readonly Signature[] = [
   {
+    where: ['discovery'],
+    status: [404],
+    cause: 'There is no discovery document at this address.',
+    fix: 'Set OIDC_OP_URL to the issuer, as the console of the provider shows it; a path counts, and capital letters in it.',
+  },
+  {
+    where: ['discovery'],
+    says: /^\s*<(?:!doctype|html)\b/im,
+    cause: 'There is a page for people at this address, and no discovery document.',
+    fix: 'Set OIDC_OP_URL to the issuer, as the console of the provider shows it; a path counts.',
+  },
+  {
+    where: ['keys'],
+    says: /^\s*\{\s*(?:"keys"\s*:\s*\[\s*\]\s*)?\}\s*$/,
+    cause: 'The provider shows no keys, so nothing that it signs can be verified.',
+    fix: 'Choose a signing key in the console of the provider; check OIDC_OP_JWKS_ENDPOINT, if it is set.',
+  },
+  {
+    where: ['discovery', 'keys', 'authorization', 'token', 'userinfo', 'introspection'],
+    status: [429],
+    cause: 'The provider was asked more often than it allows.',
+    fix: 'Wait. If it happens often, look at the limits of the provider, and who else asks it.',
+  },
+  {
     where: ['authorization', 'callback', 'token'],
     error: ['invalid_redirect_uri', 'redirect_uri_mismatch'],
     cause: 'The redirect URI is not registered at the provider.',
@@ -89,6 +113,18 @@ export const generic: readonly Signature[] = [
     error: ['clock_skew'],
     cause: 'The clocks of the provider and of Gatehouse differ by more than OIDC_CLOCK_TOLERANCE.',
     fix: 'Set the clock of the provider’s server (NTP); a Worker’s clock is right.',
+  },
+  {
+    where: ['id_token'],
+    error: ['authentication_too_weak'],
+    cause: 'The provider did not authenticate the person as strongly as was asked.',
+    fix: 'Let the provider offer that level; acr_values and GATEHOUSE_LEVELS must be written as it writes them.',
+  },
+  {
+    where: ['id_token'],
+    says: /provider encrypts|encrypted token/,
+    cause: 'The provider encrypts its tokens with another key than OIDC_RP_DECRYPTION_KEY, or there is none.',
+    fix: 'Switch encryption off for the client in the console of the provider, or register the key that is shown at /jwks there.',
   },
   {
     where: ['id_token'],

@@ -10,9 +10,9 @@
  * - `authorization`: what the authorization endpoint shows in place of sending the browser back: `status`, `text` of the page.
  * - `callback`: what the provider sends back with the browser: `error` and `description` of its answer.
  * - `token`, `userinfo`, `introspection`: the answer of that endpoint: `status`, `error`, `description`; `text` when it is not JSON.
- * - `id_token`: an ID token that was refused. `error` is our code (`token_invalid`, `clock_skew`), `description` our sentence.
+ * - `id_token`: an ID token that was refused. `error` is our code (`token_invalid`, `clock_skew`, `authentication_too_weak`), `description` our sentence.
  * - `claims`: who signed in lacks something. `error` is our code (`claims_missing`, `access_denied`), `description` our sentence.
- * - `logout`: the page of the end-session endpoint, as for `authorization`.
+ * - `logout`: the page of the end-session endpoint, as for `authorization`; where there is no such endpoint, `text` is the discovery document.
  */
 export type Place =
   | 'discovery'
