@@ -7,6 +7,7 @@ import { settings } from '../src/config/env.ts'
 import { opentalkSettings } from '../src/config/opentalk-settings.ts'
 import { opentalkVariable } from '../src/config/opentalk-sources.ts'
 import type { Setting } from '../src/config/setting.ts'
+import { WITHOUT_EFFECT } from '../src/config/without-effect.ts'
 
 const HEAD = `# Settings
 
@@ -15,7 +16,7 @@ Public settings stand under \`[vars]\` in wrangler.toml, for a deploy replaces w
 
 All settings are checked before the first request is served. If one is wrong or missing, every request but \`/ping\` and \`/robots.txt\`
 answers 503, people get a plain page, and one log line (\`"event":"configuration"\`) lists all problems; \`npm run dev\` prints the same
-list. Names that begin with OIDC_, GATEHOUSE_, LOGIN_REDIRECT_ or LOGOUT_REDIRECT_ and are not in this table have no effect, and a
+list. Names that begin with OIDC_, GATEHOUSE_, LOGIN_REDIRECT_ or LOGOUT_REDIRECT_ and are in none of these tables have no effect, and a
 warning in the log says so; \`NAME_FILE\` in place of a setting is refused, for a Worker has no files.
 
 This page is written by \`npm run docs\` from src/config/.
@@ -40,6 +41,16 @@ table has no effect, and a warning in the log says so.
 |---|---|---|---|---|---|
 `
 
+const UNHEEDED = `
+## Without effect
+
+An environment of La Suite Meet has settings that are about something else than what Gatehouse does. They are accepted, and one warning
+for each row of this table names those that are there. \`*\` stands for the rest of a name; what the tables above have is not meant.
+
+| names | why nothing happens |
+|---|---|
+`
+
 /** The whole page. */
 export function settingsDocument(): string {
   const rows = Object.entries<Setting<unknown>>(settings).map(([name, setting]) =>
@@ -48,7 +59,8 @@ export function settingsDocument(): string {
   const opentalk = Object.entries<Setting<unknown>>(opentalkSettings).map(([name, setting]) =>
     row([code(name), code(opentalkVariable(name)), ...cellsOf(setting)]),
   )
-  return `${HEAD}${rows.join('')}${OPENTALK}${opentalk.join('')}`
+  const unheeded = WITHOUT_EFFECT.map(({ names, reason }) => row([names.map(code).join(', '), reason]))
+  return `${HEAD}${rows.join('')}${OPENTALK}${opentalk.join('')}${UNHEEDED}${unheeded.join('')}`
 }
 
 function row(cells: readonly string[]): string {

@@ -17,6 +17,7 @@ import { introspectRoutes } from './routes/introspect.ts'
 import { jwksRoutes } from './routes/jwks.ts'
 import { loginRoutes } from './routes/login.ts'
 import { logoutRoutes } from './routes/logout.ts'
+import { refuseOtherHosts } from './routes/own-host.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { userRoutes } from './routes/users.ts'
 
@@ -29,6 +30,7 @@ export function createApp(deps: Deps): App {
     '/',
     healthRoutes(() => deps.isDatabaseReady()),
   )
+  app.use(refuseOtherHosts(deps.config))
   app.route('/', homeRoutes(deps))
   app.route('/', loginRoutes(deps))
   app.route('/', callbackRoutes(deps))

@@ -75,7 +75,10 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     sealers: {
       login: createSealer(config.GATEHOUSE_SECRET, 'login'),
       logout: createSealer(config.GATEHOUSE_SECRET, 'logout'),
-      tokens: createSealer(config.GATEHOUSE_SECRET, 'provider tokens'),
+      tokens: createSealer(
+        [...(config.OIDC_STORE_REFRESH_TOKEN_KEY ?? []), ...config.GATEHOUSE_SECRET],
+        'provider tokens',
+      ),
       csrf: createSealer(config.GATEHOUSE_SECRET, 'csrf'),
     },
     isDatabaseReady: () => isDatabaseReady(env.DB),

@@ -4,6 +4,7 @@
 import type { ProviderConfig } from './env.ts'
 import { CLIENT_SECRET_JWT_MIN_BYTES, type KeyType, SECRET_MIN_BYTES, SIGNING_BY_KEY } from './keys.ts'
 import { type ProviderSettingName, providerSettings } from './provider-settings.ts'
+import { VERIFIED_BY_KEY } from './public-key.ts'
 import type { Problem } from './reading.ts'
 
 /**
@@ -48,6 +49,13 @@ export function providerProblems(
     report('OIDC_RP_SIGN_ALGO', `is ${algorithm}, which needs a client secret, and OIDC_RP_TOKEN_AUTH_METHOD is none`)
   } else if (neededBytes !== undefined && !isBroken('OIDC_RP_CLIENT_SECRET') && secretBytes < neededBytes) {
     report('OIDC_RP_SIGN_ALGO', `is ${algorithm}, for which OIDC_RP_CLIENT_SECRET needs ${neededBytes} bytes or more`)
+  }
+  if (config.OIDC_USE_NONCE === false && config.OIDC_USE_PKCE === false) {
+    report('OIDC_USE_NONCE', 'is false, and OIDC_USE_PKCE too; one of them must bind the answer to the sign-in')
+  }
+  const signKey = config.OIDC_RP_IDP_SIGN_KEY
+  if (signKey && algorithm !== '' && !VERIFIED_BY_KEY[signKey.type].includes(algorithm)) {
+    report('OIDC_RP_IDP_SIGN_KEY', `is a key of type ${signKey.type}, and OIDC_RP_SIGN_ALGO is ${algorithm}`)
   }
   const [key] = config.OIDC_RP_PRIVATE_KEY ?? []
   const wanted = config.OIDC_RP_PRIVATE_KEY_ALG

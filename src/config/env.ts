@@ -2,10 +2,14 @@
  * The settings of Gatehouse itself, one entry each, and what comes out of all settings; those of a provider are in `provider-settings.ts`.
  */
 import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
+import { djangoSettings } from './django-settings.ts'
+import { fixedSettings } from './fixed-settings.ts'
 import type { OpenTalk } from './opentalk-settings.ts'
 import { type ProviderSettingName, type ProviderType, providerSettings } from './provider-settings.ts'
+import { sessionSettings } from './session-settings.ts'
 import { optional, required, type Setting } from './setting.ts'
 import { bool, hosts, listOf, origin, seconds, secrets, target } from './types.ts'
+import { visitSettings } from './visit-settings.ts'
 
 /** What a request may be allowed to pass on. Parameters of the protocol itself can never come from a request. */
 export const PASSED_ON = ['ui_locales', 'kc_idp_hint', 'domain_hint', 'prompt'] as const
@@ -14,14 +18,15 @@ export const ownSettings = {
   BASE_URL: required(origin, {
     origin: 'Gatehouse',
     example: 'https://login.example.org',
-    meaning: 'Where Gatehouse itself is reached. Redirect URIs are built from it, never from the request.',
+    meaning:
+      'Where Gatehouse itself is reached. Redirect URIs are built from it, never from the request. Unset: see DJANGO_ALLOWED_HOSTS.',
   }),
   GATEHOUSE_SECRET: required(secrets, {
     origin: 'Gatehouse',
     secret: true,
     example: 'the output of: openssl rand -base64 32',
     meaning:
-      'Seals cookies and stored provider tokens. Several are separated by blanks: the first seals, all open, so that a secret can be changed without signing anybody out.',
+      'Seals cookies and stored provider tokens. Several are separated by blanks: the first seals, all open, so that a secret can be changed without signing anybody out. Unset: see DJANGO_SECRET_KEY.',
   }),
   GATEHOUSE_LOGIN_PARAMETERS: optional(listOf(PASSED_ON), {
     default: ['ui_locales'],
@@ -68,7 +73,7 @@ export const ownSettings = {
     default: true,
     example: 'false',
     meaning:
-      'Keeps the access and refresh token of the provider, sealed, and refreshes them before they expire; a person who is no longer let in there is then signed out here. Off: only the ID token is kept, for signing out.',
+      'Keeps the refresh token of the provider, sealed, and refreshes the session before the access token expires; a person who is no longer let in there is then signed out here. Off: the session goes on until it ends by itself, or is ended from outside.',
   }),
   GATEHOUSE_SESSION_IDLE_AGE: optional(seconds, {
     origin: 'Gatehouse',
@@ -80,14 +85,17 @@ export const ownSettings = {
     example: '43200',
     meaning: 'The life of a session from sign-in on; using it does not prolong it.',
   }),
+  ...sessionSettings,
+  ...visitSettings,
+  ...djangoSettings,
 } as const
 
 export type OwnSettingName = keyof typeof ownSettings
 
-export type SettingName = OwnSettingName | ProviderSettingName
+export type SettingName = OwnSettingName | keyof typeof fixedSettings | ProviderSettingName
 
 /** Every setting there is, for whoever goes through them all. */
-export const settings = { ...ownSettings, ...providerSettings } as const
+export const settings = { ...ownSettings, ...fixedSettings, ...providerSettings } as const
 
 type ValueOf<S> = S extends Setting<infer T> ? T : never
 
@@ -106,8 +114,11 @@ export type ProviderConfig = Omit<ValuesOf<typeof providerSettings>, 'OIDC_OP_TY
   readonly forwardedHost: string | null
 }
 
-/** All settings, checked and frozen, under the names that operators know. */
-export type Config = ValuesOf<typeof ownSettings> & {
+/** The settings of Gatehouse itself, under the names that operators know. */
+export type OwnConfig = ValuesOf<typeof ownSettings>
+
+/** All settings, checked and frozen. */
+export type Config = OwnConfig & {
   /** The first is the one that people sign in with who say nothing else. */
   readonly providers: readonly [ProviderConfig, ...ProviderConfig[]]
   /** `null`: no setting of OpenTalk is in use. */

@@ -137,7 +137,8 @@ function keyOf(type: KeyType, { kid, alg, ...members }: WrittenJwk): PrivateKey 
   return { type, keyId: kid, material: { jwk }, algorithm: alg }
 }
 
-function typeOfCurve(kty: string, crv: string | undefined): KeyType | undefined {
+/** The type of a JWK that is no RSA key; `undefined`: none that is known. */
+export function typeOfCurve(kty: string, crv: string | undefined): KeyType | undefined {
   if (kty === 'EC' && (crv === 'P-256' || crv === 'P-384' || crv === 'P-521')) return crv
   return kty === 'OKP' && crv === 'Ed25519' ? crv : undefined
 }
@@ -148,7 +149,7 @@ function bytesOf(member: unknown): number {
   return Math.floor((member.length * 3) / 4)
 }
 
-/** What the head of a PKCS#8 key says of its type, as DER in hexadecimal. @see RFC 5958 section 2, RFC 5480, RFC 8410 */
+/** What the head of a PKCS#8 or SPKI key says of its type, as DER in hexadecimal. @see RFC 5958 section 2, RFC 5480, RFC 8410 */
 const OBJECT_IDENTIFIERS: readonly (readonly [string, KeyType])[] = [
   ['06092a864886f70d010101', 'RSA'],
   ['06072a8648ce3d020106082a8648ce3d030107', 'P-256'],
@@ -172,14 +173,19 @@ function readPem(text: string): PrivateKey | string {
       : 'is neither a JWK, nor a JWK set, nor a PKCS#8 PEM that begins with -----BEGIN PRIVATE KEY-----'
   }
   const der = derOf(body)
-  const head = Array.from(der.slice(0, PEM_HEAD_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join('')
-  const [, type] = OBJECT_IDENTIFIERS.find(([identifier]) => head.includes(identifier)) ?? []
+  const type = typeOfDer(der)
   if (type === undefined) return 'is a PEM of a type of key that Gatehouse does not use'
   if (type === 'RSA' && der.length < RSA_PEM_MIN_BYTES) return 'has an RSA key of fewer than 2048 bits'
   return { type, keyId: undefined, material: { pem }, algorithm: undefined }
 }
 
-function derOf(body: string): Uint8Array {
+export function typeOfDer(der: Uint8Array): KeyType | undefined {
+  const head = Array.from(der.slice(0, PEM_HEAD_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return OBJECT_IDENTIFIERS.find(([identifier]) => head.includes(identifier))?.[1]
+}
+
+/** The bytes of the base64 between the lines of a PEM; none when it is not base64. */
+export function derOf(body: string): Uint8Array {
   try {
     return Uint8Array.from(atob(body), (character) => character.charCodeAt(0))
   } catch {

@@ -1,13 +1,16 @@
 /**
  * Reads the settings from the environment and gives back a checked, frozen Config, or all problems at once; decides no meaning.
  */
-import { type Config, ownSettings, type ProviderConfig, settings } from './env.ts'
+import { type Config, type ProviderConfig, settings } from './env.ts'
+import { readFixed } from './fixed-settings.ts'
 import { formerNames, withPresentNames } from './former-names.ts'
 import { readOpenTalk } from './opentalk.ts'
 import { otherIssuer, seenByOpenTalk } from './opentalk-provider.ts'
+import { readOwn } from './own-reading.ts'
 import { readProvider } from './provider-reading.ts'
 import { type ProviderSource, providerSources } from './provider-sources.ts'
-import { type Problem, readSettings } from './reading.ts'
+import type { Problem } from './reading.ts'
+import { isWithoutEffect, warningsOfWithoutEffect } from './without-effect.ts'
 
 export type { Problem } from './reading.ts'
 
@@ -40,7 +43,8 @@ const FORMER_NAMES = formerNames(settings)
  */
 export function loadConfig(environment: Readonly<Record<string, unknown>>): LoadedConfig {
   const { env, warnings, writtenAs } = withPresentNames(environment, FORMER_NAMES)
-  const own = readSettings(ownSettings, env)
+  const own = readOwn(env)
+  const fixed = readFixed(env)
   const { opentalk, source, ...ofOpenTalk } = readOpenTalk(env)
   const { sources, problems } = providerSources(env, source)
   const read = sources.map(readProvider)
@@ -49,6 +53,7 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
   const providers = read.flatMap(({ provider }) => (provider === null ? [] : [provider]))
   const found = [
     ...own.problems,
+    ...fixed.problems,
     ...ofOpenTalk.problems,
     ...ofProviders,
     ...otherIssuer(opentalk, providers, source),
@@ -65,6 +70,9 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
     config,
     warnings: [
       ...warnings,
+      ...own.warnings,
+      ...fixed.warnings,
+      ...warningsOfWithoutEffect(env, isSetting),
       ...ofOpenTalk.warnings,
       ...unknownNames(env),
       ...sources.flatMap((source, index) => weakChoices(source, config.providers[index])),
@@ -99,8 +107,12 @@ function fileNames(env: Readonly<Record<string, unknown>>): Problem[] {
 
 function unknownNames(env: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(env)
-    .filter((name) => OUR_NAMES.test(name) && !Object.hasOwn(settings, name) && !isOfProviders(name, env))
+    .filter((name) => OUR_NAMES.test(name) && !isSetting(name) && !isWithoutEffect(name) && !isOfProviders(name, env))
     .map((name) => `${name} is set, but this version of Gatehouse has no setting of that name; it has no effect`)
+}
+
+function isSetting(name: string): boolean {
+  return Object.hasOwn(settings, name)
 }
 
 /** The tables, and the secrets of those that there are. */
@@ -116,6 +128,13 @@ function weakChoices({ nameOf }: ProviderSource, provider: ProviderConfig | unde
     warnings.push(
       `${nameOf('OIDC_RP_CLIENT_ID')} is "meet", the name in the examples of La Suite; make sure that it is your client`,
     )
+  }
+  for (const name of ['OIDC_USE_NONCE', 'OIDC_USE_PKCE'] as const) {
+    if (provider?.[name] === false) {
+      warnings.push(
+        `${nameOf(name)} is false, which leaves a sign-in with one protection less; set it to true if the provider can do it`,
+      )
+    }
   }
   if (provider?.OIDC_RP_SCOPES && !provider.OIDC_RP_SCOPES.includes('openid')) {
     warnings.push(`${nameOf('OIDC_RP_SCOPES')} lacks "openid", without which a provider sends no ID token; it is added`)

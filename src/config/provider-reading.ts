@@ -5,7 +5,7 @@ import { providerProblems } from './combinations.ts'
 import type { ProviderConfig } from './env.ts'
 import { hasEndpoints, typeOfEndpoints } from './issuer-search.ts'
 import { type ProviderType, providerSettings } from './provider-settings.ts'
-import type { ProviderSource } from './provider-sources.ts'
+import { FLAT_ID, type ProviderSource } from './provider-sources.ts'
 import { FACTS, PRESETS, typeOfIssuer } from './providers.ts'
 import { type Problem, readSettings } from './reading.ts'
 
@@ -19,7 +19,8 @@ export function readProvider({ id, name, raw, nameOf }: ProviderSource): ReadPro
   const first = readSettings(providerSettings, raw, nameOf).values as Partial<ProviderConfig> // each was read by its own schema
   const url = first.OIDC_OP_URL ?? PRESETS[first.OIDC_OP_TYPE ?? 'generic'].issuer(first)
   const type = first.OIDC_OP_TYPE ?? (url === undefined ? typeOfEndpoints(first) : typeOfIssuer(url))
-  const { values, problems, isBroken } = readSettings(providerSettings, raw, nameOf, PRESETS[type].defaults)
+  const defaults = { ...laSuiteDefaults(id, raw, url), ...PRESETS[type].defaults }
+  const { values, problems, isBroken } = readSettings(providerSettings, raw, nameOf, defaults)
   const config = { ...(values as Partial<ProviderConfig>), OIDC_OP_TYPE: type } // as above
   const found = [
     ...placeProblems(config, type, isBroken, nameOf),
@@ -31,6 +32,12 @@ export function readProvider({ id, name, raw, nameOf }: ProviderSource): ReadPro
   const provider = { ...config, id, name: name ?? PRESETS[type].label ?? new URL(place).hostname, OIDC_OP_URL: url }
   const usual = { otherIssuers: [], forwardedHost: null }
   return { provider: Object.freeze({ ...provider, ...usual }) as ProviderConfig, problems: [] } // every setting was read without a problem
+}
+
+/** Environments of La Suite may leave the client id out. Where there is no word of a provider, it is as missing as everything else. */
+function laSuiteDefaults(id: string, raw: ProviderSource['raw'], url: string | undefined): Partial<ProviderConfig> {
+  const isPlaced = url !== undefined || raw.OIDC_OP_AUTHORIZATION_ENDPOINT !== undefined
+  return id === FLAT_ID && isPlaced ? { OIDC_RP_CLIENT_ID: 'meet' } : {}
 }
 
 /** Where the provider is must be said once, and in full. */

@@ -5,6 +5,7 @@ import { accountSettings } from './account-settings.ts'
 import { SIGNING_ALGORITHMS } from './algorithms.ts'
 import { privateKeys, SIGNING_BY_KEY } from './keys.ts'
 import { dictionary } from './lists.ts'
+import { requestSettings } from './request-settings.ts'
 import { resourceServerSettings } from './resource-server-settings.ts'
 import { optional, required } from './setting.ts'
 import { bool, endpoint, hostName, issuer, oneOf, secondsBetween, tenant, text, word, words } from './types.ts'
@@ -80,7 +81,8 @@ export const providerSettings = {
   }),
   OIDC_RP_CLIENT_ID: required(text, {
     example: 'gatehouse',
-    meaning: 'The client id that the provider gave to Gatehouse.',
+    meaning:
+      'The client id that the provider gave to Gatehouse. Left out where the provider is named: `meet`, as at La Suite, with a warning.',
   }),
   OIDC_RP_CLIENT_SECRET: optional(text, {
     secret: true,
@@ -243,6 +245,7 @@ export const providerSettings = {
     example: '5',
     meaning: 'The longest that one sign-in or token check waits for the provider, all calls together.',
   }),
+  ...requestSettings,
 } as const
 
 export type ProviderSettingName = keyof typeof providerSettings

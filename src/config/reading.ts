@@ -49,7 +49,10 @@ export function readSettings(
 /** The value, or a sentence on what is wrong with it. */
 function readSetting(setting: Setting<unknown>, raw: unknown, preset: unknown): { value: unknown } | string {
   const isUnset = raw === undefined || raw === ''
-  if (isUnset) return setting.required ? 'is not set' : { value: preset ?? setting.default }
+  if (isUnset) {
+    const value = preset ?? setting.default
+    return setting.required && value === undefined ? 'is not set' : { value }
+  }
   const result = v.safeParse(setting.kind.schema, raw)
   if (result.success) return { value: result.output }
   const reason = withoutPassword(result.issues[0].message)

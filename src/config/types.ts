@@ -49,6 +49,12 @@ export const tenant: Kind<string> = {
 
 const SECRET_MIN_CHARACTERS = 32
 
+/** One secret, blanks included. */
+export const secret: Kind<string> = {
+  label: 'secret',
+  schema: v.pipe(present, v.minLength(SECRET_MIN_CHARACTERS, `needs ${SECRET_MIN_CHARACTERS} characters or more`)),
+}
+
 /** One or more secrets, separated by blanks. */
 export const secrets: Kind<readonly string[]> = {
   label: 'secrets, separated by blanks',
@@ -101,6 +107,17 @@ export const bool: Kind<boolean> = {
     ],
     'must be true or false',
   ),
+}
+
+/** A choice that has been made: the other value is refused, with the reason. */
+export function refused(value: boolean, why: string): Kind<boolean> {
+  return {
+    label: bool.label,
+    schema: v.pipe(
+      bool.schema,
+      v.check((given) => given !== value, why),
+    ),
+  }
 }
 
 /** Words separated by blanks, each once; a table may have them as a list. */
@@ -207,6 +224,16 @@ function flawOfTarget(value: string): string | null {
   const isOdd = /[\p{Cc}\\]/u.test(value) || value.startsWith('//')
   if (isOdd || !URL.canParse(value, isPath ? 'https://host' : undefined)) return 'must be a path or a URL'
   return isPath ? null : flawOfUrl(value)
+}
+
+/** A path for the provider's answers. A name without a slash is that of a route in other software, and no path of ours. */
+export const callbackTarget: Kind<string | undefined> = {
+  label: 'path',
+  schema: v.pipe(
+    present,
+    v.regex(/^(?:(?:\/[\w~-]+(?:\.[\w~-]+)*)+\/?|[\w:-]+)$/, 'must be a path of letters, digits, - and _'),
+    v.transform((value) => (value.startsWith('/') ? value : undefined)),
+  ),
 }
 
 /** A host that may be returned to. */

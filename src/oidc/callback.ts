@@ -99,11 +99,12 @@ async function redeemCode(
         clientAuthentication,
         parameters,
         pending.redirectUri,
-        pending.codeVerifier,
+        // Only when OIDC_USE_PKCE is off, and then the nonce binds the answer to the sign-in.
+        pending.codeVerifier ?? oauth.nopkce,
         requestOptions,
       )
       return oauth.processAuthorizationCodeResponse(metadata, relyingParty, response, {
-        expectedNonce: pending.nonce,
+        ...(pending.nonce === null ? {} : { expectedNonce: pending.nonce }),
         requireIdToken: true,
         ...(pending.maxAgeSeconds === null ? {} : { maxAge: pending.maxAgeSeconds }),
         [oauth.jweDecrypt]: (jwe) => client.decryptJwe(jwe),

@@ -11,8 +11,10 @@ export const pendingLoginSchema = v.object({
   issuer: v.string(),
   redirectUri: v.string(),
   state: v.string(),
-  nonce: v.string(),
-  codeVerifier: v.string(),
+  /** `null`: OIDC_USE_NONCE is off. */
+  nonce: v.nullable(v.string()),
+  /** `null`: OIDC_USE_PKCE is off. */
+  codeVerifier: v.nullable(v.string()),
   /** The answer must have one of these as `acr`; none: any will do. */
   acrValues: v.pipe(v.array(v.string()), v.readonly()),
   /** How long ago the person may have proved who they are; `null`: it does not matter. */
@@ -39,7 +41,7 @@ export interface StartedLogin {
 }
 
 /**
- * Makes an authorization request for the code flow, with PKCE (S256), state and nonce, each of 256 random bits.
+ * Makes an authorization request for the code flow, with PKCE (S256), state and nonce, each of 256 random bits or more.
  *
  * @see OpenID Connect Core 1.0 section 3.1.2.1; RFC 7636; RFC 9700 section 2.1.1
  */
@@ -53,8 +55,8 @@ export async function startLogin(
     issuer: metadata.issuer,
     redirectUri: request.redirectUri,
     state: oauth.generateRandomState(),
-    nonce: oauth.generateRandomNonce(),
-    codeVerifier: oauth.generateRandomCodeVerifier(),
+    nonce: config.OIDC_USE_NONCE ? oauth.generateRandomNonce() : null,
+    codeVerifier: config.OIDC_USE_PKCE ? codeVerifier(config.OIDC_PKCE_CODE_VERIFIER_SIZE) : null,
     acrValues: request.acrValues.length > 0 ? request.acrValues : (extra.acr_values?.split(' ') ?? []),
     maxAgeSeconds: request.maxAgeSeconds,
   }
@@ -73,13 +75,24 @@ export async function startLogin(
     redirect_uri: request.redirectUri,
     scope: scopes.join(' '),
     state: pending.state,
-    nonce: pending.nonce,
-    code_challenge: await oauth.calculatePKCECodeChallenge(pending.codeVerifier),
-    code_challenge_method: 'S256',
+    ...(pending.nonce === null ? {} : { nonce: pending.nonce }),
+    ...(await challengeOf(pending)),
   }
   const location = new URL(metadata.authorization_endpoint)
   for (const [name, value] of Object.entries(parameters)) location.searchParams.set(name, value)
   return { location, pending }
+}
+
+/** @see RFC 7636 section 4.1, where the shortest has 43 characters, and no more than 128 are allowed */
+function codeVerifier(characters: number): string {
+  let random = ''
+  while (random.length < characters) random += oauth.generateRandomCodeVerifier()
+  return random.slice(0, characters)
+}
+
+async function challengeOf({ codeVerifier: verifier }: PendingLogin): Promise<Record<string, string>> {
+  if (verifier === null) return {}
+  return { code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' }
 }
 
 function scopesFor(config: ProviderConfig, metadata: Metadata): readonly string[] {

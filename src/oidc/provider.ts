@@ -29,6 +29,7 @@ import { createReachability } from './reachability.ts'
 import { type RefreshedLogin, refreshLogin } from './refresh.ts'
 import { revokeTokens } from './revocation.ts'
 import { isSecretAlgorithm, verifyWithSecret } from './shared-secret.ts'
+import { verifyWithKey } from './written-key.ts'
 
 export type { Authentication, VerifiedLogin } from './callback.ts'
 export { audiencesOf, type Claims } from './claims.ts'
@@ -108,11 +109,12 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
     return keys.document
   }
 
-  /** With the client secret when that alone is allowed, and with the provider's keys otherwise; never with either. */
+  /** With the client secret when that alone is allowed, and with the provider's keys (or the one of the settings) otherwise; never with either. */
   async function verify(jwt: string, algorithms: readonly string[], jwksUri: string, send: Send): Promise<SignedJwt> {
-    const { OIDC_RP_CLIENT_SECRET: secret } = config
+    const { OIDC_RP_CLIENT_SECRET: secret, OIDC_RP_IDP_SIGN_KEY: written } = config
     const isSecret = algorithms.length > 0 && algorithms.every(isSecretAlgorithm)
     if (isSecret && secret !== undefined) return verifyWithSecret(jwt, algorithms, secret)
+    if (written !== undefined) return verifyWithKey(jwt, algorithms, written)
     return verifyJwt(jwt, algorithms, keysAt(jwksUri), send)
   }
 

@@ -31,16 +31,15 @@ const NAME = /^__Host-gatehouse-login-([0-9a-z]{6,9})-[\w-]{16}$/
 
 /** Long enough for a lost password at the provider. */
 export const ATTEMPT_SECONDS = 600
-const ATTEMPTS_MAX = 7
 /** Servers refuse requests whose headers are too long; all attempts together stay well below. */
-const ATTEMPTS_BYTES_MAX = 6144
+const ATTEMPTS_BYTES_MAX = 6656
 
 /** Puts a new attempt into the browser, and drops the oldest ones when there are too many. */
 export async function rememberAttempt(
   c: Context,
   attempt: Attempt,
   { OIDC_RESPONSE_MODE }: ProviderConfig,
-  { sealers }: Deps,
+  { config, sealers }: Deps,
 ): Promise<void> {
   const name = await nameOf(attempt.pending.state, attempt.startedAt)
   const value = await sealers.login.seal(JSON.stringify(attempt), name)
@@ -49,7 +48,7 @@ export async function rememberAttempt(
   for (const [otherName, otherValue] of attemptCookies(c)) {
     bytes += otherName.length + otherValue.length
     count += 1
-    if (count > ATTEMPTS_MAX || bytes > ATTEMPTS_BYTES_MAX) deleteCookie(c, otherName)
+    if (count > config.OIDC_MAX_STATES || bytes > ATTEMPTS_BYTES_MAX) deleteCookie(c, otherName)
   }
   writeCookie(c, name, value, ATTEMPT_SECONDS, OIDC_RESPONSE_MODE === 'form_post' ? 'None' : 'Lax')
 }

@@ -30,7 +30,7 @@ export function callbackRoutes(deps: Deps) {
   const app = new Hono<RequestVariables>({ strict: false })
 
   // Each has a path of its own, so that no provider can answer in the place of another. @see RFC 9700 section 4.4.2
-  for (const provider of providers.all) mount(provider, callbackPath(provider, providers))
+  for (const provider of providers.all) mount(provider, callbackPath(provider, deps))
 
   function mount(provider: Provider, path: string): void {
     app.get(eitherForm(path), answersAs('sign_in'), async (c) => {
@@ -102,7 +102,7 @@ export function callbackRoutes(deps: Deps) {
     if (identity.x_grp === null) warnOfUnknownGroups(c, providerId)
     const { token, tokenHash } = await newSessionToken()
     const replaced = sessionTokenOf(c)
-    const kept = keptTokens(login.tokens, config.OIDC_STORE_REFRESH_TOKEN)
+    const kept = keptTokens(login.tokens, config)
     const lifeSeconds = lifeOf(authentication)
     await sessions.begin({
       providerId,

@@ -30,9 +30,10 @@ export function loginRoutes(deps: Deps) {
     const query = new URL(c.req.url).searchParams
     const isSilent = query.get('silent')?.toLowerCase() === 'true'
     const provider = chosenProvider(c, query.get('provider'), providers)
-    if (provider) return sendToProvider(c, provider, query, query.get('returnTo'))
+    const wanted = query.get(config.OIDC_REDIRECT_FIELD_NAME)
+    if (provider) return sendToProvider(c, provider, query, wanted)
     // Nobody may be asked anything, not even this.
-    if (isSilent) return c.redirect(landingOf(targetFor(c, query.get('returnTo')), config), 302)
+    if (isSilent) return c.redirect(landingOf(targetFor(c, wanted), config), 302)
     return c.html(chooserPage(languageFor(c.req.header('accept-language')), choicesOf(query, providers)))
   })
   app.all(eitherForm(PATHS.login), onlyAllows('GET', 'HEAD'))
@@ -66,7 +67,7 @@ export function loginRoutes(deps: Deps) {
   ): Promise<Response> {
     const isSilent = query.get('silent')?.toLowerCase() === 'true'
     const { location, pending } = await provider.startLogin({
-      redirectUri: `${config.BASE_URL}${callbackPath(provider, providers)}`,
+      redirectUri: `${config.BASE_URL}${callbackPath(provider, deps)}`,
       acrValues: acceptedLevels(query, provider.config),
       maxAgeSeconds: maxAgeSeconds(query, config),
       isSilent,

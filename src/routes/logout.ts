@@ -10,7 +10,7 @@ import { CSRF_FIELD, EVERYWHERE_FIELD, signOutPage } from '../pages/sign-out.tsx
 import { SUBMIT_SOURCE, signOutAtProviderPage } from '../pages/sign-out-at-provider.tsx'
 import type { EndedSession } from '../store/rows.ts'
 import type { Session } from '../tokens/session.ts'
-import { openTokens } from '../tokens/vault.ts'
+import { hintOf, openTokens } from '../tokens/vault.ts'
 import { isForm, limitedForm } from './body.ts'
 import type { RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
@@ -41,7 +41,7 @@ export function logoutRoutes(deps: Deps) {
     const session = await sessionOf(c, deps)
     // Without a word about cookies: a form of another site brings none, and must not be able to take one away.
     if (!session) return c.redirect(signedOutLocation(), 303)
-    refuseOtherSites(c, config.BASE_URL)
+    refuseOtherSites(c, config)
     // Front ends that send the token in a header may send no form.
     const form = isForm(c) ? await limitedForm(c, CSRF_FIELD) : new URLSearchParams()
     await refuseOtherPages(c.req.header('x-csrftoken') ?? form.get(CSRF_FIELD), session, deps)
@@ -69,7 +69,7 @@ export function logoutRoutes(deps: Deps) {
     const provider = providers.withId(session.providerId)
     const [atProvider] = await Promise.all([
       provider?.endSession({
-        idToken: (await openTokens(sealers.tokens, session))?.idToken ?? null,
+        idToken: hintOf(await openTokens(sealers.tokens, session), config),
         postLogoutRedirectUri: `${config.BASE_URL}${PATHS.logoutCallback}`,
         state,
       }),

@@ -2,24 +2,36 @@
  * Whether a request that changes something comes from our own pages: by the word of the browser, and by a token that only they know.
  */
 import type { Context } from 'hono'
+import type { Config } from '../config/env.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Session } from '../tokens/session.ts'
 
 /**
  * Refuses a request that another site made the browser send. Browsers say where a request comes from, in Sec-Fetch-Site or at least
- * in Origin; a request that says neither is refused too.
+ * in Origin; a request that says neither is refused too. Origins that the operator trusts are as good as our own.
  *
  * @throws GatehouseError `csrf_refused`
  * @see OAuth 2.0 for Browser-Based Applications, section 6.1.3.3
  */
-export function refuseOtherSites(c: Context, baseUrl: string): void {
+export function refuseOtherSites(
+  c: Context,
+  { BASE_URL, DJANGO_CSRF_TRUSTED_ORIGINS: trusted }: Pick<Config, 'BASE_URL' | 'DJANGO_CSRF_TRUSTED_ORIGINS'>,
+): void {
   const site = c.req.header('sec-fetch-site')
-  const isOwnPage = site === undefined ? c.req.header('origin') === baseUrl : site === 'same-origin'
-  if (isOwnPage) return
+  const origin = c.req.header('origin')
+  const isOwnPage = site === undefined ? origin === BASE_URL : site === 'same-origin'
+  if (isOwnPage || (origin !== undefined && trusted.some((pattern) => isOriginOf(pattern, origin)))) return
   throw new GatehouseError('csrf_refused', 'a request from another site', {
     detail: { sec_fetch_site: site ?? 'absent' },
   })
+}
+
+/** `https://*.name` stands for every host below a name. */
+function isOriginOf(pattern: string, origin: string): boolean {
+  const [scheme = '', name = ''] = pattern.replace(/\/$/, '').split('://')
+  if (!name.startsWith('*.')) return origin === `${scheme}://${name}`
+  return origin.startsWith(`${scheme}://`) && origin.endsWith(name.slice(1))
 }
 
 /** What a form of our own page brings along, so that no other page can send it. Good for this session alone. */

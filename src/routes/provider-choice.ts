@@ -2,19 +2,21 @@
  * Which provider a browser signs in with: the one it asks for, the one it used last, or the one there is; and where each one answers.
  */
 import type { Context } from 'hono'
+import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Provider } from '../oidc/provider.ts'
 import type { Providers } from '../oidc/providers.ts'
 import type { Choice } from '../pages/chooser.tsx'
 import { requestCookies, writeCookie } from './cookies.ts'
-import { PATHS } from './paths.ts'
+import { eitherForm, PATHS } from './paths.ts'
 
 const CHOICE_COOKIE = '__Host-gatehouse-provider'
 const CHOICE_SECONDS = 180 * 86_400
 
 /** The path where a provider answers. The first has the plain one, so that a second can come later without a change at the first. */
-export function callbackPath(provider: Provider, { first }: Providers): string {
-  return provider === first ? PATHS.callback : `${PATHS.callback}${provider.id}/`
+export function callbackPath(provider: Provider, { config, providers }: Pick<Deps, 'config' | 'providers'>): string {
+  const { OIDC_AUTHENTICATION_CALLBACK_URL: path = PATHS.callback } = config
+  return provider === providers.first ? path : `${eitherForm(path)}/${provider.id}/`
 }
 
 /**

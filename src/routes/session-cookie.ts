@@ -9,6 +9,7 @@ import { renewIfDue } from '../tokens/renewal.ts'
 import { findSession, isSessionToken, type Session } from '../tokens/session.ts'
 import type { RequestVariables } from './context.ts'
 import { deleteCookie, requestCookies, writeCookie } from './cookies.ts'
+import { eitherForm } from './paths.ts'
 
 /** `__Host-`: browsers keep it for this host alone, and take it from a secure page alone. @see RFC 6265bis section 4.1.3.2 */
 const SESSION_COOKIE = '__Host-gatehouse-session'
@@ -41,7 +42,13 @@ export async function usedSessionOf(c: Context<RequestVariables>, deps: Deps): P
   const touchSeconds = Math.min(TOUCH_MAX_SECONDS, Math.floor((idleSeconds ?? 0) / 10))
   const isNoted = epochSeconds(deps.clock) - session.lastSeenAt < touchSeconds
   if (idleSeconds !== undefined && !isNoted) await deps.sessions.touch(session.tokenHash)
-  return renewIfDue(session, c.get('reference'), deps)
+  return stillGood(c, session, deps)
+}
+
+/** The session after the provider was asked about it, if that is due, and if this path is not one of OIDC_EXEMPT_URLS. */
+export async function stillGood(c: Context<RequestVariables>, session: Session, deps: Deps): Promise<Session | null> {
+  const isExempt = deps.config.OIDC_EXEMPT_URLS.some((path) => eitherForm(path) === eitherForm(c.req.path))
+  return isExempt ? session : renewIfDue(session, c.get('reference'), deps)
 }
 
 /** Answers an application whose browser has no session: 401, with a scheme that no browser asks a password for. La Suite does the same. */

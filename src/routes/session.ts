@@ -4,13 +4,13 @@
 import { type Context, Hono } from 'hono'
 import { epochSeconds } from '../clock.ts'
 import type { Deps } from '../deps.ts'
-import { MARGIN_SECONDS, renew, renewIfDue } from '../tokens/renewal.ts'
+import { renew, renewalDueAt } from '../tokens/renewal.ts'
 import { findSessionEvenIdle, idleEndOf, type Session } from '../tokens/session.ts'
 import { answersAs, type RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
 import { refuseOtherSites } from './own-page.ts'
 import { eitherForm, PATHS } from './paths.ts'
-import { refuseSignedOut, sessionTokenOf } from './session-cookie.ts'
+import { refuseSignedOut, sessionTokenOf, stillGood } from './session-cookie.ts'
 
 type RequestContext = Context<RequestVariables>
 
@@ -25,14 +25,14 @@ export function sessionRoutes(deps: Deps) {
 
   app.get(eitherForm(PATHS.session), answersAs('json'), async (c) => {
     const session = await presentedSession(c)
-    const current = isActive(session) ? await renewIfDue(session, c.get('reference'), deps) : session
+    const current = isActive(session) ? await stillGood(c, session, deps) : session
     return c.json(describe(current ?? refuseSignedOut(c)))
   })
   app.all(eitherForm(PATHS.session), answersAs('json'), onlyAllows('GET', 'HEAD'))
 
   app.post(eitherForm(PATHS.sessionRefresh), answersAs('json'), async (c) => {
     const session = await presentedSession(c)
-    refuseOtherSites(c, config.BASE_URL)
+    refuseOtherSites(c, config)
     if (!isActive(session)) return refuseSignedOut(c)
     const isPossible = session.tokensExpireAt !== null && cooldownSeconds(session) === 0
     const current = isPossible ? await renew(session, c.get('reference'), deps) : session
@@ -61,6 +61,7 @@ export function sessionRoutes(deps: Deps) {
     const hasIdleEnd = config.GATEHOUSE_SESSION_IDLE_AGE !== undefined
     const idleEnd = idleEndOf(session, config)
     const cooldown = cooldownSeconds(session)
+    const dueAt = renewalDueAt(session, config)
     return {
       session: {
         created_at: timeOf(createdAt),
@@ -77,7 +78,7 @@ export function sessionRoutes(deps: Deps) {
         expire_at: tokensExpireAt === null ? NEVER : timeOf(tokensExpireAt),
         expire_in_seconds: tokensExpireAt === null ? -1 : Math.max(0, tokensExpireAt - now),
         refreshed_at: refreshedAt === null ? NEVER : timeOf(refreshedAt),
-        next_auto_refresh_in_seconds: tokensExpireAt === null ? -1 : Math.max(0, tokensExpireAt - MARGIN_SECONDS - now),
+        next_auto_refresh_in_seconds: dueAt === null ? -1 : Math.max(0, dueAt - now),
         refresh_cooldown: cooldown > 0,
         refresh_cooldown_seconds: cooldown,
       },

@@ -3,13 +3,14 @@
  */
 import { type Identity, identityOf } from '../accounts/identity.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
+import type { Config } from '../config/env.ts'
 import type { Sealer } from '../crypto.ts'
 import { GatehouseError, toGatehouseError } from '../errors.ts'
 import { describeFailure, type Log } from '../log.ts'
 import type { Provider, RefreshedLogin } from '../oidc/provider.ts'
 import type { Providers } from '../oidc/providers.ts'
 import type { Session, SessionFinder } from './session.ts'
-import { openTokens, sealTokens } from './vault.ts'
+import { type Keeping, keptTokens, openTokens, sealTokens } from './vault.ts'
 
 /** The part of the session store that refreshes need; every change is conditional on the version that the caller has seen. */
 export interface RenewalStore extends SessionFinder {
@@ -30,7 +31,10 @@ export interface RefreshedSession {
   readonly identity: Identity | null
 }
 
+type Frequency = Pick<Config, 'OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS'>
+
 export interface RenewalPorts {
+  readonly config: Keeping & Frequency
   readonly clock: Clock
   readonly log: Log
   readonly providers: Providers
@@ -39,18 +43,28 @@ export interface RenewalPorts {
 }
 
 /** Refreshed this long before they expire, so that nobody is handed a token that dies on the way. */
-export const MARGIN_SECONDS = 30
+const MARGIN_SECONDS = 30
 /** After a failure the provider is left alone for so long. */
 const PAUSE_AFTER_FAILURE_SECONDS = 30
 /** How much longer than the provider may take a refresh is believed to be under way, for the isolate that has it may be gone. */
 const GRACE_SECONDS = 2
 const POLL_MILLISECONDS = 100
 
+/**
+ * When the provider is to be asked whether a session goes on, in seconds since the epoch; `null`: there is nothing to ask it with.
+ */
+export function renewalDueAt(
+  { tokensExpireAt, refreshedAt, createdAt }: Session,
+  { OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS: everySeconds }: Frequency,
+): number | null {
+  if (tokensExpireAt === null) return null
+  return Math.min(tokensExpireAt - MARGIN_SECONDS, (refreshedAt ?? createdAt) + everySeconds)
+}
+
 /** Asks the provider whether a session goes on, if that is due. @see renew */
 export async function renewIfDue(session: Session, reference: string, ports: RenewalPorts): Promise<Session | null> {
-  const { tokensExpireAt } = session
-  const isDue = tokensExpireAt !== null && epochSeconds(ports.clock) >= tokensExpireAt - MARGIN_SECONDS
-  return isDue ? renew(session, reference, ports) : session
+  const dueAt = renewalDueAt(session, ports.config)
+  return dueAt !== null && epochSeconds(ports.clock) >= dueAt ? renew(session, reference, ports) : session
 }
 
 /**
@@ -103,7 +117,8 @@ async function refreshNow(
 }
 
 async function completionOf(session: Session, refreshed: RefreshedLogin, provider: Provider, ports: RenewalPorts) {
-  const { tokens, claims } = refreshed
+  const { claims } = refreshed
+  const tokens = keptTokens(refreshed.tokens, ports.config)
   const refreshedSession: RefreshedSession = {
     sealedTokens: await sealTokens(ports.sealers.tokens, tokens, session.tokenHash),
     tokensExpireAt: tokens.expiresAt,

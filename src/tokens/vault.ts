@@ -2,20 +2,36 @@
  * The provider's tokens of a session, sealed so that the database alone opens nothing; what they are used for is decided elsewhere.
  */
 import * as v from 'valibot'
+import type { Config } from '../config/env.ts'
 import { type Sealer, sha256 } from '../crypto.ts'
 import { type ProviderTokens, providerTokensSchema } from '../oidc/provider.ts'
 import type { Session } from './session.ts'
 
-/** What is worth keeping: without a refresh token nothing can be refreshed, so no expiry is looked at. */
-export function keptTokens(tokens: ProviderTokens, isRefreshWanted: boolean): ProviderTokens {
-  if (isRefreshWanted && tokens.refreshToken !== null) return tokens
+/** The settings that decide what is kept. */
+export type Keeping = Pick<Config, 'OIDC_STORE_ID_TOKEN' | 'OIDC_STORE_ACCESS_TOKEN' | 'OIDC_STORE_REFRESH_TOKEN'>
+
+/** What is to be kept: without a refresh token nothing can be refreshed, so no expiry is looked at. */
+export function keptTokens(tokens: ProviderTokens, keeping: Keeping): ProviderTokens {
+  const accessToken = keeping.OIDC_STORE_ACCESS_TOKEN ? tokens.accessToken : null
+  const refreshToken = keeping.OIDC_STORE_REFRESH_TOKEN ? tokens.refreshToken : null
   return {
-    ...tokens,
-    accessToken: isRefreshWanted ? tokens.accessToken : null,
-    refreshToken: null,
-    expiresAt: null,
-    dpopKey: isRefreshWanted ? tokens.dpopKey : null,
+    idToken: keeping.OIDC_STORE_ID_TOKEN ? tokens.idToken : withoutSignature(tokens.idToken),
+    accessToken,
+    refreshToken,
+    expiresAt: refreshToken === null ? null : tokens.expiresAt,
+    dpopKey: accessToken === null && refreshToken === null ? null : tokens.dpopKey,
   }
+}
+
+/** Its claims are still what a refreshed one is compared with, but nobody takes it for a token. */
+function withoutSignature(idToken: string): string {
+  return idToken.slice(0, idToken.lastIndexOf('.') + 1)
+}
+
+/** The ID token that names a session to the provider at sign-out; `null`: none may be sent, or none was kept. */
+export function hintOf(tokens: ProviderTokens | null, { OIDC_STORE_ID_TOKEN: isWanted }: Keeping): string | null {
+  if (!isWanted || tokens === null || tokens.idToken.endsWith('.')) return null
+  return tokens.idToken
 }
 
 export async function sealTokens(sealer: Sealer, tokens: ProviderTokens, tokenHash: string): Promise<string> {

@@ -32,6 +32,9 @@ function problemNames(env: Readonly<Record<string, unknown>>): string[] {
 
 const REQUIRED = ['BASE_URL', 'GATEHOUSE_SECRET', 'OIDC_OP_URL', 'OIDC_RP_CLIENT_ID', 'OIDC_RP_CLIENT_SECRET'] as const
 
+/** The client id has a default as soon as there is a provider that it could be of. */
+const WITHOUT_DEFAULT = REQUIRED.filter((name) => name !== 'OIDC_RP_CLIENT_ID')
+
 /** Values that each setting must refuse. Typed so that a new setting needs its row. */
 const WRONG: Record<SettingName, readonly unknown[]> = {
   BASE_URL: ['gate.example.com', 'http://gate.example.com', 'https://gate.example.com/path', 'not a url', ' ', 5],
@@ -100,6 +103,42 @@ const WRONG: Record<SettingName, readonly unknown[]> = {
   LOGIN_REDIRECT_URL_FAILURE: ['//evil.example', 'http://app.example.com', 'javascript:alert(1)', 'nowhere', 5],
   LOGOUT_REDIRECT_URL: ['//evil.example', 'http://app.example.com', 'javascript:alert(1)', 'nowhere', 5],
   SESSION_COOKIE_AGE: ['0', 0, -1, '12h', '1.5', true],
+  DJANGO_SECRET_KEY: ['short', ' ', 5],
+  DJANGO_ALLOWED_HOSTS: ['https://meet.example.org', '*.example.org', 'meet.example.org:8443', 5],
+  DJANGO_CSRF_TRUSTED_ORIGINS: ['meet.example.org', 'http://meet.example.org', 'https://meet.example.org/x', '*', 5],
+  OIDC_REDIRECT_FIELD_NAME: ['a b', 'a=b', ' ', 5],
+  OIDC_REDIRECT_UNAUTHENTICATED_URL: ['//evil.example', 'http://app.example.com', 'javascript:alert(1)', 'nowhere', 5],
+  OIDC_REDIRECT_REQUIRE_HTTPS: ['on', ' ', 5],
+  OIDC_AUTHENTICATION_CALLBACK_URL: ['//evil.example', 'https://a.example/callback', '/a/../b', '/', '/a b', ' ', 5],
+  OIDC_MAX_STATES: ['0', 0, -1, 'many', '1.5', true],
+  OIDC_EXEMPT_URLS: ['/a b', '/a?b', 5],
+  OIDC_STORE_ID_TOKEN: ['on', ' ', 5],
+  OIDC_STORE_ACCESS_TOKEN: ['on', ' ', 5],
+  OIDC_STORE_REFRESH_TOKEN_KEY: ['short', `${SECRET} short`, ' ', 5],
+  OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS: ['0', 0, -1, '15m', '1.5', true],
+  OIDC_USE_NONCE: ['on', ' ', 5],
+  OIDC_USE_PKCE: ['on', ' ', 5],
+  OIDC_PKCE_CODE_CHALLENGE_METHOD: ['s256', 'S512', ' ', 5],
+  OIDC_PKCE_CODE_VERIFIER_SIZE: ['42', 42, '129', 129, 'long', true],
+  OIDC_STATE_SIZE: ['0', 'long', true],
+  OIDC_NONCE_SIZE: ['0', 'long', true],
+  OIDC_VERIFY_SSL: ['on', ' ', 5],
+  OIDC_VERIFY_KID: ['on', ' ', 5],
+  OIDC_VERIFY_JWT: ['on', 'false', false, ' ', 5],
+  OIDC_ALLOW_UNSECURED_JWT: ['on', 'True', true, ' ', 5],
+  OIDC_RP_IDP_SIGN_KEY: [
+    'secret',
+    '{}',
+    '{"kty":"oct","k":"AAAA"}',
+    '{"kty":"RSA","n":"AAAA","e":"AQAB","d":"AAAA"}',
+    ' ',
+    5,
+  ],
+  FRONTEND_IS_SILENT_LOGIN_ENABLED: ['on', ' ', 5],
+  FRONTEND_EXTERNAL_HOME_URL: ['/home', 'http://www.example.org', 'nowhere', 5],
+  FRONTEND_USE_PROCONNECT_BUTTON: ['on', ' ', 5],
+  ALLOW_UNREGISTERED_ROOMS: ['on', ' ', 5],
+  AUTHENTICATED_PARTICIPANTS_CAN_EDIT_DISPLAY_NAME: ['on', ' ', 5],
 }
 
 const WRONG_VALUES = Object.entries(WRONG).flatMap(([name, values]) => values.map((value) => ({ name, value })))
@@ -127,13 +166,13 @@ describe('a wrong value', () => {
     expect(problem?.problem.length).toBeLessThan(500)
   })
 
-  it.each(REQUIRED)('%s must be set', (name) => {
+  it.each(WITHOUT_DEFAULT)('%s must be set', (name) => {
     expect(problemsOf({ ...ENV, [name]: undefined })).toEqual([
       { name, problem: 'is not set', example: EXAMPLES[name] },
     ])
   })
 
-  it.each(REQUIRED)('%s must not be empty', (name) => {
+  it.each(WITHOUT_DEFAULT)('%s must not be empty', (name) => {
     expect(problemsOf({ ...ENV, [name]: '' })).toEqual([{ name, problem: 'is not set', example: EXAMPLES[name] }])
   })
 })
@@ -161,10 +200,10 @@ describe('the list of problems', () => {
   })
 
   it('is the message of the error, one line each', () => {
-    expect(() => loadConfig({ ...ENV, OIDC_TIMEOUT: '0', OIDC_RP_CLIENT_ID: '' })).toThrow(
+    expect(() => loadConfig({ ...ENV, OIDC_TIMEOUT: '0', OIDC_OP_URL: '' })).toThrow(
       [
         'Gatehouse is not configured: 2 settings need attention.',
-        '  OIDC_RP_CLIENT_ID is not set. Example: gatehouse',
+        '  OIDC_OP_URL is not set. Example: https://id.example.org/realms/main',
         '  OIDC_TIMEOUT must be at least 1 second (it is "0"). Example: 5',
       ].join('\n'),
     )
@@ -215,6 +254,18 @@ describe('the settings', () => {
       SESSION_COOKIE_AGE: 43_200,
       OIDC_INTROSPECT_AND_USERINFO_SET_X_FORWARDED_HOST: false,
       opentalk: null,
+      OIDC_STORE_ID_TOKEN: true,
+      OIDC_STORE_ACCESS_TOKEN: false,
+      OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS: 900,
+      OIDC_REDIRECT_FIELD_NAME: 'returnTo',
+      OIDC_MAX_STATES: 7,
+      OIDC_EXEMPT_URLS: [],
+      FRONTEND_IS_SILENT_LOGIN_ENABLED: true,
+      FRONTEND_USE_PROCONNECT_BUTTON: false,
+      ALLOW_UNREGISTERED_ROOMS: false,
+      AUTHENTICATED_PARTICIPANTS_CAN_EDIT_DISPLAY_NAME: true,
+      DJANGO_ALLOWED_HOSTS: [],
+      DJANGO_CSRF_TRUSTED_ORIGINS: [],
       providers: [
         {
           ...ofProvider,
@@ -239,6 +290,9 @@ describe('the settings', () => {
           OIDC_OP_INTROSPECT_JWT: false,
           OIDC_USERINFO_GROUPS_CLAIM: ['x_grp', 'groups'],
           OIDC_TIMEOUT: 5,
+          OIDC_USE_NONCE: true,
+          OIDC_USE_PKCE: true,
+          OIDC_PKCE_CODE_VERIFIER_SIZE: 64,
         },
       ],
     })

@@ -90,9 +90,9 @@ describe('the metadata', () => {
 })
 
 describe('the authorization request', () => {
-  it('has a verifier of 43 unreserved characters behind its challenge [AQ10]', async () => {
+  it('has a verifier of 64 unreserved characters behind its challenge [AQ10]', async () => {
     for (let round = 0; round < 20; round++) {
-      expect((await createLoginWorld(key).start()).pending.codeVerifier).toMatch(/^[A-Za-z0-9._~-]{43}$/)
+      expect((await createLoginWorld(key).start()).pending.codeVerifier).toMatch(/^[A-Za-z0-9._~-]{64}$/)
     }
   })
 

@@ -1,0 +1,31 @@
+/**
+ * The settings that La Suite has from Django: under which hosts it is reached, whose forms it takes, and what it seals with.
+ */
+import { hostPatterns, originPatterns } from './lists.ts'
+import { optional } from './setting.ts'
+import { isLoopback, secret } from './types.ts'
+
+export const djangoSettings = {
+  DJANGO_SECRET_KEY: optional(secret, {
+    secret: true,
+    example: 'the output of: openssl rand -base64 32',
+    meaning: 'Stands in for GATEHOUSE_SECRET when that is unset. Beside it, it only opens what it has sealed before.',
+  }),
+  DJANGO_ALLOWED_HOSTS: optional(hostPatterns, {
+    default: [],
+    example: 'meet.example.org, .example.org',
+    meaning:
+      'The hosts that Gatehouse answers under, beside that of BASE_URL; others are refused. A dot in front stands for the hosts below, `*` for any. Unset: any. While BASE_URL is unset, the first host is taken for it, with https.',
+  }),
+  DJANGO_CSRF_TRUSTED_ORIGINS: optional(originPatterns, {
+    default: [],
+    example: 'https://app.example.org, https://*.example.org',
+    meaning: 'Origins whose pages may send our forms, such as the one that signs out, beside our own.',
+  }),
+} as const
+
+/** What La Suite builds its addresses from, when nothing says BASE_URL: the first host that is a host of the network. */
+export function baseUrlOf(allowedHosts: readonly string[]): string | undefined {
+  const host = allowedHosts.find((pattern) => /^[\w-]+(\.[\w-]+)+$/.test(pattern) && !isLoopback(pattern))
+  return host === undefined ? undefined : `https://${host.toLowerCase()}`
+}

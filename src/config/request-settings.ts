@@ -1,0 +1,32 @@
+/**
+ * The settings of how a sign-in is protected on its way; they are settings of a provider, for providers differ in what they can do.
+ */
+import { publicKey } from './public-key.ts'
+import { optional } from './setting.ts'
+import { bool, wholeBetween } from './types.ts'
+
+export const requestSettings = {
+  OIDC_USE_NONCE: optional(bool, {
+    default: true,
+    example: 'false',
+    meaning:
+      'Binds the ID token to the sign-in. Only off for a provider that cannot do it: a warning says so, and OIDC_USE_PKCE must be on.',
+  }),
+  OIDC_USE_PKCE: optional(bool, {
+    default: true,
+    example: 'false',
+    meaning:
+      'Binds the code to the sign-in (PKCE, always S256). Only off for a provider that cannot do it: a warning says so, and OIDC_USE_NONCE must be on.',
+  }),
+  // What the standard allows. @see RFC 7636 section 4.1
+  OIDC_PKCE_CODE_VERIFIER_SIZE: optional(wholeBetween(43, 128, 'characters'), {
+    default: 64,
+    example: '64',
+    meaning: 'The length of the secret of PKCE. The shortest already has 256 random bits.',
+  }),
+  OIDC_RP_IDP_SIGN_KEY: optional(publicKey, {
+    example: '{"kty": "RSA", "n": "…", "e": "AQAB"}',
+    meaning:
+      'The one public key of the provider, when it shows none: a JWK or a PEM. Its published keys are not asked for then, so a change of its key is to be followed by hand.',
+  }),
+} as const

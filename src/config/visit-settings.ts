@@ -1,0 +1,65 @@
+/**
+ * The settings of how people get in and what they meet there: addresses, the start page, and what a page may know of it.
+ */
+import { paths } from './lists.ts'
+import { optional } from './setting.ts'
+import { bool, callbackTarget, endpoint, target, wholeBetween, word } from './types.ts'
+
+/** As many sign-ins may be under way in a browser: each has a cookie, and servers refuse requests with long headers. */
+export const ATTEMPTS_MAX = 7
+
+export const visitSettings = {
+  OIDC_REDIRECT_FIELD_NAME: optional(word, {
+    default: 'returnTo',
+    example: 'next',
+    meaning: 'The parameter that says where to go after signing in.',
+  }),
+  OIDC_REDIRECT_UNAUTHENTICATED_URL: optional(target, {
+    example: 'https://www.example.org/welcome',
+    meaning:
+      'Where a visitor of a page is sent who is not signed in, with the page as `returnTo`, in place of our own page and of the provider. Applications that ask still get 401. A visitor who comes back from a failed sign-in stays and reads why.',
+  }),
+  OIDC_AUTHENTICATION_CALLBACK_URL: optional(callbackTarget, {
+    example: '/oidc/callback/',
+    meaning:
+      'The path where the provider’s answer comes back, in place of `/api/v1.0/callback/`. The name of a Django route is passed over.',
+  }),
+  OIDC_MAX_STATES: optional(wholeBetween(1, 1_000_000, 'sign-ins'), {
+    default: ATTEMPTS_MAX,
+    example: '5',
+    meaning: `How many sign-ins may be under way in one browser, each for 10 minutes; the oldest is dropped. More than ${ATTEMPTS_MAX} are ${ATTEMPTS_MAX}, with a warning.`,
+  }),
+  OIDC_EXEMPT_URLS: optional(paths, {
+    default: [],
+    example: '/api/v1.0/users/me/',
+    meaning:
+      'Paths at which the provider is not asked whether the session goes on. Names of Django routes have no effect.',
+  }),
+  FRONTEND_IS_SILENT_LOGIN_ENABLED: optional(bool, {
+    default: true,
+    example: 'false',
+    meaning:
+      'Whoever visits the start page signed out is signed in without being asked, if the provider knows them: one attempt in 30 seconds, none after signing out, and none at a provider that cannot do it. `?silentLogin=false` leaves it out. Off: `silent=true` has no effect either.',
+  }),
+  FRONTEND_EXTERNAL_HOME_URL: optional(endpoint, {
+    example: 'https://www.example.org/',
+    meaning: 'Where the start page leads whoever is not signed in, if their browser can reach it.',
+  }),
+  FRONTEND_USE_PROCONNECT_BUTTON: optional(bool, {
+    default: false,
+    example: 'true',
+    meaning: 'The button to sign in is that of ProConnect.',
+  }),
+  ALLOW_UNREGISTERED_ROOMS: optional(bool, {
+    default: false,
+    example: 'true',
+    meaning:
+      'Visitors who are not signed in may stay on a page, as nobody in particular; OIDC_REDIRECT_UNAUTHENTICATED_URL sends none of them away.',
+  }),
+  AUTHENTICATED_PARTICIPANTS_CAN_EDIT_DISPLAY_NAME: optional(bool, {
+    default: true,
+    example: 'false',
+    meaning:
+      'Tells applications, at /api/v1.0/config/, whether people who are signed in may choose another name to show.',
+  }),
+} as const
