@@ -1,7 +1,9 @@
 /**
  * A person who has signed in at least once, and how they are shown to others; knows no database.
  */
+import type { OpenTalkValues } from '../config/opentalk-settings.ts'
 import type { Identity } from './identity.ts'
+import { standingOf } from './standing.ts'
 
 /** An account. It is found by issuer and subject together, never by an e-mail address. @see OpenID Connect Core 1.0 section 5.7 */
 export interface User extends Identity {
@@ -14,9 +16,10 @@ export interface User extends Identity {
 /**
  * What an application is told of the signed-in person. The first six members are those of La Suite Meet.
  *
+ * @param opentalk OpenTalk's settings, which decide on tenant and tariff; `null`: not in use, and what the provider said counts
  * @see specs of La Suite Meet, `GET /api/v1.0/users/me/`
  */
-export function describeUser(user: User) {
+export function describeUser(user: User, opentalk: OpenTalkValues | null) {
   return {
     id: user.id,
     email: user.email,
@@ -33,9 +36,7 @@ export function describeUser(user: User) {
     nickname: user.nickname,
     phone_number: user.phone_number,
     picture: user.picture,
-    tenant_id: user.tenant_id,
-    tariff_id: user.tariff_id,
-    tariff_status: user.tariff_status,
+    ...standingOf({ ...user }, opentalk),
     x_grp: user.x_grp,
     siret: user.siret,
     idp_id: user.idp_id,

@@ -8,6 +8,7 @@ import type { OpenTalk } from './opentalk-settings.ts'
 import { type ProviderSettingName, type ProviderType, providerSettings } from './provider-settings.ts'
 import { sessionSettings } from './session-settings.ts'
 import { optional, required, type Setting } from './setting.ts'
+import { tokenSettings } from './token-settings.ts'
 import { bool, hosts, listOf, origin, seconds, secrets, target } from './types.ts'
 import { visitSettings } from './visit-settings.ts'
 
@@ -62,13 +63,6 @@ export const ownSettings = {
     example: 'https://meet.example.org/',
     meaning: 'Where people go after signing out.',
   }),
-  OIDC_INTROSPECT_AND_USERINFO_SET_X_FORWARDED_HOST: optional(bool, {
-    default: false,
-    origin: 'OpenTalk',
-    example: 'true',
-    meaning:
-      'Asks introspection and userinfo with the host of oidc.frontend.authority in X-Forwarded-Host, where that differs from the host of oidc.controller.authority: a Keycloak may want to be asked by the name that issued the token.',
-  }),
   OIDC_STORE_REFRESH_TOKEN: optional(bool, {
     default: true,
     example: 'false',
@@ -88,6 +82,7 @@ export const ownSettings = {
   ...sessionSettings,
   ...visitSettings,
   ...djangoSettings,
+  ...tokenSettings,
 } as const
 
 export type OwnSettingName = keyof typeof ownSettings

@@ -37,27 +37,45 @@ function isMeant(provider: ProviderConfig, { issuers }: OpenTalk): boolean {
   return issuerPlaces(provider).some((place) => issuers.includes(place) || issuers.includes(`${place}/`))
 }
 
+/** Without these OpenTalk lets nobody in. */
+const ESSENTIAL = ['email', 'given_name', 'family_name']
+
 /**
- * A provider of OpenTalk's may be asked by one name, and be known to browsers by another; and it is the controller that asks about tokens,
- * whoever people sign in with.
+ * A provider of OpenTalk's may be asked by one name, and be known to browsers by another; it must say more of people than others; and it
+ * is the controller that asks about tokens, whoever people sign in with.
  */
 export function seenByOpenTalk(
   provider: ProviderConfig,
   opentalk: OpenTalk | null,
   isHostForwarded: boolean,
 ): ProviderConfig {
-  const [usual] = opentalk?.issuers ?? []
-  if (!opentalk || usual === undefined || !isMeant(provider, opentalk)) return provider
+  if (!opentalk) return provider
+  const [usual] = opentalk.issuers
+  if (usual === undefined) return Object.freeze({ ...provider, ...essentialClaims(provider, opentalk) })
+  if (!isMeant(provider, opentalk)) return provider
   const issuer = provider.OIDC_OP_URL ?? usual
   const otherIssuers = opentalk.issuers.filter((other) => other !== issuer)
   const [shown] = otherIssuers.map((other) => new URL(other).host).filter((host) => host !== new URL(issuer).host)
   return Object.freeze({
     ...provider,
+    ...essentialClaims(provider, opentalk),
     ...askingClient(provider, opentalk),
     OIDC_OP_URL: issuer,
     otherIssuers,
     forwardedHost: isHostForwarded ? (shown ?? null) : null,
   })
+}
+
+function essentialClaims(provider: ProviderConfig, { settings }: OpenTalk): Partial<ProviderConfig> {
+  const isByTariff = settings['tariffs.assignment'] === 'by_external_tariff_id'
+  const hasMapping = settings['tariffs.status_mapping.downgraded_tariff_name'] !== undefined
+  const claims = [
+    ...(provider.OIDC_USERINFO_ESSENTIAL_CLAIMS ?? ESSENTIAL),
+    ...(settings['tenants.assignment'] === 'by_external_tenant_id' ? ['tenant_id'] : []),
+    ...(isByTariff ? ['tariff_id'] : []),
+    ...(isByTariff && hasMapping ? ['tariff_status'] : []),
+  ]
+  return { OIDC_USERINFO_ESSENTIAL_CLAIMS: [...new Set(claims)] }
 }
 
 function askingClient(provider: ProviderConfig, { controller }: OpenTalk): Partial<ProviderConfig> {

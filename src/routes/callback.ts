@@ -4,6 +4,7 @@
 import { type Context, Hono } from 'hono'
 import { identityOf } from '../accounts/identity.ts'
 import { refuseMissingClaims, requiredClaims } from '../accounts/provision.ts'
+import { isStatusUnknown } from '../accounts/tariffs.ts'
 import { epochSeconds } from '../clock.ts'
 import { sha256 } from '../crypto.ts'
 import type { Deps } from '../deps.ts'
@@ -100,6 +101,7 @@ export function callbackRoutes(deps: Deps) {
     refuseMissingClaims(claims, requiredClaims(rules), rules)
     const identity = identityOf(claims, rules)
     if (identity.x_grp === null) warnOfUnknownGroups(c, providerId)
+    if (isStatusUnknown(claims, config.opentalk?.settings ?? null)) warnOfUnknownStatus(c, providerId)
     const { token, tokenHash } = await newSessionToken()
     const replaced = sessionTokenOf(c)
     const kept = keptTokens(login.tokens, config)
@@ -127,6 +129,12 @@ export function callbackRoutes(deps: Deps) {
       'at Microsoft: App registrations, Token configuration, groups claim "Groups assigned to the application"; or app roles, with OIDC_USERINFO_GROUPS_CLAIM=roles'
     const reason = 'the person has more groups than the provider puts into a token, so their groups are not known'
     log({ level: 'warn', event: 'groups_unknown', ref: c.get('reference'), detail: { provider, reason, fix } })
+  }
+
+  function warnOfUnknownStatus(c: RequestContext, provider: string): void {
+    const reason =
+      'the claim tariff_status of the person stands in no list of tariffs.status_mapping, and counts as default'
+    log({ level: 'warn', event: 'tariff_status_unknown', ref: c.get('reference'), detail: { provider, reason } })
   }
 
   /** As long as we allow, and no longer than the provider does. */

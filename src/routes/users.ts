@@ -14,7 +14,7 @@ export function userRoutes(deps: Deps) {
 
   app.get(eitherForm(PATHS.me), answersAs('json'), async (c) => {
     const session = (await usedSessionOf(c, deps)) ?? refuseSignedOut(c)
-    return c.json(describeUser(session.user))
+    return c.json(describeUser(session.user, deps.config.opentalk?.settings ?? null))
   })
   app.all(eitherForm(PATHS.me), answersAs('json'), onlyAllows('GET', 'HEAD'))
 

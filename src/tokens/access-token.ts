@@ -1,11 +1,12 @@
 /**
- * What the claims of an access token say, however they were come by: whether it still lives, for whom it is, and what an app is told.
+ * What the claims of an access token say, however they were come by: whether it still lives, whose it is, and what an app is told.
  */
 import * as v from 'valibot'
-import type { App } from '../accounts/apps.ts'
+import { standingOf } from '../accounts/standing.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Config, ProviderConfig } from '../config/env.ts'
-import { audiencesOf, type Claims, type Provider } from '../oidc/provider.ts'
+import type { OpenTalk } from '../config/opentalk-settings.ts'
+import type { Claims } from '../oidc/provider.ts'
 import type { GoodToken, Principal } from './verdict.ts'
 
 /** The claims that an app is told, as far as they are there. @see RFC 7662 section 2.2, RFC 9470 section 6.2, RFC 9449 section 6.2 */
@@ -28,27 +29,20 @@ export function flawOfSubject({ sub, sid, username, preferred_username }: Claims
   return sub === undefined && isOfPerson ? 'no sub' : undefined
 }
 
-/** What is meant for Gatehouse itself, when it is from one of these providers. */
-export function ownAudiences({ BASE_URL }: Config, issuing: readonly Provider[]): readonly string[] {
-  return [BASE_URL, ...issuing.map(({ config }) => config.OIDC_RP_CLIENT_ID)]
-}
-
-/** An app without a policy of its own is served what is meant for Gatehouse itself. */
-export function flawOfAudience(claims: Claims, app: App, ownAudiences: readonly string[]): string | undefined {
-  const hasPolicy = app.audiences.length > 0 || app.clients.length > 0
-  const wanted = hasPolicy ? app.audiences : ownAudiences
-  const client = clientOf(claims)
-  if (audiencesOf(claims).some((audience) => wanted.includes(audience))) return undefined
-  if (client !== undefined && app.clients.includes(client)) return undefined
-  return 'meant for another audience'
-}
-
 /** What is told of a token that nothing is wrong with. */
-export function goodToken(claims: Claims): GoodToken {
-  return { active: true, principal: principalOf(claims), roles: rolesOf(claims), claims: toldOf(claims) }
+export function goodToken(claims: Claims, { opentalk }: Config): GoodToken {
+  const principal = principalOf(claims)
+  const standing = principal === 'user' ? toldOfStanding(claims, opentalk) : {}
+  return { active: true, principal, roles: rolesOf(claims), claims: { ...toldOf(claims), ...standing } }
 }
 
-function clientOf(claims: Claims): string | undefined {
+/** Tenant and tariff of a person while OpenTalk is in use, as far as they are known. */
+export function toldOfStanding(said: Readonly<Record<string, unknown>>, opentalk: OpenTalk | null) {
+  if (opentalk === null) return {}
+  return Object.fromEntries(Object.entries(standingOf(said, opentalk.settings)).filter(([, value]) => value !== null))
+}
+
+export function clientOf(claims: Claims): string | undefined {
   const client = claims.client_id ?? claims.azp
   return typeof client === 'string' ? client : undefined
 }
@@ -58,7 +52,7 @@ function clientOf(claims: Claims): string | undefined {
  *
  * @see RFC 9068 section 2.2, "sub"; Keycloak names the account of a program `service-account-<client>`
  */
-function principalOf(claims: Claims): Principal {
+export function principalOf(claims: Claims): Principal {
   const client = clientOf(claims)
   if (claims.sub === undefined || claims.sub === client) return 'service'
   const isServiceAccount =
@@ -68,7 +62,7 @@ function principalOf(claims: Claims): Principal {
 
 const realmAccessSchema = v.object({ roles: v.array(v.string()) })
 
-function rolesOf(claims: Claims): readonly string[] {
+export function rolesOf(claims: Claims): readonly string[] {
   const access = v.safeParse(realmAccessSchema, claims.realm_access)
   return access.success ? access.output.roles : []
 }

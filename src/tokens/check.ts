@@ -4,6 +4,7 @@
 import type { App } from '../accounts/apps.ts'
 import type { Provider } from '../oidc/provider.ts'
 import { unverifiedIssuer } from '../oidc/providers.ts'
+import { toldOfStanding } from './access-token.ts'
 import { checkJwt, type JwtPorts, looksLikeJwt } from './jwt.ts'
 import { checkOpaque, type OpaquePorts } from './opaque.ts'
 import { findSession, idleEndOf, isSessionToken, type Session, type SessionPorts } from './session.ts'
@@ -57,6 +58,7 @@ function goodSession(session: Session, provider: Provider, { config }: CheckPort
       ...(acr === null ? {} : { acr }),
       ...(authTime === null ? {} : { auth_time: authTime }),
       ...(user.preferred_username === null ? {} : { username: user.preferred_username }),
+      ...toldOfStanding({ ...user }, config.opentalk),
     },
   }
 }

@@ -8,8 +8,9 @@ import type { Config } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
 import { audiencesOf, type Claims, type Provider, type SignedJwt } from '../oidc/provider.ts'
 import { type Providers, unverifiedIssuer } from '../oidc/providers.ts'
-import { flawOfAudience, flawOfLife, flawOfSubject, goodToken, ownAudiences } from './access-token.ts'
+import { flawOfLife, flawOfSubject, goodToken } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
+import { flawOfAudience } from './audience.ts'
 import { bad, type Verdict } from './verdict.ts'
 
 const TOKEN_MAX_CHARACTERS = 16_384
@@ -38,8 +39,8 @@ export async function checkJwt(token: string, app: App, ports: JwtPorts): Promis
   const flaw = flawOfKind(jwt) ?? flawOfLife(jwt.claims, provider.config, clock)
   if (flaw) return bad(flaw)
   const judged = (claims: Claims): Verdict => {
-    const flaw = flawOfSubject(claims) ?? flawOfAudience(claims, app, ownAudiences(config, issuing))
-    return flaw ? bad(flaw) : goodToken(claims)
+    const flaw = flawOfSubject(claims) ?? flawOfAudience(claims, app, config, issuing)
+    return flaw ? bad(flaw) : goodToken(claims, config)
   }
   const asked = issuing.find((one) => one.config.OIDC_OP_INTROSPECT_JWT)
   return asked ? confirmed(token, jwt.claims, asked, app, ports, judged) : judged(jwt.claims)

@@ -7,8 +7,9 @@ import type { Config } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Claims, Provider } from '../oidc/provider.ts'
 import type { Providers } from '../oidc/providers.ts'
-import { flawOfAudience, flawOfLife, flawOfSubject, goodToken, ownAudiences } from './access-token.ts'
+import { flawOfLife, flawOfSubject, goodToken } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
+import { flawOfAudience } from './audience.ts'
 import { bad, type Verdict } from './verdict.ts'
 
 export interface OpaquePorts extends AskingPorts {
@@ -81,8 +82,8 @@ async function judged(
     flawOfKind(said) ??
     flawOfSubject(claims) ??
     flawOfLife(claims, provider.config, clock) ??
-    flawOfAudience(claims, app, ownAudiences(config, issuing))
-  return flaw ? bad(flaw) : goodToken(claims)
+    flawOfAudience(claims, app, config, issuing)
+  return flaw ? bad(flaw) : goodToken(claims, config)
 }
 
 /** How providers call an access token. @see RFC 6749 section 7.1, RFC 8693 section 3 */

@@ -7,7 +7,7 @@ import { ALICE } from '../support/people.ts'
 
 describe('what an application is told', () => {
   it('is the person as La Suite Meet describes one, with our own members behind', () => {
-    expect(describeUser(ALICE)).toEqual({
+    expect(describeUser(ALICE, null)).toEqual({
       id: ALICE.id,
       email: 'alice@corp.example',
       full_name: 'Alice Dupont',
@@ -33,15 +33,15 @@ describe('what an application is told', () => {
   })
 
   it('has the time zone UTC when none is known', () => {
-    expect(describeUser({ ...ALICE, zoneinfo: null }).timezone).toBe('UTC')
+    expect(describeUser({ ...ALICE, zoneinfo: null }, null).timezone).toBe('UTC')
   })
 
   it.each([true, false, null])('has the verification in its three states: %s', (email_verified) => {
-    expect(describeUser({ ...ALICE, email_verified }).email_verified).toBe(email_verified)
+    expect(describeUser({ ...ALICE, email_verified }, null).email_verified).toBe(email_verified)
   })
 
   it('has groups that are not known as null, which is something else than none', () => {
-    expect(describeUser({ ...ALICE, x_grp: null }).x_grp).toBeNull()
-    expect(describeUser({ ...ALICE, x_grp: [] }).x_grp).toEqual([])
+    expect(describeUser({ ...ALICE, x_grp: null }, null).x_grp).toBeNull()
+    expect(describeUser({ ...ALICE, x_grp: [] }, null).x_grp).toEqual([])
   })
 })

@@ -114,6 +114,36 @@ describe('[oidc]', () => {
   })
 })
 
+describe('the claims without which nobody is signed in', () => {
+  const essential = (env: Env) => load(env).config.providers[0].OIDC_USERINFO_ESSENTIAL_CLAIMS
+  const tenants = { assignment: 'by_external_tenant_id' }
+  const status_mapping = { downgraded_tariff_name: 'Free', default: 'new', paid: 'paid', downgraded: 'late' }
+
+  it('are those that OpenTalk wants, unless the setting of their own names others', () => {
+    expect(essential({ oidc: OIDC })).toEqual(['email', 'given_name', 'family_name'])
+    expect(essential({ oidc: OIDC, OIDC_USERINFO_ESSENTIAL_CLAIMS: 'email' })).toEqual(['email'])
+    expect(essential(LA_SUITE)).toBe(undefined)
+  })
+
+  it('are also those that tenants and tariffs are known by', () => {
+    const own = { ...LA_SUITE, OIDC_USERINFO_ESSENTIAL_CLAIMS: 'email' }
+    expect(essential({ ...own, tenants })).toEqual(['email', 'tenant_id'])
+    expect(essential({ ...own, tariffs: { assignment: 'by_external_tariff_id' } })).toEqual(['email', 'tariff_id'])
+    const mapped = { assignment: 'by_external_tariff_id', status_mapping }
+    expect(essential({ ...own, tariffs: mapped })).toEqual(['email', 'tariff_id', 'tariff_status'])
+  })
+
+  it('are as before at a provider that is not that of OpenTalk', () => {
+    const [table, other] = ['work', 'other'].map((id) => ({ id, client_id: 'a', client_secret: 'b' }))
+    const tables = [
+      { ...table, url: ISSUER },
+      { ...other, url: 'https://id.example.org' },
+    ]
+    const { providers } = load({ keycloak: KEYCLOAK, OIDC_PROVIDERS: tables }).config
+    expect(providers.map(({ OIDC_USERINFO_ESSENTIAL_CLAIMS: claims }) => claims?.length)).toEqual([3, undefined])
+  })
+})
+
 describe('tables and variables', () => {
   const tables = {
     oidc: OIDC,

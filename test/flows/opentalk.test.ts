@@ -1,16 +1,19 @@
 /**
- * The `[keycloak]` block of OpenTalk's own documentation, pasted under `[vars]` of wrangler.toml, signs somebody in.
+ * The `[keycloak]` block of OpenTalk's own documentation, pasted under `[vars]` of wrangler.toml, signs somebody in; the tables beside it
+ * say what must be known of people.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { publishedVars } from '../../dev/configuration-check.ts'
 import { freePort, type RunningGatehouse, startGatehouse } from '../support/gatehouse.ts'
 import { type HostileServer, startHostileServer } from '../support/hostile-server.ts'
 
 const SECRET = randomBytes(24).toString('base64url')
+
+const ALICE = { sub: 'alice', email: 'alice@example.org', given_name: 'Alice', family_name: 'Archer' }
 
 let provider: HostileServer
 let gatehouse: RunningGatehouse | undefined
@@ -18,6 +21,7 @@ let folder: string
 
 beforeEach(async () => {
   provider = await startHostileServer({ clientId: 'Controller', clientSecret: SECRET, path: '/auth/realms/MyRealm' })
+  provider.setPerson(ALICE)
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-opentalk-'))
 })
 
@@ -98,4 +102,59 @@ client_id = "Controller"
 client_secret = "${SECRET}"
 `)
   expect(await whoSignsIn(vars)).toMatchObject({ sub: 'alice', issuer: provider.issuer })
+})
+
+describe('[tenants] and [tariffs]', () => {
+  const block = async () => (await seedBlock()).replace('[keycloak]', '[vars.keycloak]')
+  const TABLES = `
+[vars.tenants]
+assignment = "by_external_tenant_id"
+
+[vars.tariffs]
+assignment = "by_external_tariff_id"
+
+[vars.tariffs.status_mapping]
+downgraded_tariff_name = "Free"
+default = ["new"]
+paid = ["paid"]
+downgraded = ["late"]
+`
+
+  it('say which tenant and tariff everybody has, whatever the provider says', async () => {
+    provider.setPerson({ ...ALICE, tenant_id: 'other', tariff_id: 'other' })
+    const vars = await asWranglerReads(`${await block()}\n[vars.tenants]\nstatic_tenant_id = "us"\n`)
+    expect(await whoSignsIn(vars)).toMatchObject({
+      tenant_id: 'us',
+      tariff_id: 'OpenTalkDefaultTariff',
+      tariff_status: 'default',
+    })
+  })
+
+  it('may leave it to the provider', async () => {
+    provider.setPerson({ ...ALICE, tenant_id: 'tenant-1', tariff_id: 'gold', tariff_status: 'late' })
+    const vars = await asWranglerReads(`${await block()}\n${TABLES}`)
+    expect(await whoSignsIn(vars)).toMatchObject({
+      tenant_id: 'tenant-1',
+      tariff_id: 'Free',
+      tariff_status: 'downgraded',
+    })
+  })
+
+  it('refuse whoever comes without, and the log names every claim that is missing and what brings it (O9, O11)', async () => {
+    provider.setPerson({ sub: 'alice', email: 'alice@example.org', given_name: 'Alice' })
+    await whoSignsIn(await asWranglerReads(`${await block()}\n${TABLES}`))
+    const line = await vi.waitUntil(() => gatehouse?.log.find((one) => one.includes('"refused"')))
+    expect(JSON.parse(line)).toMatchObject({
+      code: 'claims_missing',
+      missing: ['family_name', 'tenant_id', 'tariff_id', 'tariff_status'],
+      fix: expect.arrayContaining([expect.stringMatching(/^tenant_id: a mapper of type User Attribute/)]),
+    })
+  })
+
+  it('take a status that nobody knows for default, and the log says so', async () => {
+    provider.setPerson({ ...ALICE, tenant_id: 'tenant-1', tariff_id: 'gold', tariff_status: 'Late' })
+    const vars = await asWranglerReads(`${await block()}\n${TABLES}`)
+    expect(await whoSignsIn(vars)).toMatchObject({ tariff_id: 'gold', tariff_status: 'default' })
+    await vi.waitUntil(() => gatehouse?.log.some((one) => one.includes('tariff_status_unknown')))
+  })
 })

@@ -1,0 +1,14 @@
+/**
+ * Tenant and tariff of somebody together, as applications are told of them.
+ */
+import type { OpenTalkValues } from '../config/opentalk-settings.ts'
+import { type Tariff, tariffOf } from './tariffs.ts'
+import { type Tenant, tenantOf } from './tenants.ts'
+
+/**
+ * @param said claims, or what was stored of them
+ * @param settings OpenTalk's; `null`: not in use, and what the provider said counts
+ */
+export function standingOf(said: Readonly<Record<string, unknown>>, settings: OpenTalkValues | null): Tenant & Tariff {
+  return { ...tenantOf(said, settings), ...tariffOf(said, settings) }
+}

@@ -1,0 +1,45 @@
+/**
+ * Which tariff somebody has, by OpenTalk's settings; a pure rule over what the provider said. What a tariff allows is the application's.
+ */
+import * as v from 'valibot'
+import type { OpenTalkValues } from '../config/opentalk-settings.ts'
+import { text } from './text-claim.ts'
+
+/** Claims, or what was stored of them. */
+type Said = Readonly<Record<string, unknown>>
+
+export interface Tariff {
+  /** `null`: nobody says. */
+  readonly tariff_id: string | null
+  /** With OpenTalk one of its words default, paid and downgraded, else what the provider said. */
+  readonly tariff_status: string | null
+}
+
+/** Where a word stood in two lists, the first would count. Such settings are refused. */
+const STATUSES = ['default', 'paid', 'downgraded'] as const
+
+/** @param settings `null`: OpenTalk is not in use, and what the provider said counts */
+export function tariffOf(said: Said, settings: OpenTalkValues | null): Tariff {
+  const tariff_id = v.parse(text, said.tariff_id)
+  if (settings === null) return { tariff_id, tariff_status: v.parse(text, said.tariff_status) }
+  if (settings['tariffs.assignment'] === 'static') {
+    return { tariff_id: settings['tariffs.static_tariff_name'], tariff_status: 'default' }
+  }
+  const status = mappedStatus(said, settings) ?? 'default'
+  const downgraded = settings['tariffs.status_mapping.downgraded_tariff_name'] ?? tariff_id
+  return { tariff_id: status === 'downgraded' ? downgraded : tariff_id, tariff_status: status }
+}
+
+/** Whether the provider said a status that stands in no list; it counts as default, and the operator should know. */
+export function isStatusUnknown(said: Said, settings: OpenTalkValues | null): boolean {
+  if (settings?.['tariffs.assignment'] !== 'by_external_tariff_id') return false
+  const hasMapping = settings['tariffs.status_mapping.downgraded_tariff_name'] !== undefined
+  return hasMapping && v.parse(text, said.tariff_status) !== null && mappedStatus(said, settings) === undefined
+}
+
+/** `undefined`: there is no mapping, or the word stands in no list. */
+function mappedStatus(said: Said, settings: OpenTalkValues): (typeof STATUSES)[number] | undefined {
+  const word = v.parse(text, said.tariff_status)
+  if (word === null) return undefined
+  return STATUSES.find((status) => settings[`tariffs.status_mapping.${status}`]?.includes(word))
+}

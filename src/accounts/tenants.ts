@@ -1,0 +1,20 @@
+/**
+ * Which tenant somebody is of, by OpenTalk's settings; a pure rule over what the provider said.
+ */
+import * as v from 'valibot'
+import type { OpenTalkValues } from '../config/opentalk-settings.ts'
+import { text } from './text-claim.ts'
+
+export interface Tenant {
+  /** `null`: nobody says. */
+  readonly tenant_id: string | null
+}
+
+/**
+ * @param said claims, or what was stored of them
+ * @param settings `null`: OpenTalk is not in use, and what the provider said counts
+ */
+export function tenantOf(said: Readonly<Record<string, unknown>>, settings: OpenTalkValues | null): Tenant {
+  const isStatic = settings?.['tenants.assignment'] === 'static'
+  return { tenant_id: isStatic ? settings['tenants.static_tenant_id'] : v.parse(text, said.tenant_id) }
+}

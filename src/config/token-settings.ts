@@ -1,0 +1,34 @@
+/**
+ * The settings that say whose access tokens are good for apps without a policy of their own; part of the own settings in `env.ts`.
+ */
+import { optional } from './setting.ts'
+import { bool, words } from './types.ts'
+
+export const tokenSettings = {
+  GATEHOUSE_ALLOWED_CLIENTS: optional(words, {
+    default: [],
+    origin: 'Gatehouse',
+    example: 'Frontend',
+    meaning:
+      'Clients whose access tokens are good for apps without a policy of their own, whatever their audience. With OpenTalk’s settings those of the controller and of oidc.frontend.client_id are, too.',
+  }),
+  GATEHOUSE_SERVICE_CLIENTS: optional(words, {
+    origin: 'Gatehouse',
+    example: 'Recorder',
+    meaning: 'The only clients whose own tokens, those of programs, are good. Unset: any, as far as apps are served.',
+  }),
+  GATEHOUSE_SERVICE_ROLES: optional(words, {
+    default: ['opentalk-call-in', 'opentalk-recorder'],
+    origin: 'Gatehouse',
+    example: 'opentalk-call-in opentalk-recorder',
+    meaning:
+      'With OpenTalk’s settings: the realm roles of which a program must have one, if its token is not meant for the controller.',
+  }),
+  OIDC_INTROSPECT_AND_USERINFO_SET_X_FORWARDED_HOST: optional(bool, {
+    default: false,
+    origin: 'OpenTalk',
+    example: 'true',
+    meaning:
+      'Asks introspection and userinfo with the host of oidc.frontend.authority in X-Forwarded-Host, where that differs from the host of oidc.controller.authority: a Keycloak may want to be asked by the name that issued the token.',
+  }),
+} as const
