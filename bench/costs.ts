@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildWorker } from '../test/support/build.ts'
 import { startInstallation } from '../test/support/installation.ts'
-import { measureCosts } from './measure.ts'
+import { MEASURED_PROVIDER, measureCosts } from './measure.ts'
 import { costsDocument } from './table.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'gatehouse-'))
 try {
-  const installation = await startInstallation({ script: await buildWorker('bench/counting-worker.ts', folder) })
+  const script = await buildWorker('bench/counting-worker.ts', folder)
+  const installation = await startInstallation({ script, provider: MEASURED_PROVIDER })
   try {
     const document = costsDocument(await measureCosts(installation))
     await writeFile('docs/costs.md', document)

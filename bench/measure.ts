@@ -1,6 +1,9 @@
 /**
  * Walks through every operation once, cold and warm, and notes what each cost; writing it down is left to `costs.ts`.
  */
+import type { Client, Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { serviceSecret } from '../dev/provider/clients.ts'
+import type { ProviderOptions } from '../dev/provider/provider.ts'
 import { accessTokenOf } from '../dev/sign-in.ts'
 import type { Installation } from '../test/support/installation.ts'
 import { Visitor } from '../test/support/visitor.ts'
@@ -12,6 +15,30 @@ export interface Measured {
 }
 
 type Isolate = 'first' | 'second'
+
+const OPAQUE_RESOURCE = 'urn:gatehouse:opaque'
+
+/** What the provider must have beside the usual: it can be asked about tokens, and issues opaque ones to whoever wants them. */
+export const MEASURED_PROVIDER: Pick<ProviderOptions, 'customize'> = {
+  customize(base) {
+    const usual = base.features?.resourceIndicators
+    return {
+      ...base,
+      features: {
+        ...base.features,
+        introspection: { enabled: true, allowedPolicy: () => true },
+        resourceIndicators: {
+          ...usual,
+          async getResourceServerInfo(ctx: KoaContextWithOIDC, resource: string, client: Client) {
+            const info = await usual?.getResourceServerInfo?.(ctx, resource, client)
+            if (!info) throw new TypeError('the embedded provider knows every resource')
+            return resource === OPAQUE_RESOURCE ? { ...info, accessTokenFormat: 'opaque' } : info
+          },
+        },
+      },
+    } as Configuration // oidc-provider refuses what is none
+  },
+}
 
 /** @param installation made of `counting-worker.ts`, with an empty cache and an empty database */
 export async function measureCosts(installation: Installation): Promise<readonly Measured[]> {
@@ -33,14 +60,18 @@ export async function measureCosts(installation: Installation): Promise<readonly
     return (await response.json()) as Costs // the counting Worker's own answer
   }
 
-  const check = (token: string, isolate: Isolate) => {
+  const check = async (token: string, isolate: Isolate) => {
     const init = {
       method: 'POST',
       headers: { authorization: appAuthorization, 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ token }).toString(),
     }
     const path = '/api/v1.0/introspect/'
-    return isolate === 'first' ? fetch(`${gatehouse.baseUrl}${path}`, init) : gatehouse.askOther(path, init)
+    const ask = isolate === 'first' ? fetch(`${gatehouse.baseUrl}${path}`, init) : gatehouse.askOther(path, init)
+    const response = await ask
+    const verdict = await response.clone().text()
+    if (!verdict.startsWith('{"active":true')) throw new Error('what is measured is a good token')
+    return response
   }
 
   const login = '/api/v1.0/authenticate/'
@@ -58,9 +89,13 @@ export async function measureCosts(installation: Installation): Promise<readonly
   await measure('users/me, another isolate', 'second', () => visitor.visit('/api/v1.0/users/me/', {}, 'second'))
 
   const token = await accessTokenOf('alice', installation.client)
+  const opaque = await opaqueToken(installation)
   await measure('JWT check, app not known yet', 'first', () => check(token, 'first'))
   await measure('JWT check, warm', 'first', () => check(token, 'first'))
+  await measure('opaque token check', 'first', () => check(opaque, 'first'))
+  await measure('opaque token check, again within a minute', 'first', () => check(opaque, 'first'))
   await measure('JWT check, cold isolate', 'second', () => check(token, 'second'))
+  await measure('opaque token check, another isolate', 'second', () => check(opaque, 'second'))
   await installation.provider.rotateKeys()
   const rotated = await accessTokenOf('alice', installation.client)
   await measure('JWT check, first with a new key', 'first', () => check(rotated, 'first'))
@@ -73,4 +108,15 @@ export async function measureCosts(installation: Installation): Promise<readonly
 
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 2100))
+}
+
+/** A program's own token that says nothing by itself, for the audience of Gatehouse. */
+async function opaqueToken({ provider, client }: Installation): Promise<string> {
+  const response = await fetch(`${provider.issuer}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`recorder:${serviceSecret(client.clientSecret, 'recorder')}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', resource: OPAQUE_RESOURCE }),
+  })
+  const { access_token } = (await response.json()) as { access_token: string } // a token answer of oidc-provider
+  return access_token
 }

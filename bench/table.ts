@@ -20,6 +20,8 @@ const NOTES = `
 - **Callback** is one statement that takes the attempt (it asks and marks at once, so that no code is redeemed twice), and one batch
   that writes user, session and audit row, all or nothing. A callback that belongs to no attempt is one read.
 - **JWT check** on a warm isolate asks nobody. An app that was just seen is remembered for 5 seconds, keys and metadata for an hour.
+- **Opaque token check** asks the provider once a minute and isolate for a good token, every 10 seconds for a bad one. With
+  OIDC_OP_INTROSPECT_JWT a JWT check makes this call, too.
 - **Sign-out** counts the page with the button and the press of it. The call to the provider gives back the refresh token.
 - **Back-channel logout** is one batch: audit rows, sessions and the token itself, all or nothing.
 - Rows written include the entries of the indexes.

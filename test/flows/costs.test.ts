@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
-import { type Measured, measureCosts } from '../../bench/measure.ts'
+import { MEASURED_PROVIDER, type Measured, measureCosts } from '../../bench/measure.ts'
 import { costsDocument } from '../../bench/table.ts'
 import { buildWorker } from '../support/build.ts'
 import { startInstallation } from '../support/installation.ts'
@@ -13,7 +13,8 @@ import { startInstallation } from '../support/installation.ts'
 let measured: readonly Measured[]
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-'))
-  const installation = await startInstallation({ script: await buildWorker('bench/counting-worker.ts', folder) })
+  const script = await buildWorker('bench/counting-worker.ts', folder)
+  const installation = await startInstallation({ script, provider: MEASURED_PROVIDER })
   try {
     measured = await measureCosts(installation)
   } finally {
@@ -41,4 +42,14 @@ it('a warm JWT check asks nobody', () => {
   expect(costsOf('JWT check, warm')).toEqual([
     { kvReads: 0, kvWrites: 0, d1RoundTrips: 0, d1RowsRead: 0, d1RowsWritten: 0, providerCalls: 0 },
   ])
+})
+
+it('an opaque token makes one provider call a minute in an isolate, and asks no database', () => {
+  expect(costsOf('opaque token check').map(({ d1RoundTrips, providerCalls }) => [d1RoundTrips, providerCalls])).toEqual(
+    [
+      [0, 1],
+      [0, 0],
+      [0, 1],
+    ],
+  )
 })
