@@ -22,7 +22,7 @@ export interface RefreshedLogin {
 /**
  * Refreshes the tokens of a session and asks again who the person is.
  *
- * @throws GatehouseError `login_required` when the provider does not prolong the session (`invalid_grant`); `token_invalid` when the
+ * @throws GatehouseError `login_required` when the provider does not prolong the session; `token_invalid` when the
  * answer is about somebody else or not to be trusted; `provider_unreachable`, `provider_error` when nothing is decided
  * @see RFC 6749 section 6; OpenID Connect Core 1.0 section 12
  */
@@ -83,7 +83,7 @@ async function redeemRefreshToken(
     refuseOtherTokenType(answer, dpopKey)
     return answer
   } catch (error) {
-    if (error instanceof oauth.ResponseBodyError && error.error === 'invalid_grant') {
+    if (error instanceof oauth.ResponseBodyError && isRefused(error)) {
       throw new GatehouseError('login_required', 'the provider does not prolong the session', { cause: error })
     }
     // An answer that lacks something says nothing about the session; one with an ID token that cannot be trusted does.
@@ -92,6 +92,18 @@ async function redeemRefreshToken(
     }
     throw toProtocolFailure(error, 'the refresh answer of the provider was refused', 'token')
   }
+}
+
+/**
+ * Whether the provider has said no to the refresh token itself.
+ *
+ * @see RFC 6749 section 5.2; Dex says invalid_request of one that is expired or unknown (2.45.1, server/refreshhandlers.go)
+ */
+function isRefused({ error, error_description: description = '' }: oauth.ResponseBodyError): boolean {
+  return (
+    error === 'invalid_grant' ||
+    (error === 'invalid_request' && /^Refresh token (?:expired|is invalid)/.test(description))
+  )
 }
 
 async function bringsIdToken(response: Response): Promise<boolean> {

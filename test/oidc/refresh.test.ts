@@ -146,6 +146,15 @@ describe('a provider that does not prolong the session', () => {
     expect((await refusalOf(refresh())).code).toBe('login_required')
   })
 
+  it.each(['Refresh token expired.', 'Refresh token is invalid or has already been claimed by another client.'])(
+    'says so, as Dex, with invalid_request and "%s"',
+    async (error_description) => {
+      const { refresh, farEnd } = await world()
+      farEnd.on(TOKEN, () => json({ error: 'invalid_request', error_description }, 400))
+      expect((await refusalOf(refresh())).code).toBe('login_required')
+    },
+  )
+
   it('is not asked without a refresh token', async () => {
     const { refresh, farEnd } = await world()
     expect((await refusalOf(refresh({ refreshToken: null }))).code).toBe('login_required')
@@ -160,6 +169,7 @@ describe('a provider that fails decides nothing (A93)', () => {
     ['answers 503', () => json({}, 503)],
     ['answers 429', () => json({}, 429)],
     ['answers temporarily_unavailable', () => json({ error: 'temporarily_unavailable' }, 400)],
+    ['answers invalid_request', () => json({ error: 'invalid_request', error_description: 'No scope.' }, 400)],
     ['answers invalid_client', () => json({ error: 'invalid_client' }, 401)],
     ['answers html', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
     ['answers broken JSON', () => new Response('{', { headers: { 'content-type': 'application/json' } })],
