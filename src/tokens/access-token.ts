@@ -47,14 +47,19 @@ export function clientOf(claims: Claims): string | undefined {
   return typeof client === 'string' ? client : undefined
 }
 
+/** Keycloak writes how a token was got in front of its id: two letters each for session, kind of token, and grant (`trrtcc:` …). */
+const KEYCLOAK_CLIENT_CREDENTIALS = /^[a-z]{4}cc:/
+
 /**
  * A token is a program's own when its subject is its client.
  *
- * @see RFC 9068 section 2.2, "sub"; Keycloak names the account of a program `service-account-<client>`
+ * @see RFC 9068 section 2.2, "sub"; Keycloak names the account of a program `service-account-<client>`, but tells the name only with the
+ * scope `profile`, and never in a lightweight token
  */
 export function principalOf(claims: Claims): Principal {
   const client = clientOf(claims)
   if (claims.sub === undefined || claims.sub === client) return 'service'
+  if (claims.typ === 'Bearer' && KEYCLOAK_CLIENT_CREDENTIALS.test(claims.jti ?? '')) return 'service'
   const isServiceAccount =
     client !== undefined && claims.preferred_username === `service-account-${client.toLowerCase()}`
   return isServiceAccount ? 'service' : 'user'

@@ -8,7 +8,7 @@ import type { Config } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
 import { audiencesOf, type Claims, type Provider, type SignedJwt } from '../oidc/provider.ts'
 import { type Providers, unverifiedIssuer } from '../oidc/providers.ts'
-import { flawOfLife, flawOfSubject, goodToken } from './access-token.ts'
+import { clientOf, flawOfLife, flawOfSubject, goodToken } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
 import { flawOfAudience } from './audience.ts'
 import { bad, type Verdict } from './verdict.ts'
@@ -88,8 +88,10 @@ function reasonOfInactive(claims: Claims, { config }: Provider): string {
 function flawOfKind({ header, claims }: SignedJwt): string | undefined {
   const type = header.typ?.toLowerCase().replace(/^application\//, '')
   if (type === 'at+jwt') {
+    // Keycloak names the client in azp alone, also with its option for this header.
+    const told: Claims = claims.typ === 'Bearer' ? { ...claims, client_id: clientOf(claims) } : claims
     const missing = ['sub', 'client_id', 'iat', 'jti', 'aud'].filter(
-      (name) => claims[name] === undefined || claims[name] === '',
+      (name) => told[name] === undefined || told[name] === '',
     )
     return missing.length > 0 ? `no ${missing.join(', ')}` : undefined
   }

@@ -116,6 +116,13 @@ describe('the kind of a token', () => {
     },
   )
 
+  it('at+jwt of Keycloak may name its client in azp alone', async () => {
+    const header = { typ: 'at+jwt' }
+    expect(await isActive({ ...KEYCLOAK, client_id: undefined }, { header })).toBe(true)
+    expect(await isActive({ ...KEYCLOAK, azp: undefined }, { header })).toBe(false)
+    expect(await isActive({ ...RFC_9068, client_id: undefined, azp: 'meet' }, { header })).toBe(false)
+  })
+
   it.each([undefined, 'JWT'])('a token of Keycloak says "Bearer" in its claims; header %j', async (typ) => {
     expect(await isActive(KEYCLOAK, { header: { typ } })).toBe(true)
   })
@@ -410,6 +417,20 @@ describe('whose a token is', () => {
       'a person who is called like the account of no client',
       { ...KEYCLOAK, azp: undefined, preferred_username: 'service-account-undefined' },
       { typ: 'JWT' },
+      'user',
+    ],
+    // As Keycloak 26.7 makes them: without the scope profile, and as a lightweight token.
+    [
+      'a service account whose name is not told',
+      { ...RECORDER, jti: 'trrtcc:5c0c', client_id: undefined, preferred_username: undefined },
+      { typ: 'JWT' },
+      'service',
+    ],
+    ['a person whose name is not told', { ...KEYCLOAK, preferred_username: undefined }, { typ: 'JWT' }, 'user'],
+    [
+      'a person whose token of another provider has such an id',
+      { ...RFC_9068, jti: 'trrtcc:1' },
+      { typ: 'at+jwt' },
       'user',
     ],
     // Keycloak writes user names in lower case, client ids as they are.
