@@ -11,7 +11,7 @@ const realProviders = ['test/providers/**']
 
 export default defineConfig({
   test: {
-    reporters: ['default', './test/support/verdict-reporter.ts'],
+    reporters: ['default', './test/support/verdict-reporter.ts', './test/support/proof-reporter.ts'],
     projects: [
       {
         test: {

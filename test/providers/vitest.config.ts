@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     root: '.',
+    reporters: ['default', './test/support/proof-reporter.ts'],
     include: ['test/providers/**/*.test.ts'],
     globalSetup: ['test/support/build.ts', 'test/providers/support/setup.ts'],
     fileParallelism: false,
