@@ -48,30 +48,44 @@ async function serviceToken(server: oauth.AuthorizationServer, name: string, { c
 }
 
 /** All tokens that a sign-in gives, as a relying party gets them. */
-export async function tokensOfPerson(
+export function tokensOfPerson(
   username: string,
   credentials: Credentials,
   { scope = 'openid profile email phone', cookies = new Map<string, string>() } = {},
 ): Promise<oauth.TokenEndpointResponse> {
+  const redirectUri = tokenCommandRedirectUri(credentials.issuer)
+  const answerTo = (request: URL) => signIn(request, username, redirectUri, cookies)
+  return tokensByCode(credentials, { scope, redirectUri, answerTo })
+}
+
+/**
+ * The authorization code flow with any provider on this machine.
+ *
+ * @param flow `answerTo` signs somebody in at the provider and gives back the address, at `redirectUri`, that this leads to
+ * @throws Complaint if the provider does not answer, or refuses
+ */
+export async function tokensByCode(
+  credentials: Credentials,
+  flow: { scope: string; redirectUri: string; answerTo: (request: URL) => Promise<URL> },
+): Promise<oauth.TokenEndpointResponse> {
   const server = await discover(credentials.issuer)
   const client = { client_id: credentials.clientId }
-  const redirectUri = tokenCommandRedirectUri(credentials.issuer)
   const verifier = oauth.generateRandomCodeVerifier()
   const state = oauth.generateRandomState()
   const request = new URL(server.authorization_endpoint ?? credentials.issuer)
   request.search = new URLSearchParams({
     client_id: client.client_id,
-    redirect_uri: redirectUri,
+    redirect_uri: flow.redirectUri,
     response_type: 'code',
-    scope,
+    scope: flow.scope,
     state,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
   }).toString()
-  const answer = await signIn(request, username, redirectUri, cookies)
+  const answer = await flow.answerTo(request)
   const parameters = await refusedAsComplaint(async () => oauth.validateAuthResponse(server, client, answer, state))
   const secret = oauth.ClientSecretPost(credentials.clientSecret)
-  const grant = [server, client, secret, parameters, redirectUri, verifier, PLAIN_HTTP] as const
+  const grant = [server, client, secret, parameters, flow.redirectUri, verifier, PLAIN_HTTP] as const
   const response = await oauth.authorizationCodeGrantRequest(...grant)
   return refusedAsComplaint(oauth.processAuthorizationCodeResponse(server, client, response))
 }

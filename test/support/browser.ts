@@ -46,6 +46,8 @@ export interface Browser {
   submit(form: Form): Promise<Visit>
   /** The form of a page, ready to be submitted. @throws Error when the page has none, or more than one */
   formOf(page: Visit): Form
+  /** Where the links of a page lead, in order. */
+  linksOf(page: Visit): readonly string[]
   /** A request of a script; redirects are not followed. */
   background(url: string, init?: { method?: string; from?: string; headers?: Record<string, string> }): Promise<Visit>
 }
@@ -127,6 +129,10 @@ export function createBrowser(sites: Readonly<Record<string, Site>>, now: () => 
       }
     },
 
+    linksOf({ text, url }) {
+      return [...text.matchAll(/<a\b([^>]*)>/g)].map(([, link = '']) => new URL(attributeOf(link, 'href'), url).href)
+    },
+
     background(url, { method = 'GET', from = url, headers = {} } = {}) {
       const initiator = new URL(from)
       return travel({ url: new URL(url), method, initiator, isNavigation: false, body: null, headers }, undefined)
@@ -169,7 +175,7 @@ function attributeOf(tag: string, name: string): string {
   const [, value = ''] = new RegExp(`\\b${name}="([^"]*)"`).exec(tag) ?? []
   return value
     .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
+    .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')

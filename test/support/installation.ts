@@ -58,12 +58,21 @@ export async function startInstallation({
 export async function startWithApp(options: GatehouseOptions): Promise<Served> {
   const settings = { GATEHOUSE_SECRET: randomBytes(32).toString('base64url'), ...options.settings }
   const gatehouse = await startGatehouse({ ...options, settings })
+  return { gatehouse, appAuthorization: await registerApp(gatehouse, { clientId: 'app' }) }
+}
+
+/** Registers one more app; gives back its credential as an Authorization header. `clients`: whose tokens are meant for it. */
+export async function registerApp(
+  gatehouse: RunningGatehouse,
+  { clientId, clients = [] }: { clientId: string; clients?: readonly string[] },
+): Promise<string> {
   const secret = randomBytes(32).toString('base64url')
   const hash = createHash('sha256').update(secret).digest('base64url')
   await gatehouse.query(
-    `INSERT INTO apps (client_id, name, secret_hash, created_at) VALUES ('app', 'App', '${hash}', 0)`,
+    `INSERT INTO apps (client_id, name, secret_hash, clients, created_at)
+     VALUES ('${clientId}', '${clientId}', '${hash}', '${JSON.stringify(clients)}', 0)`,
   )
-  return { gatehouse, appAuthorization: `Basic ${Buffer.from(`app:${secret}`).toString('base64')}` }
+  return `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`
 }
 
 /** Asks for the verdict on a token, as an app does. */

@@ -22,8 +22,10 @@ export interface RealmAdmin {
   changeClient(clientId: string, changes: Representation): Promise<void>
   changeUser(username: string, changes: Representation): Promise<void>
   addMapper(clientId: string, mapper: Representation): Promise<void>
-  removeMapper(clientId: string, name: string): Promise<void>
-  /** Takes a client scope, such as `email`, away from a client. */
+  /** Gives back what was removed, as `addMapper` takes it. */
+  removeMapper(clientId: string, name: string): Promise<Representation>
+  /** Gives a client one of the realm's client scopes, such as `email`, by default. */
+  addScope(clientId: string, scope: string): Promise<void>
   removeScope(clientId: string, scope: string): Promise<void>
   /** A new RS256 key signs from now on; the old one stays listed, and goes with `removeOld`. */
   rotateKeys(options?: { removeOld?: boolean }): Promise<void>
@@ -88,6 +90,16 @@ export function realmAdmin(keycloak: KeycloakAddress, realm: string): RealmAdmin
       const mapper = mappers.find((candidate) => candidate.name === name)
       if (!mapper) throw new Error(`${clientId} has no mapper ${name}`)
       await call('DELETE', `/clients/${id}/protocol-mappers/models/${mapper.id}`)
+      const { id: _, ...removed } = mapper
+      return removed
+    },
+
+    async addScope(clientId, scope) {
+      const { id } = await clientOf(clientId)
+      const scopes = v.parse(v.array(withId), await call('GET', '/client-scopes'))
+      const found = scopes.find(({ name }) => name === scope)
+      if (!found) throw new Error(`the realm has no client scope ${scope}`)
+      await call('PUT', `/clients/${id}/default-client-scopes/${found.id}`)
     },
 
     async removeScope(clientId, scope) {

@@ -1,0 +1,58 @@
+/**
+ * Tokens of a real provider as a client gets them, and what the provider says of them; none of it goes through Gatehouse.
+ */
+import * as v from 'valibot'
+import { tokensByCode } from '../../../dev/sign-in.ts'
+import { GATEHOUSE_CLIENT } from './realm.ts'
+import type { World } from './world.ts'
+
+const CALLBACK = '/api/v1.0/callback/'
+const tokenAnswer = v.object({ access_token: v.string() })
+const endpoints = v.object({ token_endpoint: v.string(), introspection_endpoint: v.string() })
+
+interface Client {
+  readonly clientId: string
+  readonly clientSecret: string
+}
+
+/** An access token of a person for the client of Gatehouse. */
+export async function accessTokenOf(world: World, username: string, scope = 'openid profile email'): Promise<string> {
+  const browser = world.browser()
+  const flow = {
+    scope,
+    redirectUri: world.at(CALLBACK),
+    async answerTo(request: URL) {
+      const { next } = await world.logIn(browser, await browser.open(request.href), username, CALLBACK)
+      if (next === null) throw new Error('the provider did not send the browser back')
+      return new URL(next)
+    },
+  }
+  return (await tokensByCode({ issuer: world.issuer, ...GATEHOUSE_CLIENT }, flow)).access_token
+}
+
+/** The token of a program. */
+export async function serviceToken({ issuer }: World, { clientId, clientSecret }: Client): Promise<string> {
+  const { token_endpoint } = await discovered(issuer)
+  const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }
+  const response = await fetch(token_endpoint, { method: 'POST', body: new URLSearchParams(form) })
+  return v.parse(tokenAnswer, await response.json()).access_token
+}
+
+/** What the provider's own introspection endpoint says to a client. */
+export async function askProvider(
+  { issuer }: World,
+  token: string,
+  { clientId, clientSecret }: Client = GATEHOUSE_CLIENT,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { introspection_endpoint } = await discovered(issuer)
+  const response = await fetch(introspection_endpoint, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` },
+    body: new URLSearchParams({ token }),
+  })
+  return v.parse(v.looseObject({ active: v.boolean() }), await response.json())
+}
+
+async function discovered(issuer: string): Promise<v.InferOutput<typeof endpoints>> {
+  return v.parse(endpoints, await (await fetch(`${issuer}/.well-known/openid-configuration`)).json())
+}
