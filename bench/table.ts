@@ -18,7 +18,8 @@ const NOTES = `
 - **Login start** never asks the database, so nobody can fill a table by asking to sign in. It asks the provider for its keys when
   nothing was heard of it for 2 seconds: a person who is sent to a dead provider sees an error of the browser and no page of ours.
 - **Callback** is one statement that takes the attempt (it asks and marks at once, so that no code is redeemed twice), and one batch
-  that writes user, session and audit row, all or nothing. A callback that belongs to no attempt is one read.
+  that writes user, session and audit row, all or nothing. A callback that belongs to no attempt is one read. Looking for an account by
+  its address, or letting nobody in who is not known, happens in that batch, too, and is no further round trip.
 - **JWT check** on a warm isolate asks nobody. An app that was just seen is remembered for 5 seconds, keys and metadata for an hour.
 - **Opaque token check** asks the provider once a minute and isolate for a good token, every 10 seconds for a bad one. With
   OIDC_OP_INTROSPECT_JWT a JWT check makes this call, too.

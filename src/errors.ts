@@ -5,10 +5,12 @@
 /** The closed list of refusals. The short codes are also what `LOGIN_REDIRECT_URL_FAILURE` receives as `?error=`. */
 export type ErrorCode =
   | 'access_denied'
+  | 'account_unknown'
   | 'authentication_too_weak'
   | 'claims_missing'
   | 'clock_skew'
   | 'csrf_refused'
+  | 'email_conflict'
   | 'interaction_required'
   | 'internal'
   | 'invalid_client'
@@ -85,9 +87,11 @@ export function outside(code: ErrorCode): Outside {
     case 'login_required':
       return { status: 401, oauthError: 'login_required' }
     case 'access_denied':
+    case 'account_unknown':
     case 'authentication_too_weak':
     case 'interaction_required':
     case 'csrf_refused':
+    case 'email_conflict':
       return { status: 403, oauthError: 'access_denied' }
     case 'not_found':
       return { status: 404, oauthError: 'not_found' }

@@ -6,10 +6,12 @@ import { type ErrorCode, GatehouseError, outside, toGatehouseError } from '../sr
 
 const VIEWS: Record<ErrorCode, [status: number, oauthError: string, retryAfterSeconds?: number]> = {
   access_denied: [403, 'access_denied'],
+  account_unknown: [403, 'access_denied'],
   authentication_too_weak: [403, 'access_denied'],
   claims_missing: [400, 'invalid_claims'],
   clock_skew: [502, 'server_error'],
   csrf_refused: [403, 'access_denied'],
+  email_conflict: [403, 'access_denied'],
   interaction_required: [403, 'access_denied'],
   internal: [500, 'server_error'],
   invalid_client: [401, 'invalid_client'],

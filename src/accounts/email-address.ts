@@ -53,6 +53,8 @@ const addresses = v.fallback(v.array(v.string()), [])
  * @see Microsoft Entra ID, optional claims `xms_edov` and `verified_primary_email`
  */
 export function emailVerifiedOf(claims: Claims, email: string | null, type: ProviderType): boolean | null {
+  // Blanks around it were taken away, or its end was cut off: what is kept is not what the provider speaks of.
+  if (typeof claims.email === 'string' && email !== null && foldedAddress(claims.email) !== email) return false
   const said = v.parse(yesOrNo, claims.email_verified)
   if (said !== null || type !== 'entra' || email === null) return said
   const isListed = v.parse(addresses, claims.verified_primary_email).some((one) => foldedAddress(one) === email)

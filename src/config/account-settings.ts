@@ -3,9 +3,40 @@
  */
 import { names } from './lists.ts'
 import { optional } from './setting.ts'
-import { text } from './types.ts'
+import { bool, text } from './types.ts'
 
 export const accountSettings = {
+  GATEHOUSE_SUBJECT_CLAIM: optional(text, {
+    default: 'sub',
+    origin: 'Gatehouse',
+    example: 'sub',
+    meaning:
+      'The claim that people are known by, within the issuer. It must never change, never be given to somebody else, and not be for people to choose. Set it before the first sign-in: with another one everybody is somebody new. Unset: `oid` for entra, else `sub`.',
+  }),
+  OIDC_CREATE_USER: optional(bool, {
+    default: true,
+    example: 'false',
+    meaning: 'Whether somebody who is not known gets an account. Off: they are refused, and nothing is written.',
+  }),
+  OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: optional(bool, {
+    default: false,
+    example: 'true',
+    meaning:
+      'Whether somebody whose subject is not known gets the account of the same issuer that has their e-mail address, in any letter case. The provider must have verified the address for both; if more than one account fits, they are refused. Whoever gets hold of an address gets the account.',
+  }),
+  GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED: optional(bool, {
+    default: false,
+    origin: 'Gatehouse',
+    example: 'true',
+    meaning:
+      'With OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: takes an address for verified of which the provider does not say whether it is. Only for a provider that lets nobody choose an address. An address that it calls not verified never counts.',
+  }),
+  OIDC_USER_SUB_FIELD_IMMUTABLE: optional(bool, {
+    default: true,
+    example: 'false',
+    meaning:
+      'With OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: the account that was found keeps its subject, and is found by the address the next time, too. Off: it gets the new subject.',
+  }),
   OIDC_USERINFO_ESSENTIAL_CLAIMS: optional(names, {
     formerly: ['USER_OIDC_ESSENTIAL_CLAIMS'],
     example: 'email,given_name',

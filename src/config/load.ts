@@ -150,5 +150,10 @@ function weakChoices({ nameOf }: ProviderSource, provider: ProviderConfig | unde
       `${nameOf('OIDC_RP_DECRYPTION_KEY')} is set, and ID tokens that are not encrypted are accepted; once the provider encrypts them, set ${nameOf('OIDC_RP_ID_TOKEN_ENCRYPTED')} to true`,
     )
   }
+  if (provider?.GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED && !provider.OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION) {
+    warnings.push(
+      `${nameOf('GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED')} has no effect without ${nameOf('OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION')}`,
+    )
+  }
   return warnings
 }

@@ -83,7 +83,8 @@ export const PRESETS: Readonly<Record<ProviderType, Preset>> = {
     issuer: ({ OIDC_OP_TENANT: tenant }) => tenant && `https://login.microsoftonline.com/${tenant}/v2.0`,
     recognises: ({ hostname }) => MICROSOFT.includes(hostname),
     issuerOf: ({ origin, pathname }) => `${origin}/${pathname.split('/')[1]}/v2.0`,
-    defaults: { OIDC_USERINFO_GROUPS_CLAIM: ['groups'] },
+    // `sub` is another one for each application. @see Microsoft, "ID token claims reference"
+    defaults: { GATEHOUSE_SUBJECT_CLAIM: 'oid', OIDC_USERINFO_GROUPS_CLAIM: ['groups'] },
   },
   proconnect: {
     label: 'ProConnect',

@@ -44,6 +44,7 @@ export function failurePage(language: Language, { code, missing, reference, logi
 function actionFor(code: ErrorCode): 'sign_in' | 'start' | 'none' {
   switch (code) {
     case 'access_denied':
+    case 'account_unknown':
     case 'authentication_too_weak':
     case 'claims_missing':
     case 'clock_skew':
@@ -62,6 +63,7 @@ function actionFor(code: ErrorCode): 'sign_in' | 'start' | 'none' {
     case 'payload_too_large':
     case 'store_unavailable':
       return 'start'
+    case 'email_conflict':
     case 'invalid_client':
     case 'not_configured':
       return 'none'

@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono'
 import { sha256 } from '../crypto.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
-import { sidHashOf } from '../tokens/vault.ts'
+import { sidHashOf, subHashOf } from '../tokens/vault.ts'
 import { looseForm } from './body.ts'
 import { answersAs, type RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
@@ -21,10 +21,12 @@ export function backchannelLogoutRoutes({ providers, endings, log }: Deps) {
   const app = new Hono<RequestVariables>({ strict: false })
 
   app.post(eitherForm(PATHS.backchannelLogout), answersAs('json'), async (c) => {
-    const { issuer, jti, sid, ...notice } = await providers.verifyLogoutToken(await logoutTokenOf(c))
+    const { issuer, jti, sid, subject, ...notice } = await providers.verifyLogoutToken(await logoutTokenOf(c))
     const ended = await endings.endByLogoutToken({
       ...notice,
       issuer,
+      subject,
+      subHash: subject === null ? null : await subHashOf(issuer, subject),
       jtiHash: await sha256(`${issuer}\0${jti}`),
       sidHash: sid === null ? null : await sidHashOf(issuer, sid),
       reference: c.get('reference'),

@@ -2,8 +2,7 @@
  * The provider's answer comes back through the browser: GET, or POST for a form, of /api/v1.0/callback/; who signed in gets a new session.
  */
 import { type Context, Hono } from 'hono'
-import { identityOf } from '../accounts/identity.ts'
-import { refuseMissingClaims, requiredClaims } from '../accounts/provision.ts'
+import { admissionOf, type Outcome, refuseOutsiders } from '../accounts/provision.ts'
 import { isStatusUnknown } from '../accounts/tariffs.ts'
 import { epochSeconds } from '../clock.ts'
 import { sha256 } from '../crypto.ts'
@@ -11,7 +10,7 @@ import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
 import { type Authentication, type Provider, stateOf, type VerifiedLogin } from '../oidc/provider.ts'
 import { newSessionToken } from '../tokens/session.ts'
-import { keptTokens, sealTokens, sidHashOf } from '../tokens/vault.ts'
+import { keptTokens, sealTokens, sidHashOf, subHashOf } from '../tokens/vault.ts'
 import { ATTEMPT_SECONDS, type Attempt, takeAttempt } from './attempts.ts'
 import { limitedForm } from './body.ts'
 import { answersAs, type RequestVariables } from './context.ts'
@@ -69,13 +68,13 @@ export function callbackRoutes(deps: Deps) {
     if (!(await spentLogins.spend(stateHash, attempt.startedAt + ATTEMPT_SECONDS))) return goOnIfSignedIn(c, attempt)
     try {
       const login = await provider.finishLogin(answer, attempt.pending)
-      await beginSession(c, provider, login, attempt)
+      const outcome = await beginSession(c, provider, login, attempt)
       rememberProvider(c, provider, providers)
       log({
         level: 'info',
         event: 'sign_in',
         ref: c.get('reference'),
-        detail: { provider: provider.id, issuer: login.issuer },
+        detail: { provider: provider.id, issuer: login.issuer, by_email: outcome === 'matched' },
       })
     } catch (error) {
       // Whoever cannot be signed in without being asked goes on signed out, as they were.
@@ -96,22 +95,18 @@ export function callbackRoutes(deps: Deps) {
     { id: providerId, config: rules }: Provider,
     login: VerifiedLogin,
     attempt: Attempt,
-  ): Promise<void> {
-    const { issuer, subject, claims, authentication } = login
-    refuseMissingClaims(claims, requiredClaims(rules), rules)
-    const identity = identityOf(claims, rules)
-    if (identity.x_grp === null) warnOfUnknownGroups(c, providerId)
-    if (isStatusUnknown(claims, config.opentalk?.settings ?? null)) warnOfUnknownStatus(c, providerId)
+  ): Promise<Outcome> {
+    const { issuer, subject, authentication } = login
+    const admission = admissionOf(login, rules)
     const { token, tokenHash } = await newSessionToken()
     const replaced = sessionTokenOf(c)
     const kept = keptTokens(login.tokens, config)
     const lifeSeconds = lifeOf(authentication)
-    await sessions.begin({
+    const outcome = await sessions.begin({
       providerId,
-      issuer,
-      subject,
-      identity,
+      admission,
       tokenHash,
+      subHash: await subHashOf(issuer, subject),
       sidHash: authentication.sid === null ? null : await sidHashOf(issuer, authentication.sid),
       authentication,
       sealedTokens: await sealTokens(sealers.tokens, kept, tokenHash),
@@ -120,7 +115,11 @@ export function callbackRoutes(deps: Deps) {
       expiresAt: epochSeconds(clock) + lifeSeconds,
       reference: c.get('reference'),
     })
+    refuseOutsiders(outcome)
     giveSession(c, token, lifeSeconds)
+    if (admission.identity.x_grp === null) warnOfUnknownGroups(c, providerId)
+    if (isStatusUnknown(login.claims, config.opentalk?.settings ?? null)) warnOfUnknownStatus(c, providerId)
+    return outcome
   }
 
   /** @see Microsoft Entra ID, "groups overage claim" */

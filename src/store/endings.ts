@@ -11,6 +11,8 @@ export interface LogoutTokenEnding {
   readonly issuer: string
   /** `null`: whoever has the session. */
   readonly subject: string | null
+  /** SHA-256 of issuer and subject; `null`: as above. */
+  readonly subHash: string | null
   /** SHA-256 of issuer and `sid`; `null`: all sessions of the subject. */
   readonly sidHash: string | null
   /** Only sessions that had begun by then, by the provider's own clock. Seconds since the epoch. */
@@ -43,7 +45,7 @@ interface Condition {
   readonly values: readonly (string | number)[]
 }
 
-type Meaning = Pick<LogoutTokenEnding, 'issuer' | 'subject' | 'sidHash' | 'issuedAt'>
+type Meaning = Pick<LogoutTokenEnding, 'issuer' | 'subject' | 'subHash' | 'sidHash' | 'issuedAt'>
 
 type Event = 'backchannel_logout' | 'frontchannel_logout' | 'sign_out_everywhere'
 
@@ -97,12 +99,18 @@ export function createEndings(db: D1Database, clock: Clock): Endings {
  *
  * @see OpenID Connect Back-Channel Logout 1.0 section 2.7
  */
-function meantBy({ issuer, subject, sidHash, issuedAt }: Meaning): Condition {
-  const person = 'user_id = (SELECT id FROM users WHERE issuer = ? AND subject = ?)'
-  if (subject === null) return { sql: 'sid_hash = ? AND id_token_iat <= ?', values: [sidHash ?? '', issuedAt] }
-  if (sidHash === null) return { sql: `${person} AND id_token_iat <= ?`, values: [issuer, subject, issuedAt] }
+function meantBy({ issuer, subject, subHash, sidHash, issuedAt }: Meaning): Condition {
+  if (subject === null || subHash === null) {
+    return { sql: 'sid_hash = ? AND id_token_iat <= ?', values: [sidHash ?? '', issuedAt] }
+  }
+  const person = { sql: PERSON, values: [subHash, issuer, subject] }
+  if (sidHash === null) return { sql: `${person.sql} AND id_token_iat <= ?`, values: [...person.values, issuedAt] }
   return {
-    sql: `${person} AND (sid_hash = ? OR sid_hash IS NULL) AND id_token_iat <= ?`,
-    values: [issuer, subject, sidHash, issuedAt],
+    sql: `${person.sql} AND (sid_hash = ? OR sid_hash IS NULL) AND id_token_iat <= ?`,
+    values: [...person.values, sidHash, issuedAt],
   }
 }
+
+/** A session that began before there was a `sub_hash` is found by its user, whose subject was always the `sub`. */
+const PERSON =
+  '(sub_hash = ? OR (sub_hash IS NULL AND user_id = (SELECT id FROM users WHERE issuer = ? AND subject = ?)))'

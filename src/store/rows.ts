@@ -105,3 +105,18 @@ export function endedFromRows(rows: unknown): readonly EndedSession[] {
     .parse(v.array(endedRow), rows)
     .map((row) => ({ tokenHash: row.token_hash, providerId: row.provider, sealedTokens: row.sealed_tokens }))
 }
+
+/** What is known of a person before they are let in. */
+export interface Matches {
+  /** By the subject. */
+  readonly isKnown: boolean
+  /** How many accounts the address fits. */
+  readonly matches: number
+}
+
+const matchesRow = v.object({ known: v.number(), matches: v.number() })
+
+export function matchesFromRow(row: unknown): Matches {
+  const { known, matches } = v.parse(matchesRow, row)
+  return { isKnown: known === 1, matches }
+}

@@ -2,7 +2,7 @@
  * Sessions and their users in D1, so that a session that ended has ended everywhere at once; tokens are only here as hashes.
  */
 import type { D1Database } from '@cloudflare/workers-types'
-import type { Identity } from '../accounts/identity.ts'
+import type { Admission, Outcome } from '../accounts/provision.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Authentication } from '../oidc/provider.ts'
 import type { RenewalStore } from '../tokens/renewal.ts'
@@ -11,19 +11,22 @@ import {
   ENDED_COLUMNS,
   type EndedSession,
   endedFromRows,
+  type Matches,
+  matchesFromRow,
   SESSION_COLUMNS,
   sessionFromRow,
   USER_COLUMNS,
 } from './rows.ts'
+import { countMatches, keyOf, meantSubject, updateUser, upsertUser } from './users.ts'
 
 /** Somebody has signed in. */
 export interface SignIn {
   /** The provider, by its id in the settings. */
   readonly providerId: string
-  readonly issuer: string
-  readonly subject: string
-  readonly identity: Identity
+  readonly admission: Admission
   readonly tokenHash: string
+  /** SHA-256 of issuer and `sub`. */
+  readonly subHash: string
   /** SHA-256 of issuer and `sid`; `null`: the provider sent none. */
   readonly sidHash: string | null
   readonly authentication: Authentication
@@ -38,56 +41,42 @@ export interface SignIn {
 }
 
 export interface Sessions extends RenewalStore {
-  /** Writes user, session and audit row in one batch: all or nothing. @throws GatehouseError `store_unavailable` */
-  begin(signIn: SignIn): Promise<void>
+  /**
+   * Finds out who it is, and writes user, session and audit row, in one batch: all or nothing.
+   *
+   * @returns who it was; nothing was written for whoever is `unknown` or `ambiguous`
+   * @throws GatehouseError `store_unavailable`
+   */
+  begin(signIn: SignIn): Promise<Outcome>
   /** Notes that the session is in use. @throws GatehouseError `store_unavailable` */
   touch(tokenHash: string): Promise<void>
   /** Ends a session, and gives back what it was at its end; nothing, when it had ended already. @throws GatehouseError `store_unavailable` */
   end(tokenHash: string, reference: string): Promise<readonly EndedSession[]>
 }
 
-const PERSON_COLUMNS = [
-  'email',
-  'given_name',
-  'family_name',
-  'name',
-  'preferred_username',
-  'nickname',
-  'phone_number',
-  'tenant_id',
-  'tariff_id',
-  'tariff_status',
-  'picture',
-  'locale',
-  'zoneinfo',
-  'full_name',
-  'short_name',
-  'siret',
-  'idp_id',
-] as const
-
 const FIND = `SELECT ${[...USER_COLUMNS, ...SESSION_COLUMNS].join(', ')}
   FROM sessions JOIN users ON users.id = sessions.user_id
   WHERE sessions.token_hash = ?1 AND sessions.expires_at > ?2`
 
-/** A claim that does not come this time does not erase what is known; groups are what the provider says now. */
-const UPSERT_USER = `INSERT INTO users (id, issuer, subject, email_verified, x_grp, created_at, updated_at, last_login_at, ${PERSON_COLUMNS.join(', ')})
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6, ${PERSON_COLUMNS.map((_, index) => `?${index + 7}`).join(', ')})
-  ON CONFLICT (issuer, subject) DO UPDATE SET
-    email_verified = CASE WHEN excluded.email IS NULL THEN users.email_verified ELSE excluded.email_verified END,
-    x_grp = excluded.x_grp,
-    ${PERSON_COLUMNS.map((column) => `${column} = COALESCE(excluded.${column}, users.${column})`).join(', ')},
-    updated_at = excluded.updated_at,
-    last_login_at = excluded.last_login_at`
+/** For whoever is meant by ?1 to ?3. */
+const insertSession = (meant: string) =>
+  `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sub_hash, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at, provider)
+  SELECT ?4, id, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15 FROM users WHERE issuer = ?1 AND subject = ${meant}`
 
-const INSERT_SESSION = `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at, provider)
-  SELECT ?1, id, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM users WHERE issuer = ?12 AND subject = ?13`
+/** Before anything is written, while it can still be seen that the account has another subject. */
+const auditMatch = (meant: string) =>
+  `INSERT INTO audit (at, event, user_id, reference)
+  SELECT ?4, 'email_match', id, ?5 FROM users WHERE issuer = ?1 AND subject = ${meant} AND subject <> ?2`
 
 const AUDIT_SIGN_IN = `INSERT INTO audit (at, event, user_id, reference)
   SELECT ?1, 'sign_in', user_id, ?2 FROM sessions WHERE token_hash = ?3`
 
 const AUDIT_SIGN_OUT = `INSERT INTO audit (at, event, user_id, reference)
   SELECT ?1, 'sign_out', user_id, ?2 FROM sessions WHERE token_hash = ?3`
+
+/** Only when the new one has begun. */
+const DELETE_REPLACED =
+  'DELETE FROM sessions WHERE token_hash = ?1 AND EXISTS (SELECT 1 FROM sessions WHERE token_hash = ?2)'
 
 const DELETE_SESSION = `DELETE FROM sessions WHERE token_hash = ?1 RETURNING ${ENDED_COLUMNS}`
 
@@ -101,12 +90,6 @@ const COMPLETE_REFRESH = `UPDATE sessions SET sealed_tokens = ?3, tokens_expire_
 const ABANDON_REFRESH =
   'UPDATE sessions SET refresh_not_before = ?3, refresh_pending = 0 WHERE token_hash = ?1 AND refresh_version = ?2'
 
-const UPDATE_USER = `UPDATE users SET
-    email_verified = CASE WHEN ?4 IS NULL THEN email_verified ELSE ?2 END,
-    x_grp = ?3,
-    ${PERSON_COLUMNS.map((column, index) => `${column} = COALESCE(?${index + 4}, ${column})`).join(', ')}
-  WHERE id = ?1 AND EXISTS (SELECT 1 FROM sessions WHERE token_hash = ?${PERSON_COLUMNS.length + 4} AND refresh_version = ?${PERSON_COLUMNS.length + 5})`
-
 export function createSessions(db: D1Database, clock: Clock): Sessions {
   return {
     async find(tokenHash) {
@@ -115,33 +98,41 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
     },
 
     async begin(signIn) {
-      const { issuer, subject, identity, tokenHash, sidHash, authentication, reference } = signIn
+      const { admission, tokenHash, authentication, reference } = signIn
       const now = epochSeconds(clock)
-      const { verified, groups, person } = columnsOf(identity)
-      const { issuedAt, authTime, acr, amr } = authentication
+      const key = keyOf(admission)
+      const meant = meantSubject(admission)
+      const begun = db
+        .prepare(insertSession(meant))
+        .bind(
+          ...key,
+          tokenHash,
+          now,
+          signIn.expiresAt,
+          signIn.subHash,
+          signIn.sidHash,
+          authentication.issuedAt,
+          authentication.authTime,
+          authentication.acr,
+          JSON.stringify(authentication.amr),
+          signIn.sealedTokens,
+          signIn.tokensExpireAt,
+          signIn.providerId,
+        )
+      const matching =
+        admission.byEmail === null
+          ? []
+          : [countMatches(db, admission), db.prepare(auditMatch(meant)).bind(...key, now, reference)]
       const statements = [
-        db.prepare(UPSERT_USER).bind(crypto.randomUUID(), issuer, subject, verified, groups, now, ...person),
-        db
-          .prepare(INSERT_SESSION)
-          .bind(
-            tokenHash,
-            now,
-            signIn.expiresAt,
-            sidHash,
-            issuedAt,
-            authTime,
-            acr,
-            JSON.stringify(amr),
-            signIn.sealedTokens,
-            signIn.tokensExpireAt,
-            signIn.providerId,
-            issuer,
-            subject,
-          ),
+        begun,
         db.prepare(AUDIT_SIGN_IN).bind(now, reference, tokenHash),
+        ...(signIn.replacedTokenHash === null
+          ? []
+          : [db.prepare(DELETE_REPLACED).bind(signIn.replacedTokenHash, tokenHash)]),
       ]
-      if (signIn.replacedTokenHash !== null) statements.push(db.prepare(DELETE_SESSION).bind(signIn.replacedTokenHash))
-      await roundTrip(() => db.batch(statements))
+      const results = await roundTrip(() => db.batch([...matching, upsertUser(db, admission, now), ...statements]))
+      const isAdmitted = results[matching.length + 1]?.meta.changes === 1
+      return outcomeOf(isAdmitted, matching.length > 0 ? matchesFromRow(results[0]?.results[0]) : null)
     },
 
     async touch(tokenHash) {
@@ -165,10 +156,7 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
       const statements = [
         db.prepare(COMPLETE_REFRESH).bind(tokenHash, refreshVersion, sealedTokens, tokensExpireAt, now),
       ]
-      if (identity !== null) {
-        const { verified, groups, person } = columnsOf(identity)
-        statements.push(db.prepare(UPDATE_USER).bind(user.id, verified, groups, ...person, tokenHash, refreshVersion))
-      }
+      if (identity !== null) statements.push(updateUser(db, user.id, identity, { tokenHash, refreshVersion }))
       const [session] = await roundTrip(() => db.batch(statements))
       return session?.meta.changes === 1
     },
@@ -189,11 +177,7 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
   }
 }
 
-/** An identity as the columns of `users` hold it. */
-function columnsOf(identity: Identity) {
-  return {
-    verified: identity.email_verified === null ? null : Number(identity.email_verified),
-    groups: JSON.stringify(identity.x_grp),
-    person: PERSON_COLUMNS.map((column) => identity[column]),
-  }
+function outcomeOf(isAdmitted: boolean, found: Matches | null): Outcome {
+  if (found === null || found.isKnown || found.matches === 0) return isAdmitted ? 'admitted' : 'unknown'
+  return isAdmitted ? 'matched' : 'ambiguous'
 }

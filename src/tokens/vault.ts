@@ -52,3 +52,8 @@ export async function openTokens(
 export async function sidHashOf(issuer: string, sid: string): Promise<string> {
   return sha256(`${issuer}\0${sid}`)
 }
+
+/** The name under which a session is found by the provider's `sub`, whatever the person is known by here. */
+export async function subHashOf(issuer: string, sub: string): Promise<string> {
+  return sha256(`${issuer}\0${sub}`)
+}

@@ -70,6 +70,11 @@ const WRONG: Record<SettingName, readonly unknown[]> = {
   OIDC_TRUSTED_AUDIENCES: [' ', 5, ['other one']],
   OIDC_OP_USER_ENDPOINT_FORMAT: ['auto', 'XML', ' ', 5],
   OIDC_OP_LOGOUT_USE_POST: ['on', ' ', 5],
+  GATEHOUSE_SUBJECT_CLAIM: [' ', 5],
+  OIDC_CREATE_USER: ['on', ' ', 5],
+  OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: ['on', ' ', 5],
+  GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED: ['on', ' ', 5],
+  OIDC_USER_SUB_FIELD_IMMUTABLE: ['on', ' ', 5],
   OIDC_USERINFO_ESSENTIAL_CLAIMS: ['email name', [5], 5],
   OIDC_USERINFO_FULLNAME_FIELDS: ['given_name usual_name', [5], 5],
   OIDC_USERINFO_SHORTNAME_FIELD: [' ', 5],
@@ -293,6 +298,11 @@ describe('the settings', () => {
           GATEHOUSE_LEVELS: [],
           OIDC_RESPONSE_MODE: 'query',
           OIDC_OP_INTROSPECT_JWT: false,
+          GATEHOUSE_SUBJECT_CLAIM: 'sub',
+          OIDC_CREATE_USER: true,
+          OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: false,
+          GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED: false,
+          OIDC_USER_SUB_FIELD_IMMUTABLE: true,
           OIDC_USERINFO_GROUPS_CLAIM: ['x_grp', 'groups'],
           OIDC_TIMEOUT: 5,
           OIDC_USE_NONCE: true,
@@ -382,7 +392,7 @@ describe('warnings', () => {
 
   it.each([
     'OIDC_OP_ISSUER',
-    'OIDC_CREATE_USER',
+    'OIDC_CREATE_USERS',
     'OIDC_rp_client_id',
     'GATEHOUSE_SECRETS',
     'LOGIN_REDIRECT_URLS',
@@ -407,6 +417,12 @@ describe('warnings', () => {
       expect.stringContaining('OIDC_RS_CLIENT_SECRET'),
     ])
     expect(loadConfig({ ...ENV, OIDC_RS_CLIENT_ID: ENV.OIDC_RP_CLIENT_ID }).warnings).toEqual([])
+  })
+
+  it('name a trust in addresses that nobody asks for', () => {
+    const trusting = { ...ENV, GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED: 'true' }
+    expect(loadConfig(trusting).warnings).toEqual([expect.stringContaining('GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED')])
+    expect(loadConfig({ ...trusting, OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: 'true' }).warnings).toEqual([])
   })
 
   it('name scopes without openid', () => {

@@ -9,10 +9,12 @@ import { HOSTILE, htmlOf, tagsOf, textOf } from '../support/html.ts'
 
 const WAYS_ON: Record<ErrorCode, 'sign in' | 'start' | 'none'> = {
   access_denied: 'sign in',
+  account_unknown: 'sign in',
   authentication_too_weak: 'sign in',
   claims_missing: 'sign in',
   clock_skew: 'sign in',
   csrf_refused: 'start',
+  email_conflict: 'none',
   interaction_required: 'sign in',
   internal: 'start',
   invalid_client: 'none',

@@ -114,3 +114,159 @@ describe('that an e-mail address is verified', () => {
     expect(await whoIs(browser)).toMatchObject({ email, email_verified })
   })
 })
+
+const ALICE = { sub: 'alice', email: 'alice@corp.example', email_verified: true }
+
+/** Signs in somebody who is not known by the subject, after Alice has; gives back whose account that was. */
+async function newcomerAfterAlice(
+  settings: Settings,
+  newcomer: Record<string, unknown>,
+  known: Record<string, unknown> = {},
+) {
+  const scene = createScene(settings)
+  scene.provider.setPerson({ ...ALICE, ...known })
+  await signIn(scene.browser())
+  scene.provider.setPerson({ ...ALICE, sub: 'newcomer', ...newcomer })
+  const browser = scene.browser()
+  await signIn(browser)
+  const { sub } = (await whoIs(browser)) ?? {}
+  return { sub, users: (await rowsOf('users')).length, log: scene.log }
+}
+
+describe('OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION', () => {
+  const on = { OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: 'true' }
+  const trusting = { ...on, GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED: 'true' }
+
+  it.each([
+    ['off, verified', {}, {}, 'newcomer'],
+    ['off, the word that is absent trusted', { GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED: 'true' }, {}, 'newcomer'],
+    ['on, verified', on, {}, 'alice'],
+    ['on, verified as Google once wrote it', on, { email_verified: 'true' }, 'alice'],
+    ['on, in other letters', on, { email: 'Alice@CORP.example' }, 'alice'],
+    ['on, not verified', on, { email_verified: false }, 'newcomer'],
+    ['on, not said', on, { email_verified: null }, 'newcomer'],
+    ['on and trusting, not verified', trusting, { email_verified: false }, 'newcomer'],
+    ['on and trusting, not said', trusting, { email_verified: null }, 'alice'],
+    ['on, with a blank behind', on, { email: 'alice@corp.example ' }, 'newcomer'],
+    ['on, with a line end behind', on, { email: 'alice@corp.example\n' }, 'newcomer'],
+    ['on and trusting, with a blank before', trusting, { email: ' alice@corp.example' }, 'newcomer'],
+    ['on, a Cyrillic o', on, { email: 'alice@c\u043erp.example' }, 'newcomer'],
+    ['on, a fullwidth @', on, { email: 'alice\uff20corp.example' }, 'newcomer'],
+    ['on, no address', on, { email: null }, 'newcomer'],
+  ])('%s', async (_, settings, newcomer, sub) => {
+    const found = await newcomerAfterAlice(settings, newcomer)
+    expect(found).toMatchObject({ sub, users: sub === 'alice' ? 1 : 2 })
+    const last = found.log.findLast(({ event }) => event === 'sign_in')
+    expect(last?.detail?.by_email).toBe(sub === 'alice')
+  })
+
+  it('a Kelvin sign is no k', async () => {
+    const known = { email: 'alice@korp.example' }
+    expect(await newcomerAfterAlice(on, { email: 'alice@\u212Aorp.example' }, known)).toMatchObject({ sub: 'newcomer' })
+  })
+
+  it('an account that somebody made with an address of another person, unverified, is not given to that person', async () => {
+    expect(await newcomerAfterAlice(on, {}, { email_verified: false })).toMatchObject({ sub: 'newcomer', users: 2 })
+  })
+
+  it('xms_edov of Microsoft counts as verified, for both', async () => {
+    const entra = { ...on, OIDC_OP_TYPE: 'entra', GATEHOUSE_SUBJECT_CLAIM: 'sub' }
+    const said = { email_verified: null, xms_edov: '1' }
+    expect(await newcomerAfterAlice(entra, said, said)).toMatchObject({ sub: 'alice', users: 1 })
+  })
+
+  it('more than one account is refused, with a page that tells nothing of them', async () => {
+    const scene = createScene()
+    for (const sub of ['alice', 'alice-2']) {
+      scene.provider.setPerson({ ...ALICE, sub })
+      await signIn(scene.browser())
+    }
+    const { page, refusal } = await refusedSignIn({ ...ALICE, sub: 'newcomer' }, on)
+    expect([page.status, refusal?.code]).toEqual([403, 'email_conflict'])
+    expect(page.text).toContain('We cannot tell which account is yours')
+    expect(page.text).not.toContain('corp.example')
+    expect(JSON.stringify(refusal)).not.toContain('corp.example')
+  })
+
+  it('with OIDC_USER_SUB_FIELD_IMMUTABLE off the account gets the new subject', async () => {
+    const settings = { ...on, OIDC_USER_SUB_FIELD_IMMUTABLE: 'false' }
+    expect(await newcomerAfterAlice(settings, {})).toMatchObject({ sub: 'newcomer', users: 1 })
+  })
+})
+
+describe('OIDC_CREATE_USER off', () => {
+  const off = { OIDC_CREATE_USER: 'false' }
+
+  it('refuses whoever is not known, with a page that says what to do', async () => {
+    const { page, refusal } = await refusedSignIn(ALICE, off)
+    expect([page.status, refusal?.code]).toEqual([403, 'account_unknown'])
+    expect(page.text).toContain('You have no account here')
+  })
+
+  it('keeps the session of this browser when somebody else is refused in it', async () => {
+    const scene = createScene()
+    const browser = scene.browser()
+    scene.provider.setPerson(ALICE)
+    await signIn(browser)
+    const strict = createScene(off)
+    strict.provider.setPerson({ sub: 'newcomer' })
+    const other = strict.browser()
+    for (const [name, value] of browser.jar.cookiesOf(GATE)) other.jar.put(GATE, name, value)
+    await other.open(LOGIN)
+    expect(await whoIs(other)).toMatchObject({ sub: 'alice' })
+  })
+
+  it('lets in whoever is known', async () => {
+    const scene = createScene()
+    scene.provider.setPerson(ALICE)
+    await signIn(scene.browser())
+    const strict = createScene(off)
+    strict.provider.setPerson({ ...ALICE, given_name: 'Alicia' })
+    const browser = strict.browser()
+    await signIn(browser)
+    expect(await whoIs(browser)).toMatchObject({ sub: 'alice', given_name: 'Alicia' })
+  })
+})
+
+describe('GATEHOUSE_SUBJECT_CLAIM', () => {
+  it('is what people are known by: the same oid with another sub is the same person', async () => {
+    const scene = createScene({ OIDC_OP_TYPE: 'entra' })
+    for (const sub of ['pairwise-1', 'pairwise-2']) {
+      scene.provider.setPerson({ sub }, { oid: 'aaaaaaaa-0000-4000-8000-000000000001' })
+      const browser = scene.browser()
+      await signIn(browser)
+      expect(await whoIs(browser)).toMatchObject({ sub: 'aaaaaaaa-0000-4000-8000-000000000001' })
+    }
+    expect(await rowsOf('users')).toHaveLength(1)
+    expect(new Set((await rowsOf('sessions')).map(({ sub_hash }) => sub_hash)).size).toBe(2)
+  })
+
+  it.each([[undefined], [null], [''], [' '], [5], ['x'.repeat(256)], ['\ud800']])(
+    'must be there and be text of 1 to 255 characters: %j is refused',
+    async (employee) => {
+      const person = { sub: 'alice', employee }
+      const { refusal } = await refusedSignIn(person, { GATEHOUSE_SUBJECT_CLAIM: 'employee' })
+      expect(refusal).toMatchObject({ code: 'claims_missing', missing: ['employee'] })
+    },
+  )
+
+  it.each([
+    'auth0|5f7c8ec7c33c6c004bbafe82',
+    'google-oauth2|103547991597142817347',
+    'CgcyMzQyNzQ5EgZnaXRodWI=',
+    'AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ',
+    'https://corp.example/people/42?x=1#me',
+    'CN=Älice O’Neil,OU=Straße;DROP TABLE users --',
+    'a/b+c=d%20e\\f"g<h>',
+    '🚪'.repeat(127),
+    'x'.repeat(255),
+  ])('a sub may have any characters: %s', async (sub) => {
+    const scene = createScene()
+    scene.provider.setPerson({ sub })
+    const browser = scene.browser()
+    await signIn(browser)
+    await signIn(browser)
+    expect(await whoIs(browser)).toMatchObject({ sub })
+    expect(await rowsOf('users')).toHaveLength(1)
+  })
+})

@@ -2,6 +2,7 @@
  * Sign-ins as the tests of the store write them: alice, unless said otherwise.
  */
 import type { Identity } from '../../src/accounts/identity.ts'
+import type { Admission } from '../../src/accounts/provision.ts'
 import type { SignIn } from '../../src/store/sessions.ts'
 
 export const NOW = 1_800_000_000
@@ -45,13 +46,19 @@ export function identity(known: Partial<Identity> = {}): Identity {
   }
 }
 
-export function signIn(changed: Partial<SignIn> = {}): SignIn {
+export function signIn(changed: Partial<SignIn & Admission> = {}): SignIn {
+  const { issuer, subject, identity: known, mayCreate, byEmail, ...rest } = changed
   return {
     providerId: 'default',
-    issuer: ISSUER,
-    subject: 'alice',
-    identity: identity(),
+    admission: {
+      issuer: issuer ?? ISSUER,
+      subject: subject ?? 'alice',
+      identity: known ?? identity(),
+      mayCreate: mayCreate ?? true,
+      byEmail: byEmail ?? null,
+    },
     tokenHash: 'hash',
+    subHash: 'sub hash',
     sidHash: null,
     authentication: { sid: null, issuedAt: 0, acr: null, amr: [], authTime: null, sessionExpiry: null },
     sealedTokens: 'sealed',
@@ -59,6 +66,6 @@ export function signIn(changed: Partial<SignIn> = {}): SignIn {
     replacedTokenHash: null,
     expiresAt: NOW + 600,
     reference: 'reference',
-    ...changed,
+    ...rest,
   }
 }

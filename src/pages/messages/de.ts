@@ -30,6 +30,10 @@ export const de: Messages = {
       title: 'Sie wurden nicht angemeldet',
       text: 'Die Anmeldung wurde abgebrochen, oder Ihre Organisation lässt dieses Konto nicht zu. Wenn Sie nicht abgebrochen haben, fragen Sie Ihre Administration.',
     },
+    account_unknown: {
+      title: 'Sie haben hier kein Konto',
+      text: 'Die Anmeldung war richtig, aber dieser Dienst hat für Sie kein Konto und legt auch keines an. Wenn Sie bei Ihrer Organisation noch ein anderes Konto haben, melden Sie sich damit an; sonst bitten Sie Ihre Administration um ein Konto hier.',
+    },
     authentication_too_weak: {
       title: 'Ein stärkerer Nachweis ist nötig',
       text: 'Diese Seite verlangt eine stärkere Anmeldung, als der Anmeldedienst Ihrer Organisation gegeben hat. Versuchen Sie es noch einmal mit dem zweiten Faktor Ihrer Organisation.',
@@ -45,6 +49,10 @@ export const de: Messages = {
     csrf_refused: {
       title: 'Bitte drücken Sie den Knopf selbst',
       text: 'Diese Anfrage kam nicht von unserer eigenen Seite; es wurde nichts getan.',
+    },
+    email_conflict: {
+      title: 'Wir wissen nicht, welches Konto Ihres ist',
+      text: 'Sie wurden nicht angemeldet. Das kann nur Ihre Administration in Ordnung bringen: Geben Sie ihr die Kennung unten.',
     },
     interaction_required: {
       title: 'Bitte melden Sie sich selbst an',

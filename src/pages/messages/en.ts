@@ -54,6 +54,10 @@ export const en: Messages = {
       title: 'You were not signed in',
       text: 'The sign-in was cancelled, or your organisation does not let this account in. If you did not cancel, ask your administrator.',
     },
+    account_unknown: {
+      title: 'You have no account here',
+      text: 'You signed in, but this service has no account for you, and makes none by itself. If you have another account at your organisation, sign in with that one; otherwise ask your administrator for an account here.',
+    },
     authentication_too_weak: {
       title: 'You need to prove more',
       text: 'This page asks for a stronger sign-in than your organisation’s sign-in service gave. Please try again with the second factor that your organisation uses.',
@@ -69,6 +73,10 @@ export const en: Messages = {
     csrf_refused: {
       title: 'Please press the button yourself',
       text: 'This request did not come from our own page, so nothing was done.',
+    },
+    email_conflict: {
+      title: 'We cannot tell which account is yours',
+      text: 'You were not signed in. Only your administrator can put that right: give them the reference below.',
     },
     interaction_required: {
       title: 'Please sign in yourself',

@@ -30,6 +30,10 @@ export const fr: Messages = {
       title: 'Vous n’avez pas été connecté',
       text: 'La connexion a été annulée, ou votre organisation n’autorise pas ce compte. Si vous n’avez rien annulé, adressez-vous à votre administrateur.',
     },
+    account_unknown: {
+      title: 'Vous n’avez pas de compte ici',
+      text: 'Vous vous êtes identifié, mais ce service n’a pas de compte pour vous et n’en crée pas lui-même. Si vous avez un autre compte dans votre organisation, connectez-vous avec celui-là ; sinon, demandez un compte à votre administrateur.',
+    },
     authentication_too_weak: {
       title: 'Une preuve plus forte est nécessaire',
       text: 'Cette page demande une connexion plus forte que celle fournie par le service de connexion de votre organisation. Réessayez avec le second facteur de votre organisation.',
@@ -45,6 +49,10 @@ export const fr: Messages = {
     csrf_refused: {
       title: 'Appuyez vous-même sur le bouton',
       text: 'Cette demande ne vient pas de notre propre page ; rien n’a été fait.',
+    },
+    email_conflict: {
+      title: 'Nous ne savons pas quel compte est le vôtre',
+      text: 'Vous n’avez pas été connecté. Seul votre administrateur peut y remédier : transmettez-lui la référence ci-dessous.',
     },
     interaction_required: {
       title: 'Connectez-vous vous-même',

@@ -1,0 +1,109 @@
+/**
+ * The rows of people: which of them a sign-in means, and how it is written; every statement is for a batch that others make.
+ */
+import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
+import type { Identity } from '../accounts/identity.ts'
+import type { Admission } from '../accounts/provision.ts'
+
+const PERSON_COLUMNS = [
+  'email',
+  'given_name',
+  'family_name',
+  'name',
+  'preferred_username',
+  'nickname',
+  'phone_number',
+  'tenant_id',
+  'tariff_id',
+  'tariff_status',
+  'picture',
+  'locale',
+  'zoneinfo',
+  'full_name',
+  'short_name',
+  'siret',
+  'idp_id',
+] as const
+
+/** The values of ?1 to ?3 in every statement that asks which row is meant. */
+export type Key = readonly [issuer: string, subject: string, email: string | null]
+
+export function keyOf({ issuer, subject, byEmail }: Admission): Key {
+  return [issuer, subject, byEmail?.email ?? null]
+}
+
+const KNOWN = 'SELECT 1 FROM users WHERE issuer = ?1 AND subject = ?2'
+
+/** Accounts that the provider once called those of the address, not only those that somebody claims it for. */
+function candidates({ byEmail }: Admission): string {
+  const isVerified = byEmail?.trustsAbsent ? 'email_verified IS NOT 0' : 'email_verified = 1'
+  return `users WHERE issuer = ?1 AND email = ?3 AND ${isVerified}`
+}
+
+/**
+ * The subject of the row that a sign-in means, as an expression of SQL; NULL: it means none that may be written. It is asked in the
+ * same batch that writes, so that nobody comes in between.
+ */
+export function meantSubject(admission: Admission): string {
+  const { mayCreate, byEmail } = admission
+  if (mayCreate && byEmail === null) return '?2'
+  const whenNobody = mayCreate ? 'WHEN 0 THEN ?2 ' : ''
+  const otherwise = `(SELECT CASE COUNT(*) WHEN 1 THEN MIN(subject) ${whenNobody}END FROM ${candidates(admission)})`
+  return `CASE WHEN EXISTS (${KNOWN}) THEN ?2 ${byEmail === null ? '' : `ELSE ${otherwise} `}END`
+}
+
+/** Whether the person is known, and how many accounts the address fits. */
+export function countMatches(db: D1Database, admission: Admission): D1PreparedStatement {
+  return db
+    .prepare(`SELECT EXISTS (${KNOWN}) AS known, (SELECT COUNT(*) FROM ${candidates(admission)}) AS matches`)
+    .bind(...keyOf(admission))
+}
+
+/**
+ * Makes or renews the row of a person. A claim that does not come this time does not erase what is known; groups are what the
+ * provider says now.
+ */
+export function upsertUser(db: D1Database, admission: Admission, now: number): D1PreparedStatement {
+  const { verified, groups, person } = columnsOf(admission.identity)
+  const takesSubject = admission.byEmail !== null && !admission.byEmail.keepsSubject
+  return db
+    .prepare(
+      `INSERT INTO users (id, issuer, subject, email_verified, x_grp, created_at, updated_at, last_login_at, ${PERSON_COLUMNS.join(', ')})
+  SELECT ?4, ?1, meant.subject, ?5, ?6, ?7, ?7, ?7, ${PERSON_COLUMNS.map((_, index) => `?${index + 8}`).join(', ')}
+    FROM (SELECT ${meantSubject(admission)} AS subject) AS meant WHERE meant.subject IS NOT NULL
+  ON CONFLICT (issuer, subject) DO UPDATE SET
+    email_verified = CASE WHEN excluded.email IS NULL THEN users.email_verified ELSE excluded.email_verified END,
+    x_grp = excluded.x_grp,
+    ${PERSON_COLUMNS.map((column) => `${column} = COALESCE(excluded.${column}, users.${column})`).join(', ')},
+    ${takesSubject ? 'subject = ?2,' : ''}
+    updated_at = excluded.updated_at,
+    last_login_at = excluded.last_login_at`,
+    )
+    .bind(...keyOf(admission), crypto.randomUUID(), verified, groups, now, ...person)
+}
+
+const UPDATE_USER = `UPDATE users SET
+    email_verified = CASE WHEN ?4 IS NULL THEN email_verified ELSE ?2 END,
+    x_grp = ?3,
+    ${PERSON_COLUMNS.map((column, index) => `${column} = COALESCE(?${index + 4}, ${column})`).join(', ')}
+  WHERE id = ?1 AND EXISTS (SELECT 1 FROM sessions WHERE token_hash = ?${PERSON_COLUMNS.length + 4} AND refresh_version = ?${PERSON_COLUMNS.length + 5})`
+
+/** Writes what a refresh said of a person, unless the session has gone on without it. */
+export function updateUser(
+  db: D1Database,
+  userId: string,
+  identity: Identity,
+  session: { readonly tokenHash: string; readonly refreshVersion: number },
+): D1PreparedStatement {
+  const { verified, groups, person } = columnsOf(identity)
+  return db.prepare(UPDATE_USER).bind(userId, verified, groups, ...person, session.tokenHash, session.refreshVersion)
+}
+
+/** An identity as the columns of `users` hold it. */
+function columnsOf(identity: Identity) {
+  return {
+    verified: identity.email_verified === null ? null : Number(identity.email_verified),
+    groups: JSON.stringify(identity.x_grp),
+    person: PERSON_COLUMNS.map((column) => identity[column]),
+  }
+}
