@@ -40,6 +40,16 @@ function secretName(id: string, name: string): string {
   return `OIDC_PROVIDERS_${id}_${tableKey(name)}`.toUpperCase()
 }
 
+/** How the operator writes a setting of this provider. */
+export function writtenName(providerId: string, name: string): string {
+  if (providerId === FLAT_ID) return name
+  return isSecret(name) ? secretName(providerId, name) : `OIDC_PROVIDERS[${providerId}].${tableKey(name)}`
+}
+
+function isSecret(name: string): boolean {
+  return NAMES.some((setting) => setting === name && providerSettings[setting].secret)
+}
+
 /**
  * Finds the providers. The flat settings, if there are any, come first; without tables they are what is missing. What OpenTalk's tables
  * say of a provider is for whoever says nothing else.
@@ -129,15 +139,14 @@ function tableSource(table: Table, env: Readonly<Record<string, unknown>>): Prov
   const { id, name, ...entries } = table
   const raw: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(entries)) raw[NAMES_BY_KEY.get(key) ?? key] = value
-  const secrets = NAMES.filter((setting) => providerSettings[setting].secret)
+  const secrets = NAMES.filter(isSecret)
   for (const setting of secrets) if (isSet(env[secretName(id, setting)])) raw[setting] = env[secretName(id, setting)]
-  const isSecret = (setting: string) => secrets.some((secret) => secret === setting)
   return {
     id,
     name,
     raw,
     secretNames: secrets.map((setting) => secretName(id, setting)),
-    nameOf: (setting) => (isSecret(setting) ? secretName(id, setting) : `OIDC_PROVIDERS[${id}].${tableKey(setting)}`),
+    nameOf: (setting) => writtenName(id, setting),
   }
 }
 

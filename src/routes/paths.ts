@@ -1,20 +1,19 @@
 /**
  * Where everything is. The paths under /api/v1.0 are those of La Suite Meet, to the final slash; each also answers without it.
  */
+import { REGISTERED_PATHS } from '../config/addresses.ts'
 
 export const PATHS = {
+  ...REGISTERED_PATHS,
   home: '/',
   login: '/api/v1.0/authenticate/',
   initiateLogin: '/api/v1.0/initiate-login/',
-  callback: '/api/v1.0/callback/',
   logout: '/api/v1.0/logout/',
-  logoutCallback: '/api/v1.0/logout-callback/',
-  backchannelLogout: '/api/v1.0/backchannel-logout/',
-  frontchannelLogout: '/api/v1.0/frontchannel-logout/',
   me: '/api/v1.0/users/me/',
   session: '/api/v1.0/session/',
   sessionRefresh: '/api/v1.0/session/refresh/',
   introspect: '/api/v1.0/introspect/',
+  diagnosis: '/admin/diagnosis/',
   jwks: '/jwks',
   ping: '/ping',
   ready: '/ready',

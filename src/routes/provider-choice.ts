@@ -2,6 +2,7 @@
  * Which provider a browser signs in with: the one it asks for, the one it used last, or the one there is; and where each one answers.
  */
 import type { Context } from 'hono'
+import { callbackPathOf } from '../config/addresses.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Provider } from '../oidc/provider.ts'
@@ -13,10 +14,9 @@ import { eitherForm, PATHS } from './paths.ts'
 const CHOICE_COOKIE = '__Host-gatehouse-provider'
 const CHOICE_SECONDS = 180 * 86_400
 
-/** The path where a provider answers. The first has the plain one, so that a second can come later without a change at the first. */
-export function callbackPath(provider: Provider, { config, providers }: Pick<Deps, 'config' | 'providers'>): string {
-  const { OIDC_AUTHENTICATION_CALLBACK_URL: path = PATHS.callback } = config
-  return provider === providers.first ? path : `${eitherForm(path)}/${provider.id}/`
+/** The path where a provider answers. */
+export function callbackPath(provider: Provider, { config }: Pick<Deps, 'config'>): string {
+  return callbackPathOf(config, provider.id)
 }
 
 /**
