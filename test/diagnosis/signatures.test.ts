@@ -100,6 +100,6 @@ describe('what a provider means', () => {
   })
 
   it('belongs to the place where it was seen', () => {
-    expect(explain('keycloak', 'logout', page('Invalid parameter: redirect_uri'))).toBeNull()
+    expect(explain('keycloak', 'userinfo', page('Invalid parameter: redirect_uri'))).toBeNull()
   })
 })

@@ -49,6 +49,12 @@ export const generic: readonly Signature[] = [
     fix: 'Copy the client id from the console of the provider into OIDC_RP_CLIENT_ID.',
   },
   {
+    where: ['logout'],
+    says: /post_logout_redirect_uri|redirect[ _]ur[il]/i,
+    cause: 'The post-logout redirect URI is not registered at the provider.',
+    fix: 'Register the exact address, with its final slash, as post-logout redirect URI of the client.',
+  },
+  {
     where: ['token', 'introspection', 'callback'],
     error: ['invalid_client'],
     cause: 'The provider does not accept the client id with this secret or key.',

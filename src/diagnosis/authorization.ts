@@ -1,0 +1,225 @@
+/**
+ * Whether the provider takes our authorization request: client id, redirect URI, scopes and PKCE, as far as can be seen without a person.
+ */
+import type { RegisteredAddresses } from '../config/addresses.ts'
+import type { ProviderConfig } from '../config/env.ts'
+import {
+  type Advertised,
+  type AuthorizationAnswer,
+  type Discovered,
+  type Examination,
+  type Exchange,
+  MADE_UP,
+  type Metadata,
+} from '../oidc/examination.ts'
+import { type Copy, cannotTell, type Finding, fail, pass } from './check.ts'
+import { evidenceOf, said } from './client.ts'
+import { CONSOLES } from './consoles.ts'
+import type { Evidence, Explanation } from './signatures/signature.ts'
+import { explain } from './signatures.ts'
+import { listed, readable, reasonOf, shown } from './words.ts'
+
+/** What a provider says to a good request when nobody is signed in and nobody may be asked. @see OpenID Connect Core 1.0 section 3.1.2.6 */
+const NOBODY_THERE = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required']
+
+const CHECKED = ['client-id', 'redirect-uri', 'authorization', 'scopes', 'pkce'] as const
+
+type Checked = (typeof CHECKED)[number]
+
+/** A refusal, and the check that it belongs to. */
+interface Refusal extends Explanation {
+  readonly id: Checked
+  readonly seen: string
+}
+
+/** The checks `endpoint-authorization`, `client-id`, `redirect-uri`, `authorization`, `scopes` and `pkce`. */
+export async function authorizationFindings(
+  config: ProviderConfig,
+  addresses: RegisteredAddresses,
+  discovered: Discovered & { readonly metadata: Metadata; readonly advertised: Advertised },
+  examination: Examination,
+): Promise<readonly Finding[]> {
+  const { advertised, metadata } = discovered
+  const copy = [{ label: 'Redirect URI', value: addresses.redirectUri }]
+  const answer = await examination.authorize(addresses.redirectUri, discovered)
+  const endpoint = endpointFinding(config, metadata, answer)
+  if (endpoint.result === 'fail')
+    return [endpoint, ...CHECKED.map((id) => cannotTell(id, 'The authorization endpoint was not heard.'))]
+  const refusal = refusalIn(config, answer)
+  if (refusal !== null) return [endpoint, ...CHECKED.map((id) => refusedFinding(id, refusal, config, copy))]
+  const isTaken = answer.kind === 'returned' || (await isToldApart(config, answer, addresses, discovered, examination))
+  return [
+    endpoint,
+    isTaken
+      ? pass('client-id', config.OIDC_RP_CLIENT_ID)
+      : cannotTell('client-id', 'The provider shows a page whatever it is asked.'),
+    isTaken
+      ? pass('redirect-uri', addresses.redirectUri, copy)
+      : cannotTell(
+          'redirect-uri',
+          `The provider shows a page whatever it is asked: ${pageIn(answer, config)}`,
+          `Compare ${CONSOLES[config.OIDC_OP_TYPE].redirectUris} with the address, to the letter, or sign in once.`,
+          copy,
+        ),
+    isTaken
+      ? pass('authorization', 'Nothing is wrong with it, as far as a request without a person shows.')
+      : cannotTell('authorization', 'It is not known what the page says.'),
+    scopeFinding(config, advertised, isTaken),
+    pkceFinding(config, advertised, isTaken),
+  ]
+}
+
+function endpointFinding(
+  config: ProviderConfig,
+  { authorization_endpoint }: Metadata,
+  answer: AuthorizationAnswer,
+): Finding {
+  const whose =
+    config.OIDC_OP_AUTHORIZATION_ENDPOINT === undefined
+      ? 'The address comes from the discovery document; check that the provider can be reached there.'
+      : 'The address is OIDC_OP_AUTHORIZATION_ENDPOINT; correct it, or remove it so that the address is discovered.'
+  if (answer.kind === 'refused' && answer.exchange === null) {
+    return fail('endpoint-authorization', `${authorization_endpoint}: ${reasonOf(answer.failure)}.`, whose)
+  }
+  const isMissing =
+    answer.kind === 'page' && answer.exchange.status === 404 && explainedPage(config, answer.exchange) === null
+  if (isMissing) return fail('endpoint-authorization', `${authorization_endpoint} answers 404.`, whose)
+  return pass('endpoint-authorization', authorization_endpoint)
+}
+
+/** `null`: nothing that anybody would call a refusal. */
+function refusalIn(config: ProviderConfig, answer: AuthorizationAnswer): Refusal | null {
+  if (answer.kind === 'returned') {
+    if (answer.error === null || NOBODY_THERE.includes(answer.error)) return null
+    const evidence = { error: answer.error, description: answer.description ?? undefined }
+    return refusalBy(
+      config,
+      evidence,
+      explain(config.OIDC_OP_TYPE, 'callback', evidence),
+      'Asked to sign nobody in, the provider says',
+    )
+  }
+  if (answer.kind === 'page') {
+    const explanation = explainedPage(config, answer.exchange)
+    if (explanation === null) return null
+    return {
+      id: checkFor(explanation),
+      seen: `The provider shows a page: ${pageIn(answer, config)} ${explanation.cause}`,
+      ...explanation,
+    }
+  }
+  if (answer.exchange === null) return null
+  const evidence = evidenceOf(answer.exchange)
+  const explanation =
+    explain(config.OIDC_OP_TYPE, 'authorization', evidence) ?? explain(config.OIDC_OP_TYPE, 'token', evidence)
+  return refusalBy(
+    config,
+    evidence,
+    explanation,
+    'The request was handed over directly (OIDC_USE_PAR), and the provider says',
+  )
+}
+
+function refusalBy(
+  config: ProviderConfig,
+  evidence: Evidence,
+  explanation: Explanation | null,
+  opening: string,
+): Refusal {
+  const seen = `${opening}: ${said(evidence, config)}.`
+  if (explanation) return { id: checkFor(explanation), seen: `${seen} ${explanation.cause}`, ...explanation }
+  return { id: 'authorization', seen, cause: '', fix: 'Look for it in the log of the provider.' }
+}
+
+function explainedPage(config: ProviderConfig, exchange: Exchange): Explanation | null {
+  const { status, location } = exchange
+  const text = [readable(exchange), location === null ? '' : readableLocation(location)].join('\n')
+  return explain(config.OIDC_OP_TYPE, 'authorization', { status, text })
+}
+
+/** Google hands its error on inside the address, in base64. */
+function readableLocation(location: URL): string {
+  const hidden = location.searchParams.get('authError') ?? ''
+  try {
+    return `${decodeURIComponent(location.href)}\n${atob(hidden.replaceAll('-', '+').replaceAll('_', '/'))}`
+  } catch {
+    return location.href // not encoded in any way that we know
+  }
+}
+
+function checkFor({ cause }: Explanation): Checked {
+  if (/redirect(?:ion)? ur[il]|callback/i.test(cause)) return 'redirect-uri'
+  if (/\bscope/i.test(cause)) return 'scopes'
+  if (/PKCE/.test(cause)) return 'pkce'
+  if (/\bclient\b.*\bid\b|no client|client id|application id/i.test(cause)) return 'client-id'
+  return 'authorization'
+}
+
+function refusedFinding(id: Checked, refusal: Refusal, config: ProviderConfig, copy: readonly Copy[]): Finding {
+  if (id === refusal.id) return fail(id, refusal.seen, refusal.fix, id === 'redirect-uri' ? copy : [])
+  // Every provider looks at the client first, then at the redirect URI, and at the rest only when it could send the browser back.
+  const isPassed = CHECKED.indexOf(id) < CHECKED.indexOf(refusal.id) && CHECKED.indexOf(id) < 2
+  if (isPassed)
+    return pass(
+      id,
+      id === 'client-id' ? config.OIDC_RP_CLIENT_ID : 'It was not this that the provider refused.',
+      id === 'redirect-uri' ? copy : [],
+    )
+  return cannotTell(id, 'The request was refused before that.', '', id === 'redirect-uri' ? copy : [])
+}
+
+/**
+ * A page may be a sign-in page or a refusal in words that nobody has described. So the same is asked with an address that surely
+ * nobody has registered: if that is answered otherwise, ours is registered.
+ */
+async function isToldApart(
+  config: ProviderConfig,
+  answer: AuthorizationAnswer,
+  { redirectUri }: RegisteredAddresses,
+  discovered: Discovered,
+  examination: Examination,
+): Promise<boolean> {
+  if (answer.kind !== 'page' || answer.exchange.status >= 400) return false
+  const control = await examination.authorize(`${redirectUri}${MADE_UP}/`, discovered)
+  if (control.kind !== 'page') return false
+  const place = ({ status, location }: Exchange) =>
+    `${status} ${location === null ? '' : location.origin + location.pathname}`
+  return place(control.exchange) !== place(answer.exchange) || explainedPage(config, control.exchange) !== null
+}
+
+function pageIn(answer: AuthorizationAnswer, config: ProviderConfig): string {
+  if (answer.kind !== 'page') return ''
+  const { status, location } = answer.exchange
+  const text = location === null ? readable(answer.exchange) : `it leads to ${location.origin}${location.pathname}`
+  return `status ${status}, “${shown(text, config)}”.`
+}
+
+function scopeFinding(config: ProviderConfig, { scopes_supported: offered }: Advertised, isTaken: boolean): Finding {
+  const asked = [...new Set(['openid', ...(config.OIDC_RP_SCOPES ?? ['email'])])]
+  const unlisted = offered === undefined ? [] : asked.filter((scope) => !offered.includes(scope))
+  const console = CONSOLES[config.OIDC_OP_TYPE].scopes
+  if (unlisted.length > 0) {
+    const seen = `${listed(unlisted)}: asked for, and not among those that the provider offers (${listed(offered ?? [])}).`
+    const fix = `Take ${unlisted.length === 1 ? 'it' : 'them'} out of OIDC_RP_SCOPES, or add ${unlisted.length === 1 ? 'it' : 'them'} there: ${console}.`
+    // What these do with a scope that they do not list is known: they refuse it, or leave out what it would bring.
+    const isCertain = ['dex', 'google', 'authentik'].includes(config.OIDC_OP_TYPE)
+    return isCertain ? fail('scopes', seen, fix) : cannotTell('scopes', seen, fix)
+  }
+  if (isTaken) return pass('scopes', `${listed(asked)}.`)
+  return offered === undefined
+    ? cannotTell('scopes', `${listed(asked)}; the provider does not say which it offers.`)
+    : pass('scopes', `${listed(asked)}, which the provider offers.`)
+}
+
+function pkceFinding(
+  config: ProviderConfig,
+  { code_challenge_methods_supported: offered }: Advertised,
+  isTaken: boolean,
+): Finding {
+  if (offered?.includes('S256')) return pass('pkce', 'The provider offers it.')
+  if (isTaken) return pass('pkce', 'The provider does not list it, and takes it.')
+  return cannotTell(
+    'pkce',
+    `The provider does not list it${config.OIDC_OP_TYPE === 'entra' ? ', and is known to take it' : ''}.`,
+  )
+}

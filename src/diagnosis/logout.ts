@@ -1,0 +1,127 @@
+/**
+ * Whether signing out works in both directions: the address to come back to, and how the provider tells us of its own sign-outs.
+ */
+import type { RegisteredAddresses } from '../config/addresses.ts'
+import type { ProviderConfig } from '../config/env.ts'
+import { isLoopback } from '../config/types.ts'
+import { GatehouseError } from '../errors.ts'
+import { type Advertised, type Examination, type Exchange, MADE_UP } from '../oidc/examination.ts'
+import { cannotTell, type Finding, fail, pass } from './check.ts'
+import { CONSOLES } from './consoles.ts'
+import { explain } from './signatures.ts'
+import { readable, reasonOf, shown } from './words.ts'
+
+/** The check `post-logout-uri`. Without a session and an ID token some providers look at the address, and some do not. */
+export async function postLogoutFinding(
+  config: ProviderConfig,
+  { postLogoutRedirectUri }: RegisteredAddresses,
+  examination: Examination,
+): Promise<Finding> {
+  const copy = [{ label: 'Post-logout redirect URI', value: postLogoutRedirectUri }]
+  const where = CONSOLES[config.OIDC_OP_TYPE].postLogoutUris
+  const address = await examination.signOutAddress(postLogoutRedirectUri)
+  if (address === null) {
+    const explained = explain(config.OIDC_OP_TYPE, 'discovery', { description: 'no end_session_endpoint' })
+    const seen = 'The provider names no end-session endpoint: signing out ends the session at Gatehouse only.'
+    return explained
+      ? cannotTell('post-logout-uri', `${seen} ${explained.cause}`, explained.fix)
+      : pass('post-logout-uri', seen)
+  }
+  const answer = await examination.visit(address)
+  if (answer instanceof GatehouseError) {
+    return fail(
+      'post-logout-uri',
+      `The end-session endpoint does not answer: ${reasonOf(answer)}.`,
+      'Check OIDC_OP_LOGOUT_ENDPOINT if it is set, and that the provider can be reached there.',
+      copy,
+    )
+  }
+  if (leadsTo(answer, postLogoutRedirectUri))
+    return pass('post-logout-uri', `The provider leads back to ${postLogoutRedirectUri}`, copy)
+  const explained = explain(config.OIDC_OP_TYPE, 'logout', { status: answer.status, text: readable(answer) })
+  const seen = `The provider answers ${answer.status}: “${shown(answer.location?.href ?? readable(answer), config)}”.`
+  if (explained) return fail('post-logout-uri', `${seen} ${explained.cause}`, explained.fix, copy)
+  const other = await examination.signOutAddress(`${postLogoutRedirectUri}${MADE_UP}/`)
+  const control = other === null ? null : await examination.visit(other)
+  if (control === null || control instanceof GatehouseError || control.status === answer.status) {
+    return cannotTell(
+      'post-logout-uri',
+      `${seen} It says the same of an address that nobody has registered.`,
+      `Compare ${where} with the address, to the letter, or sign in and out once.`,
+      copy,
+    )
+  }
+  if (answer.status < 400)
+    return pass(
+      'post-logout-uri',
+      `The provider takes ${postLogoutRedirectUri}, and no address that nobody has registered.`,
+      copy,
+    )
+  return fail('post-logout-uri', seen, `Register the address, to the letter: ${where}.`, copy)
+}
+
+/** The checks `backchannel-logout` and `frontchannel-logout`: what is registered there, the provider tells nobody. */
+export function logoutFindings(
+  config: ProviderConfig,
+  { backchannelLogoutUri, frontchannelLogoutUri }: RegisteredAddresses,
+  advertised: Advertised,
+): readonly Finding[] {
+  const console = CONSOLES[config.OIDC_OP_TYPE]
+  const hasBackchannel = advertised.backchannel_logout_supported === true
+  const hasFrontchannel = advertised.frontchannel_logout_supported === true
+  return [
+    told(
+      'backchannel-logout',
+      hasBackchannel,
+      console.backchannelLogout,
+      [{ label: 'Back-channel logout URI', value: backchannelLogoutUri }],
+      isBeyondReach(advertised, backchannelLogoutUri),
+    ),
+    hasBackchannel && hasFrontchannel
+      ? pass(
+          'frontchannel-logout',
+          'Not needed: the provider has the back channel, which does not depend on the browser.',
+          [{ label: 'Front-channel logout URI', value: frontchannelLogoutUri }],
+        )
+      : told(
+          'frontchannel-logout',
+          hasFrontchannel,
+          console.frontchannelLogout,
+          [{ label: 'Front-channel logout URI', value: frontchannelLogoutUri }],
+          false,
+        ),
+  ]
+}
+
+function told(
+  id: 'backchannel-logout' | 'frontchannel-logout',
+  isOffered: boolean,
+  where: string | null,
+  copy: Finding['copy'],
+  isBeyond: boolean,
+): Finding {
+  if (!isOffered) return pass(id, 'The provider does not offer it, so there is nothing to register.')
+  const seen = 'The provider offers it. What is registered there, it tells nobody.'
+  if (isBeyond)
+    return cannotTell(
+      id,
+      `${seen} It cannot reach a Gatehouse that is on this machine.`,
+      'It will work once Gatehouse is deployed.',
+      copy,
+    )
+  return cannotTell(
+    id,
+    seen,
+    `Compare the address with ${where ?? 'the console of the provider'}; then sign out at the provider and see whether you are signed out here.`,
+    copy,
+  )
+}
+
+/** A provider elsewhere cannot send anything to this machine. */
+function isBeyondReach({ issuer = '' }: Advertised, address: string): boolean {
+  return isLoopback(new URL(address).hostname) && URL.canParse(issuer) && !isLoopback(new URL(issuer).hostname)
+}
+
+function leadsTo({ location }: Exchange, address: string): boolean {
+  return location !== null && location.origin + location.pathname === address
+}

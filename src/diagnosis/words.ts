@@ -1,0 +1,55 @@
+/**
+ * Texts of a provider made fit to be shown, and lists as people write them; knows no check.
+ */
+import type { ProviderConfig } from '../config/env.ts'
+import type { GatehouseError } from '../errors.ts'
+import { printable } from '../log.ts'
+import type { Exchange } from '../oidc/examination.ts'
+
+const SHOWN_MAX_CHARACTERS = 200
+/** As much of a page as is searched for a signature. */
+const SEARCHED_MAX_CHARACTERS = 50_000
+
+/** A text from outside, cut, on one line, and without our own secret, which a provider might repeat. */
+export function shown(text: string, { OIDC_RP_CLIENT_SECRET: secret }: ProviderConfig): string {
+  const safe = secret === undefined ? text : text.replaceAll(secret, '…')
+  return printable(safe.replace(/\S*@\S*/g, '…'))
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, SHOWN_MAX_CHARACTERS)
+}
+
+/** What a person would read on a page. */
+export function readable({ text, contentType }: Exchange): string {
+  if (contentType !== 'text/html') return text.slice(0, SEARCHED_MAX_CHARACTERS)
+  return text
+    .slice(0, SEARCHED_MAX_CHARACTERS * 4)
+    .replace(/<(script|style|svg|head)\b[\s\S]*?<\/\1>/gi, (block) => /<title>[^<]*<\/title>/i.exec(block)?.[0] ?? ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&quot;|&#34;/g, '"')
+    .replace(/&#39;|&#x27;/gi, "'")
+    .replace(/&nbsp;/g, ' ')
+    .replace(/&amp;/g, '&')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, SEARCHED_MAX_CHARACTERS)
+}
+
+/** Why there is no answer, with what the network says of it. */
+export function reasonOf({ message, detail, cause }: GatehouseError): string {
+  const host = typeof detail.host === 'string' ? ` (${detail.host})` : ''
+  const network = codesOf(cause)
+  return `${message}${host}${network === '' ? '' : `: ${network}`}`
+}
+
+/** ENOTFOUND, ECONNREFUSED, CERT_HAS_EXPIRED and the like; a Worker tells less. */
+function codesOf(cause: unknown): string {
+  if (!(cause instanceof Error) || cause.name === 'TimeoutError') return ''
+  const own = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
+  const inner = codesOf(cause.cause)
+  return [own, inner].filter((code) => code !== '').join(', ')
+}
+
+export function listed(items: readonly string[]): string {
+  return items.length === 0 ? 'nothing' : items.join(', ')
+}
