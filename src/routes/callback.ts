@@ -17,6 +17,7 @@ import { answersAs, type RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
 import { eitherForm } from './paths.ts'
 import { callbackPath, rememberProvider } from './provider-choice.ts'
+import { notingRefusal } from './refusal-notes.ts'
 import { landingOf } from './return-to.ts'
 import { giveSession, sessionOf, sessionTokenOf } from './session-cookie.ts'
 
@@ -66,6 +67,16 @@ export function callbackRoutes(deps: Deps) {
     }
     const stateHash = await sha256(attempt.pending.state)
     if (!(await spentLogins.spend(stateHash, attempt.startedAt + ATTEMPT_SECONDS))) return goOnIfSignedIn(c, attempt)
+    await notingRefusal(c, provider.id, deps, () => signIn(c, provider, answer, attempt))
+    return c.redirect(targetOf(attempt), c.req.method === 'POST' ? 303 : 302)
+  }
+
+  async function signIn(
+    c: RequestContext,
+    provider: Provider,
+    answer: URLSearchParams,
+    attempt: Attempt,
+  ): Promise<void> {
     try {
       const login = await provider.finishLogin(answer, attempt.pending)
       const outcome = await beginSession(c, provider, login, attempt)
@@ -81,7 +92,6 @@ export function callbackRoutes(deps: Deps) {
       const isNobodyThere = error instanceof GatehouseError && error.code === 'interaction_required'
       if (!attempt.isSilent || !isNobodyThere) throw error
     }
-    return c.redirect(targetOf(attempt), c.req.method === 'POST' ? 303 : 302)
   }
 
   /** A reloaded callback, the back button, a tab left open: whoever is signed in already just goes on. */

@@ -16,6 +16,7 @@ import { onlyAllows } from './failures.ts'
 import { acceptedLevels, maxAgeSeconds, passedOn } from './login-parameters.ts'
 import { eitherForm, PATHS } from './paths.ts'
 import { callbackPath, choicesOf, chosenProvider } from './provider-choice.ts'
+import { createStartNotes } from './refusal-notes.ts'
 import { acceptedTarget, landingOf } from './return-to.ts'
 import { sessionTokenOf } from './session-cookie.ts'
 
@@ -24,6 +25,7 @@ type RequestContext = Context<RequestVariables>
 export function loginRoutes(deps: Deps) {
   const { config, clock, providers, log } = deps
   const app = new Hono<RequestVariables>({ strict: false })
+  const notingStart = createStartNotes(deps)
 
   app.get(eitherForm(PATHS.login), answersAs('sign_in'), async (c) => {
     refuseBackgroundRequest(c)
@@ -66,13 +68,14 @@ export function loginRoutes(deps: Deps) {
     wanted: string | null,
   ): Promise<Response> {
     const isSilent = query.get('silent')?.toLowerCase() === 'true'
-    const { location, pending } = await provider.startLogin({
+    const request = {
       redirectUri: `${config.BASE_URL}${callbackPath(provider, deps)}`,
       acrValues: acceptedLevels(query, provider.config),
       maxAgeSeconds: maxAgeSeconds(query, config),
       isSilent,
       passedOn: passedOn(query, config),
-    })
+    }
+    const { location, pending } = await notingStart(c, provider.id, () => provider.startLogin(request))
     const sessionToken = sessionTokenOf(c)
     const attempt = {
       pending,

@@ -14,6 +14,7 @@ const RULES = [
   { table: 'sessions', column: 'expires_at', keptSeconds: 0 },
   { table: 'spent_logins', column: 'expires_at', keptSeconds: 0 },
   { table: 'spent_logout_tokens', column: 'expires_at', keptSeconds: 0 },
+  { table: 'refusals', column: 'at', keptSeconds: 30 * 86_400 },
   { table: 'audit', column: 'at', keptSeconds: 365 * 86_400 },
 ] as const
 

@@ -1,0 +1,60 @@
+/**
+ * Refused sign-ins in D1, the newest only; what may be kept of one is decided in `diagnosis/refusals.ts`.
+ */
+import type { D1Database } from '@cloudflare/workers-types'
+import * as v from 'valibot'
+import type { RefusalLog } from '../diagnosis/refusals.ts'
+import { roundTrip } from './d1.ts'
+
+/** Enough to see a pattern. Whoever makes refusals on purpose drives out others, and fills nothing. */
+const KEPT_ROWS = 100
+
+const refusalRow = v.pipe(
+  v.object({
+    at: v.number(),
+    provider: v.string(),
+    reference: v.string(),
+    code: v.string(),
+    reason: v.string(),
+    place: v.nullable(v.string()),
+    status: v.nullable(v.number()),
+    error: v.nullable(v.string()),
+    description: v.nullable(v.string()),
+  }),
+  v.transform(({ provider, ...refusal }) => ({ providerId: provider, ...refusal })),
+)
+
+export function createRefusalLog(db: D1Database): RefusalLog {
+  return {
+    async add({ at, providerId, reference, code, reason, place, status, error, description }) {
+      await roundTrip(() =>
+        db.batch([
+          db
+            .prepare(
+              'INSERT INTO refusals (at, provider, reference, code, reason, place, status, error, description) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+            )
+            .bind(at, providerId, reference, code, reason, place, status, error, description),
+          db.prepare(`DELETE FROM refusals WHERE id <= (SELECT MAX(id) FROM refusals) - ${KEPT_ROWS}`),
+        ]),
+      )
+    },
+
+    async last(count) {
+      const { results } = await roundTrip(() =>
+        db.prepare('SELECT * FROM refusals ORDER BY id DESC LIMIT ?').bind(count).all(),
+      )
+      return v.parse(v.array(refusalRow), results)
+    },
+
+    async lastSignIn(providerId) {
+      // By the index of the ends: sessions live equally long, so the one that ends last began last, or nearly.
+      const row = await roundTrip(() =>
+        db
+          .prepare('SELECT created_at FROM sessions WHERE provider = ? ORDER BY expires_at DESC LIMIT 1')
+          .bind(providerId)
+          .first(),
+      )
+      return row === null ? null : v.parse(v.object({ created_at: v.number() }), row).created_at
+    },
+  }
+}
