@@ -9,6 +9,7 @@ import type { Log } from './log.ts'
 import { backchannelLogoutRoutes } from './routes/backchannel-logout.ts'
 import { callbackRoutes } from './routes/callback.ts'
 import type { RequestVariables } from './routes/context.ts'
+import { diagnosisRoutes } from './routes/diagnosis.ts'
 import { answerFailure } from './routes/failures.ts'
 import { frontchannelLogoutRoutes } from './routes/frontchannel-logout.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -41,6 +42,7 @@ export function createApp(deps: Deps): App {
   app.route('/', sessionRoutes(deps))
   app.route('/', introspectRoutes(deps))
   app.route('/', jwksRoutes(deps))
+  app.route('/', diagnosisRoutes(deps))
   const { LOGIN_REDIRECT_URL_FAILURE: failure, BASE_URL } = deps.config
   const ports = { log: deps.log, failureLocation: failure === undefined ? undefined : new URL(failure, BASE_URL).href }
   app.notFound((c) => answerFailure(c, new GatehouseError('not_found', 'no such page'), ports))

@@ -6,6 +6,9 @@ import type { Clock } from './clock.ts'
 import type { Config, Env } from './config/env.ts'
 import { loadConfig } from './config/load.ts'
 import { createSealer, type Sealer } from './crypto.ts'
+import type { Check } from './diagnosis/check.ts'
+import { type DiagnosisOptions, diagnose } from './diagnosis/diagnose.ts'
+import type { RefusalLog } from './diagnosis/refusals.ts'
 import { consoleLog, type Log } from './log.ts'
 import type { Fetch } from './oidc/provider.ts'
 import { createProviders, type Providers } from './oidc/providers.ts'
@@ -14,7 +17,9 @@ import { isDatabaseReady } from './store/d1.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { createEndings, type Endings } from './store/endings.ts'
 import { createSpentLogins, type SpentLogins } from './store/logins.ts'
+import { createStorageProbe } from './store/probe.ts'
 import { purgeExpired } from './store/purge.ts'
+import { createRefusalLog } from './store/refusals.ts'
 import { createSessions, type Sessions } from './store/sessions.ts'
 import { createVerdicts, type Verdicts } from './tokens/verdicts.ts'
 
@@ -38,6 +43,9 @@ export interface Deps {
   readonly verdicts: Verdicts
   /** One sealer for each use, so that nothing sealed for one opens in another. */
   readonly sealers: { readonly login: Sealer; readonly logout: Sealer; readonly tokens: Sealer; readonly csrf: Sealer }
+  readonly refusals: RefusalLog
+  /** Looks at everything, as Gatehouse sees it from here. @see diagnose in `diagnosis/diagnose.ts` */
+  diagnose(options: DiagnosisOptions): Promise<readonly Check[]>
   isDatabaseReady(): Promise<boolean>
   /** Removes what has expired; gives back how many rows went, by table. */
   purgeExpired(): Promise<Readonly<Record<string, number>>>
@@ -62,6 +70,8 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
   const { fetch, clock, log } = { ...realWorld, ...world }
   const { config, warnings } = loadConfig(env)
   for (const warning of warnings) log({ level: 'warn', event: 'configuration', detail: { warning } })
+  const refusals = createRefusalLog(env.DB)
+  const storage = createStorageProbe(env.DB, env.KV, clock)
   return {
     config,
     clock,
@@ -81,6 +91,8 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
       ),
       csrf: createSealer(config.GATEHOUSE_SECRET, 'csrf'),
     },
+    refusals,
+    diagnose: (options) => diagnose({ config, warnings, problems: [] }, { fetch, clock, storage, refusals }, options),
     isDatabaseReady: () => isDatabaseReady(env.DB),
     purgeExpired: () => purgeExpired(env.DB, clock),
   }

@@ -2,6 +2,7 @@
  * The settings of Gatehouse itself, one entry each, and what comes out of all settings; those of a provider are in `provider-settings.ts`.
  */
 import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
+import { administratorSettings } from './administrator-settings.ts'
 import { djangoSettings } from './django-settings.ts'
 import { fixedSettings } from './fixed-settings.ts'
 import type { OpenTalk } from './opentalk-settings.ts'
@@ -79,6 +80,7 @@ export const ownSettings = {
     example: '43200',
     meaning: 'The life of a session from sign-in on; using it does not prolong it.',
   }),
+  ...administratorSettings,
   ...sessionSettings,
   ...visitSettings,
   ...djangoSettings,

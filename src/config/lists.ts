@@ -53,6 +53,13 @@ export const originPatterns = listOfEntries('origins', 'has an entry that is no 
 /** Paths of this host. */
 export const paths = listOfEntries('paths', 'has an entry that can be no path', (entry) => /^[\w:./~-]+$/.test(entry))
 
+/** People or groups of a provider, each as the id of the provider, a colon, and the name that they have there. */
+export const members = listOfEntries(
+  'provider:name',
+  'has an entry that is not the id of a provider, a colon and a name',
+  (entry) => /^[a-z][a-z\d_]{0,30}:\S(?:.*\S)?$/.test(entry),
+)
+
 /** Names with text values: JSON, or the Python literal that La Suite's settings are written in. */
 export const dictionary: Kind<Readonly<Record<string, string>>> = {
   label: 'JSON object of texts',

@@ -9,7 +9,8 @@ import { STYLE_PATH } from './style.ts'
 /** A page as it goes to the browser. */
 export type Page = ReturnType<typeof html>
 
-export function layout(language: Language, title: string, content: Child): Page {
+/** @param width `wide`: for lists; otherwise a card with one thing to do */
+export function layout(language: Language, title: string, content: Child, width: 'card' | 'wide' = 'card'): Page {
   const frame = (
     <html lang={language.tag}>
       <head>
@@ -20,7 +21,7 @@ export function layout(language: Language, title: string, content: Child): Page 
         <link rel="stylesheet" href={STYLE_PATH} />
       </head>
       <body>
-        <main>
+        <main class={width}>
           <div class="brand">
             <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true">
               <path

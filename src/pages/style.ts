@@ -7,10 +7,11 @@ export const STYLE_PATH = '/gatehouse.css'
 export const STYLE = `
 :root {
   color-scheme: light dark;
+  --good: #1b7a43; --bad: #b3261e; --open: #8a5a00;
   --ground: #eef1f6; --card: #fff; --ink: #1b2432; --soft: #56627a; --line: #d9dfe9; --accent: #1f4fbf; --on-accent: #fff;
 }
 @media (prefers-color-scheme: dark) {
-  :root { --ground: #11151d; --card: #1a2029; --ink: #e8ecf3; --soft: #9aa6ba; --line: #2c3543; --accent: #8fb2ff; --on-accent: #0d1526; }
+  :root { --good: #6fd59a; --bad: #ff9d94; --open: #f2c46d; --ground: #11151d; --card: #1a2029; --ink: #e8ecf3; --soft: #9aa6ba; --line: #2c3543; --accent: #8fb2ff; --on-accent: #0d1526; }
 }
 * { box-sizing: border-box; }
 body {
@@ -35,6 +36,21 @@ form { margin: 0; }
 .choices .action { margin-top: .75rem; }
 .aside { margin: 1.25rem 0 0; text-align: center; font-size: .9375rem; }
 .aside a { color: inherit; }
+main.wide { max-width: 52rem; }
+h2 { margin: 2rem 0 .75rem; font-size: 1.125rem; }
+.checks { margin: 0; padding: 0; list-style: none; }
+.check { padding: .75rem 0 .75rem .875rem; border-top: 1px solid var(--line); border-left: .25rem solid var(--mark); }
+.check p { margin: 0 0 .25rem; font-size: .9375rem; line-height: 1.45; }
+.check .verdict { color: var(--ink); font-weight: 600; }
+.check .verdict strong { color: var(--mark); }
+.check .fix { color: var(--ink); }
+.check.pass { --mark: var(--good); }
+.check.fail { --mark: var(--bad); }
+.check.cannot-tell { --mark: var(--open); }
+dl { margin: .5rem 0 0; font-size: .875rem; }
+dt { color: var(--soft); }
+dd { margin: 0 0 .375rem; }
+code { font: .875rem/1.4 ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; user-select: all; color: var(--ink); }
 .action:hover { filter: brightness(1.08); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
 .reference { margin: 1.5rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); font: .875rem/1.4 ui-monospace, Menlo, Consolas, monospace; }

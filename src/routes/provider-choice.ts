@@ -9,7 +9,7 @@ import type { Provider } from '../oidc/provider.ts'
 import type { Providers } from '../oidc/providers.ts'
 import type { Choice } from '../pages/chooser.tsx'
 import { requestCookies, writeCookie } from './cookies.ts'
-import { eitherForm, PATHS } from './paths.ts'
+import { PATHS } from './paths.ts'
 
 const CHOICE_COOKIE = '__Host-gatehouse-provider'
 const CHOICE_SECONDS = 180 * 86_400

@@ -24,6 +24,19 @@ export const de: Messages = {
   goOn: 'Weiter',
   missingClaims: (names) =>
     `Für Ihre Administration: Es fehlen die Claims ${names}. Welcher Scope oder Mapper sie bringt, sagt das Protokoll unter der Kennung unten.`,
+  diagnosis: {
+    title: 'Diagnose',
+    wellTitle: 'Von hier aus ist kein Fehler zu sehen',
+    failedTitle: (count) =>
+      count === 1 ? 'Eine Sache braucht Aufmerksamkeit' : `${count} Dinge brauchen Aufmerksamkeit`,
+    lookedAt: (time) => `Von Gatehouse aus gesehen, dort, wo es läuft, um ${time} UTC. Die Einträge sind auf Englisch.`,
+    again: 'Noch einmal nachsehen',
+    fix: 'Was zu tun ist:',
+    results: { pass: 'Gut', fail: 'Fehler', 'cannot tell': 'Nicht zu sehen' },
+    notAdministratorTitle: 'Nur für die Administration',
+    notAdministratorText:
+      'Sie sind angemeldet, aber nicht als Administrator von Gatehouse. Wer es betreibt, kann Sie dazu machen, indem er dies in GATEHOUSE_ADMINS ergänzt:',
+  },
   reference: (reference) => `Kennung: ${reference}`,
   failures: {
     access_denied: {

@@ -1,6 +1,7 @@
 /**
  * Every sentence that people read, in English; the other languages have the same members.
  */
+import type { Result } from '../../diagnosis/check.ts'
 import type { ErrorCode } from '../../errors.ts'
 
 export interface Messages {
@@ -23,6 +24,18 @@ export interface Messages {
   readonly signOutAtProviderHint: string
   readonly goOn: string
   readonly missingClaims: (names: string) => string
+  readonly diagnosis: {
+    readonly title: string
+    readonly wellTitle: string
+    readonly failedTitle: (count: number) => string
+    /** @param time date and time in UTC */
+    readonly lookedAt: (time: string) => string
+    readonly again: string
+    readonly fix: string
+    readonly results: Readonly<Record<Result, string>>
+    readonly notAdministratorTitle: string
+    readonly notAdministratorText: string
+  }
   readonly reference: (reference: string) => string
   readonly failures: Readonly<Record<ErrorCode, { readonly title: string; readonly text: string }>>
 }
@@ -48,6 +61,18 @@ export const en: Messages = {
   goOn: 'Go on',
   missingClaims: (names) =>
     `For your administrator: the missing claims are ${names}. The log says, under the reference below, which scope or mapper brings each.`,
+  diagnosis: {
+    title: 'Diagnosis',
+    wellTitle: 'Nothing is wrong that can be seen from here',
+    failedTitle: (count) => (count === 1 ? 'One thing needs attention' : `${count} things need attention`),
+    lookedAt: (time) => `Seen by Gatehouse, from where it runs, at ${time} UTC.`,
+    again: 'Look again',
+    fix: 'What to do:',
+    results: { pass: 'Pass', fail: 'Fail', 'cannot tell': 'Cannot tell' },
+    notAdministratorTitle: 'Only for administrators',
+    notAdministratorText:
+      'You are signed in, and not as an administrator of Gatehouse. Whoever runs it can make you one by adding this to GATEHOUSE_ADMINS:',
+  },
   reference: (reference) => `Reference: ${reference}`,
   failures: {
     access_denied: {

@@ -24,6 +24,19 @@ export const fr: Messages = {
   goOn: 'Continuer',
   missingClaims: (names) =>
     `Pour votre administrateur : il manque les claims ${names}. Le journal indique, sous la référence ci-dessous, quel scope ou quel mapper les fournit.`,
+  diagnosis: {
+    title: 'Diagnostic',
+    wellTitle: 'Rien d’anormal n’est visible d’ici',
+    failedTitle: (count) =>
+      count === 1 ? 'Un point demande votre attention' : `${count} points demandent votre attention`,
+    lookedAt: (time) => `Vu par Gatehouse, de là où il s’exécute, à ${time} UTC. Les lignes sont en anglais.`,
+    again: 'Vérifier à nouveau',
+    fix: 'Que faire :',
+    results: { pass: 'Bon', fail: 'Erreur', 'cannot tell': 'Indéterminé' },
+    notAdministratorTitle: 'Réservé aux administrateurs',
+    notAdministratorText:
+      'Vous êtes connecté, mais pas comme administrateur de Gatehouse. Son exploitant peut vous donner ce rôle en ajoutant ceci à GATEHOUSE_ADMINS :',
+  },
   reference: (reference) => `Référence : ${reference}`,
   failures: {
     access_denied: {

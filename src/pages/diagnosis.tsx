@@ -1,0 +1,93 @@
+/**
+ * The page of the diagnosis: what was looked at, what was seen, and what to do; the rows themselves are English for everybody.
+ */
+import type { Check } from '../diagnosis/check.ts'
+import type { Language } from './language.ts'
+import { layout, type Page } from './layout.tsx'
+
+export interface DiagnosisView {
+  readonly checks: readonly Check[]
+  /** What people call each provider, by its id. */
+  readonly names: ReadonlyMap<string, string>
+  /** RFC 3339. */
+  readonly lookedAt: string
+  /** Where to look again. */
+  readonly path: string
+}
+
+export function diagnosisPage(language: Language, { checks, names, lookedAt, path }: DiagnosisView): Page {
+  const { messages } = language
+  const { diagnosis } = messages
+  const failed = checks.filter(({ result }) => result === 'fail')
+  const groups = [null, ...names.keys()].map((id) => ({ id, rows: checks.filter(({ provider }) => provider === id) }))
+  return layout(
+    language,
+    diagnosis.title,
+    <>
+      <h1>{failed.length === 0 ? diagnosis.wellTitle : diagnosis.failedTitle(failed.length)}</h1>
+      <p>{diagnosis.lookedAt(lookedAt.slice(0, 19).replace('T', ' '))}</p>
+      {groups.map(({ id, rows }) =>
+        rows.length === 0 ? null : (
+          <section>
+            <h2>{id === null ? 'Gatehouse' : `${names.get(id) ?? id} (${id})`}</h2>
+            <ul class="checks" lang="en">
+              {rows.map((check) => (
+                <Row check={check} language={language} />
+              ))}
+            </ul>
+          </section>
+        ),
+      )}
+      <a class="action" href={path}>
+        {diagnosis.again}
+      </a>
+    </>,
+    'wide',
+  )
+}
+
+function Row({ check, language }: { readonly check: Check; readonly language: Language }) {
+  const { diagnosis } = language.messages
+  const { id, title, result, seen, fix, copy } = check
+  return (
+    <li class={`check ${result.replace(' ', '-')}`} id={id}>
+      <p class="verdict">
+        <strong>{diagnosis.results[result]}</strong> {title}
+      </p>
+      <p class="seen">{seen}</p>
+      {fix === '' ? null : (
+        <p class="fix">
+          <strong>{diagnosis.fix}</strong> {fix}
+        </p>
+      )}
+      {copy.length === 0 ? null : (
+        <dl>
+          {copy.map(({ label, value }) => (
+            <>
+              <dt>{label}</dt>
+              <dd>
+                <code>{value}</code>
+              </dd>
+            </>
+          ))}
+        </dl>
+      )}
+    </li>
+  )
+}
+
+/** @param entry how the person who is signed in would be named in the settings */
+export function notAdministratorPage(language: Language, entry: string): Page {
+  const { diagnosis } = language.messages
+  return layout(
+    language,
+    diagnosis.notAdministratorTitle,
+    <>
+      <h1>{diagnosis.notAdministratorTitle}</h1>
+      <p>{diagnosis.notAdministratorText}</p>
+      <p class="copy">
+        <code>{entry}</code>
+      </p>
+    </>,
+  )
+}
