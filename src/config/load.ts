@@ -76,6 +76,9 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
       ...ofOpenTalk.warnings,
       ...unknownNames(env),
       ...sources.flatMap((source, index) => weakChoices(source, config.providers[index])),
+      ...(config.EXTERNAL_API_ENABLED
+        ? sources.flatMap((source, index) => anybodyMayCall(source, config.providers[index]))
+        : []),
     ],
   }
 }
@@ -156,4 +159,12 @@ function weakChoices({ nameOf }: ProviderSource, provider: ProviderConfig | unde
     )
   }
   return warnings
+}
+
+/** La Suite looks whether a token says who uses it, and not who that is. */
+function anybodyMayCall({ nameOf }: ProviderSource, provider: ProviderConfig | undefined): string[] {
+  if (!provider || provider.OIDC_RS_AUDIENCE_CLAIM === 'aud' || provider.GATEHOUSE_RS_ALLOWED_CLIENTS) return []
+  return [
+    `EXTERNAL_API_ENABLED is on and ${nameOf('GATEHOUSE_RS_ALLOWED_CLIENTS')} is not set, so any client whose token has one of ${nameOf('OIDC_RS_SCOPES')} may use it here`,
+  ]
 }

@@ -2,6 +2,7 @@
  * The settings of one provider that are about asking it for its opinion on a token, under La Suite's names for its resource server.
  */
 import { CONTENT_ENCRYPTION, SIGNING_ALGORITHMS } from './algorithms.ts'
+import { names } from './lists.ts'
 import { optional } from './setting.ts'
 import { bool, endpoint, oneOf, text } from './types.ts'
 
@@ -28,6 +29,28 @@ export const resourceServerSettings = {
     example: 'the secret shown in the console of the provider',
     meaning:
       'The secret of OIDC_RS_CLIENT_ID. If that is another client and has no secret here, nobody is asked about tokens.',
+  }),
+  OIDC_RS_AUDIENCE_CLAIM: optional(text, {
+    default: 'client_id',
+    example: 'aud',
+    meaning:
+      'With EXTERNAL_API_ENABLED: the claim by which a token is meant for us. `aud` must contain OIDC_RS_CLIENT_ID (or else OIDC_RP_CLIENT_ID); any other, such as `client_id`, says who uses the token, and must be in GATEHOUSE_RS_ALLOWED_CLIENTS.',
+  }),
+  GATEHOUSE_RS_ALLOWED_CLIENTS: optional(names, {
+    origin: 'Gatehouse',
+    example: 'drive, docs',
+    meaning:
+      'With EXTERNAL_API_ENABLED: who may use tokens here. Unset: any client whose token has one of OIDC_RS_SCOPES, as at La Suite.',
+  }),
+  OIDC_RS_SCOPES: optional(names, {
+    default: ['lasuite_meet'],
+    example: 'lasuite_meet',
+    meaning: 'With EXTERNAL_API_ENABLED: the scopes of which a token must have one.',
+  }),
+  OIDC_RS_SCOPES_PREFIX: optional(text, {
+    example: 'lasuite_meet',
+    meaning:
+      'With EXTERNAL_API_ENABLED: taken away, with a colon, from the scopes that an app is told, so that `lasuite_meet:rooms:list` is `rooms:list`.',
   }),
   OIDC_RS_SIGNING_ALGO: optional(oneOf(SIGNING_ALGORITHMS), {
     example: 'ES256',

@@ -5,6 +5,12 @@ import { optional } from './setting.ts'
 import { bool, words } from './types.ts'
 
 export const tokenSettings = {
+  EXTERNAL_API_ENABLED: optional(bool, {
+    default: false,
+    example: 'true',
+    meaning:
+      'Judges tokens for apps without a policy of their own as La Suite’s resource server does: by OIDC_RS_SCOPES and OIDC_RS_AUDIENCE_CLAIM, and not by whether they are meant for Gatehouse. The rooms behind it belong to the application.',
+  }),
   GATEHOUSE_ALLOWED_CLIENTS: optional(words, {
     default: [],
     origin: 'Gatehouse',

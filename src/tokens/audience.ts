@@ -6,6 +6,7 @@ import type { Config } from '../config/env.ts'
 import type { OpenTalk } from '../config/opentalk-settings.ts'
 import { audiencesOf, type Claims, type Provider } from '../oidc/provider.ts'
 import { clientOf, principalOf, rolesOf } from './access-token.ts'
+import { flawOfResourceServer, withoutPrefix } from './resource-server.ts'
 
 /** What a token must have one of. */
 type Policy = Pick<App, 'audiences' | 'clients'>
@@ -26,11 +27,26 @@ export function flawOfAudience(
   if (isService && allowedServices !== undefined && !(client !== undefined && allowedServices.includes(client))) {
     return `a token of the program ${client ?? 'without a name'}, which is not in GATEHOUSE_SERVICE_CLIENTS`
   }
-  const hasPolicy = app.audiences.length > 0 || app.clients.length > 0
+  const hasPolicy = hasPolicyOf(app)
+  if (!hasPolicy && config.EXTERNAL_API_ENABLED) {
+    const flaws = issuing.map((provider) => flawOfResourceServer(claims, provider.config))
+    return flaws.includes(undefined) ? undefined : flaws[0]
+  }
   const opentalk = opentalkOf(config, issuing)
   if (matches(claims, hasPolicy ? app : ownPolicy(config, opentalk, issuing))) return undefined
   if (hasPolicy || opentalk === null) return 'meant for another audience'
   return isService ? flawOfRoles(claims, config) : `meant for another audience; ${cureOf(claims, opentalk)}`
+}
+
+/** What an app is told of a token that is meant for it. */
+export function claimsFor(app: App, claims: Claims, config: Config, issuing: readonly Provider[]): Claims {
+  if (hasPolicyOf(app) || !config.EXTERNAL_API_ENABLED) return claims
+  const provider = issuing.find((one) => flawOfResourceServer(claims, one.config) === undefined)
+  return provider ? withoutPrefix(claims, provider.config) : claims
+}
+
+function hasPolicyOf({ audiences, clients }: App): boolean {
+  return audiences.length > 0 || clients.length > 0
 }
 
 function matches(claims: Claims, { audiences, clients }: Policy): boolean {

@@ -10,7 +10,7 @@ import { audiencesOf, type Claims, type Provider, type SignedJwt } from '../oidc
 import { type Providers, unverifiedIssuer } from '../oidc/providers.ts'
 import { clientOf, flawOfLife, flawOfSubject, goodToken } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
-import { flawOfAudience } from './audience.ts'
+import { claimsFor, flawOfAudience } from './audience.ts'
 import { bad, type Verdict } from './verdict.ts'
 
 const TOKEN_MAX_CHARACTERS = 16_384
@@ -40,7 +40,7 @@ export async function checkJwt(token: string, app: App, ports: JwtPorts): Promis
   if (flaw) return bad(flaw)
   const judged = (claims: Claims): Verdict => {
     const flaw = flawOfSubject(claims) ?? flawOfAudience(claims, app, config, issuing)
-    return flaw ? bad(flaw) : goodToken(claims, config)
+    return flaw ? bad(flaw) : goodToken(claimsFor(app, claims, config, issuing), config)
   }
   const asked = issuing.find((one) => one.config.OIDC_OP_INTROSPECT_JWT)
   return asked ? confirmed(token, jwt.claims, asked, app, ports, judged) : judged(jwt.claims)

@@ -9,7 +9,7 @@ import type { Claims, Provider } from '../oidc/provider.ts'
 import type { Providers } from '../oidc/providers.ts'
 import { flawOfLife, flawOfSubject, goodToken } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
-import { flawOfAudience } from './audience.ts'
+import { claimsFor, flawOfAudience } from './audience.ts'
 import { bad, type Verdict } from './verdict.ts'
 
 export interface OpaquePorts extends AskingPorts {
@@ -83,7 +83,7 @@ async function judged(
     flawOfSubject(claims) ??
     flawOfLife(claims, provider.config, clock) ??
     flawOfAudience(claims, app, config, issuing)
-  return flaw ? bad(flaw) : goodToken(claims, config)
+  return flaw ? bad(flaw) : goodToken(claimsFor(app, claims, config, issuing), config)
 }
 
 /** How providers call an access token. @see RFC 6749 section 7.1, RFC 8693 section 3 */

@@ -84,6 +84,11 @@ const WRONG: Record<SettingName, readonly unknown[]> = {
   OIDC_OP_INTROSPECT_JWT: ['on', ' ', 5],
   OIDC_RS_CLIENT_ID: [' ', 5, null],
   OIDC_RS_CLIENT_SECRET: [' ', 5, null],
+  EXTERNAL_API_ENABLED: ['on', ' ', 5],
+  OIDC_RS_AUDIENCE_CLAIM: [' ', 5, null],
+  GATEHOUSE_RS_ALLOWED_CLIENTS: ['drive docs', 5],
+  OIDC_RS_SCOPES: ['lasuite_meet lasuite_visio', 5],
+  OIDC_RS_SCOPES_PREFIX: [' ', 5, null],
   OIDC_RS_SIGNING_ALGO: ['none', 'HS256', 'es256', 'ES256 RS256', ' ', 5],
   OIDC_RS_ENCRYPTION_ALGO: ['RSA1_5', 'dir', 'A256KW', 'rsa-oaep', ' ', 5],
   OIDC_RS_ENCRYPTION_ENCODING: ['A256', 'A192GCM', 'a256gcm', ' ', 5],
@@ -266,6 +271,7 @@ describe('the settings', () => {
       SESSION_COOKIE_AGE: 43_200,
       GATEHOUSE_ALLOWED_CLIENTS: [],
       GATEHOUSE_SERVICE_ROLES: ['opentalk-call-in', 'opentalk-recorder'],
+      EXTERNAL_API_ENABLED: false,
       OIDC_INTROSPECT_AND_USERINFO_SET_X_FORWARDED_HOST: false,
       opentalk: null,
       OIDC_STORE_ID_TOKEN: true,
@@ -307,6 +313,8 @@ describe('the settings', () => {
           OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: false,
           GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED: false,
           OIDC_USER_SUB_FIELD_IMMUTABLE: true,
+          OIDC_RS_AUDIENCE_CLAIM: 'client_id',
+          OIDC_RS_SCOPES: ['lasuite_meet'],
           OIDC_USERINFO_GROUPS_CLAIM: ['x_grp', 'groups'],
           OIDC_TIMEOUT: 5,
           OIDC_USE_NONCE: true,
@@ -427,6 +435,13 @@ describe('warnings', () => {
     const trusting = { ...ENV, GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED: 'true' }
     expect(loadConfig(trusting).warnings).toEqual([expect.stringContaining('GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED')])
     expect(loadConfig({ ...trusting, OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: 'true' }).warnings).toEqual([])
+  })
+
+  it('name a resource server that anybody may call', () => {
+    const env = { ...ENV, EXTERNAL_API_ENABLED: 'True' }
+    expect(loadConfig(env).warnings).toEqual([expect.stringContaining('GATEHOUSE_RS_ALLOWED_CLIENTS')])
+    expect(loadConfig({ ...env, GATEHOUSE_RS_ALLOWED_CLIENTS: 'drive' }).warnings).toEqual([])
+    expect(loadConfig({ ...env, OIDC_RS_AUDIENCE_CLAIM: 'aud' }).warnings).toEqual([])
   })
 
   it('name scopes without openid', () => {

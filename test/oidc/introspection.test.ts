@@ -84,6 +84,19 @@ describe('the request', () => {
     expect(form).not.toHaveProperty('client_assertion')
   })
 
+  it('of another client is not sent where only the key of the sign-in client would do', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const settings = {
+      OIDC_RP_PRIVATE_KEY: JSON.stringify(privateKey.export({ format: 'jwk' })),
+      OIDC_RS_CLIENT_ID: 'asker',
+      OIDC_RS_CLIENT_SECRET: 'secret-of-the-asker',
+    }
+    const metadata = { ...endpoint, token_endpoint_auth_methods_supported: ['private_key_jwt'] }
+    const far = await answering(() => json({ active: true }), settings, metadata)
+    expect((await refusal(far.gatehouse.introspect(TOKEN))).code).toBe('not_configured')
+    expect(askedOf(far)).toEqual([])
+  })
+
   it('authenticates as the introspection endpoint wants it, also where the token endpoint wants otherwise', async () => {
     const methods = {
       token_endpoint_auth_methods_supported: ['client_secret_post'],
