@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'internal'
   | 'invalid_client'
   | 'invalid_request'
+  | 'login_expired'
   | 'login_required'
   | 'method_not_allowed'
   | 'not_configured'
@@ -78,6 +79,7 @@ export function outside(code: ErrorCode): Outside {
   switch (code) {
     case 'invalid_request':
       return { status: 400, oauthError: 'invalid_request' }
+    case 'login_expired':
     case 'state_unknown':
       return { status: 400, oauthError: 'invalid_request' }
     case 'claims_missing':

@@ -16,6 +16,7 @@ const VIEWS: Record<ErrorCode, [status: number, oauthError: string, retryAfterSe
   internal: [500, 'server_error'],
   invalid_client: [401, 'invalid_client'],
   invalid_request: [400, 'invalid_request'],
+  login_expired: [400, 'invalid_request'],
   login_required: [401, 'login_required'],
   method_not_allowed: [405, 'invalid_request'],
   not_configured: [503, 'temporarily_unavailable', 10],

@@ -8,6 +8,7 @@ import { type ProviderType, providerSettings } from './provider-settings.ts'
 import { FLAT_ID, type ProviderSource } from './provider-sources.ts'
 import { FACTS, PRESETS, typeOfIssuer } from './providers.ts'
 import { type Problem, readSettings } from './reading.ts'
+import { typeProblems } from './type-problems.ts'
 
 export interface ReadProvider {
   /** `null`: there are problems. */
@@ -22,12 +23,13 @@ export function readProvider({ id, name, raw, nameOf }: ProviderSource): ReadPro
   const defaults = { ...laSuiteDefaults(id, raw, url), ...PRESETS[type].defaults }
   const { values, problems, isBroken } = readSettings(providerSettings, raw, nameOf, defaults)
   const config = { ...(values as Partial<ProviderConfig>), OIDC_OP_TYPE: type } // as above
+  const place = url ?? config.OIDC_OP_AUTHORIZATION_ENDPOINT
   const found = [
     ...placeProblems(config, type, isBroken, nameOf),
     ...problems,
     ...providerProblems(config, isBroken, nameOf),
+    ...typeProblems(config, place, isBroken, nameOf),
   ]
-  const place = url ?? config.OIDC_OP_AUTHORIZATION_ENDPOINT
   if (found.length > 0 || place === undefined) return { provider: null, problems: found }
   const provider = { ...config, id, name: name ?? PRESETS[type].label ?? new URL(place).hostname, OIDC_OP_URL: url }
   const usual = { otherIssuers: [], forwardedHost: null }

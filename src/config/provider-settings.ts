@@ -5,10 +5,11 @@ import { accountSettings } from './account-settings.ts'
 import { SIGNING_ALGORITHMS } from './algorithms.ts'
 import { privateKeys, SIGNING_BY_KEY } from './keys.ts'
 import { dictionary } from './lists.ts'
+import { domains, tenant, tenants } from './organisations.ts'
 import { requestSettings } from './request-settings.ts'
 import { resourceServerSettings } from './resource-server-settings.ts'
 import { optional, required } from './setting.ts'
-import { bool, endpoint, hostName, issuer, oneOf, secondsBetween, tenant, text, word, words } from './types.ts'
+import { bool, endpoint, hostName, issuer, oneOf, secondsBetween, text, word, words } from './types.ts'
 
 /** The signature algorithms that an ID token may be configured to have; the token itself has no say. HS* is keyed with the client secret. */
 const ID_TOKEN_ALGORITHMS = [...SIGNING_ALGORITHMS, 'HS256', 'HS384', 'HS512'] as const
@@ -73,6 +74,24 @@ export const providerSettings = {
     example: '88888888-8888-8888-8888-888888888888',
     meaning:
       'In place of OIDC_OP_URL, for entra: the directory (tenant) id. `organizations` or `common` let in people of several tenants, `consumers` personal accounts.',
+  }),
+  OIDC_OP_ALLOWED_TENANTS: optional(tenants, {
+    origin: 'Gatehouse',
+    example: '88888888-8888-8888-8888-888888888888',
+    meaning:
+      'Whose people may come in through an entra that serves several tenants: the directory (tenant) ids, or * for everybody. **Required** with `organizations` and `common`.',
+  }),
+  OIDC_OP_HOSTED_DOMAINS: optional(domains, {
+    origin: 'Gatehouse',
+    example: 'example.org',
+    meaning:
+      'Whose people may come in through google: the domains of the Workspaces (`hd` of the ID token). Unset: everybody whom Google lets in.',
+  }),
+  OIDC_OP_AUDIENCE: optional(text, {
+    origin: 'Gatehouse',
+    example: 'https://api.example.org',
+    meaning:
+      'Sent as `audience`: the API that access tokens are to be for. Auth0 issues JWT access tokens for an API only; to be checked here, they need its RFC 9068 profile.',
   }),
   OIDC_OP_URL: optional(issuer, {
     example: 'https://id.example.org/realms/main',
@@ -157,7 +176,7 @@ export const providerSettings = {
   OIDC_RP_SCOPES: optional(words, {
     example: 'openid email profile',
     meaning:
-      'The scopes asked for. Unset: openid and email, and profile if the provider lists it. `openid` is added when it is missing.',
+      'The scopes asked for. Unset: openid and email, profile if the provider lists it (else given_name and usual_name), and what its type adds: groups at dex, offline_access at authentik, auth0 and entra, if listed; proconnect has a list of its own. `openid` is added when it is missing.',
   }),
   OIDC_RP_SIGN_ALGO: optional(oneOf(ID_TOKEN_ALGORITHMS), {
     default: 'RS256',

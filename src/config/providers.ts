@@ -32,7 +32,13 @@ export interface Preset {
   readonly defaults: Readonly<Partial<ProviderConfig>>
 }
 
-const MICROSOFT = ['login.microsoftonline.com', 'login.microsoftonline.us', 'login.partner.microsoftonline.cn']
+/** The last is of version 1, which is refused with the right sentence when it is known to be Microsoft's. */
+const MICROSOFT = [
+  'login.microsoftonline.com',
+  'login.microsoftonline.us',
+  'login.partner.microsoftonline.cn',
+  'sts.windows.net',
+]
 
 const PROCONNECT = /(^|\.)(agentconnect|proconnect|dev-agentconnect)\.(rie\.)?(gouv\.)?fr$/
 
@@ -91,7 +97,11 @@ export const PRESETS: Readonly<Record<ProviderType, Preset>> = {
     facts: ['OIDC_OP_DOMAIN'],
     issuer: ({ OIDC_OP_DOMAIN: domain }) => domain && `https://${domain}/api/v2`,
     recognises: ({ hostname }) => PROCONNECT.test(hostname),
-    defaults: { OIDC_USERINFO_GROUPS_CLAIM: ['roles'] },
+    defaults: {
+      OIDC_USERINFO_GROUPS_CLAIM: ['roles'],
+      // What every application may ask for; a scope that was not granted is refused (invalid_scope).
+      OIDC_RP_SCOPES: ['openid', 'given_name', 'usual_name', 'email', 'uid', 'siret', 'idp_id'],
+    },
   },
   generic: {
     label: undefined,

@@ -11,7 +11,7 @@ export interface Kind<T> {
   readonly schema: v.GenericSchema<unknown, T>
 }
 
-const present = v.pipe(v.string('must be text'), v.trim(), v.nonEmpty('is empty'))
+export const present = v.pipe(v.string('must be text'), v.trim(), v.nonEmpty('is empty'))
 
 export const text: Kind<string> = { label: 'text', schema: present }
 
@@ -32,18 +32,6 @@ export const hostName: Kind<string> = {
         /^[\w.:-]+$/.test(value) && URL.canParse(`https://${value}`) && new URL(`https://${value}`).host === value,
       'must be a host only, without https:// and without a path',
     ),
-  ),
-}
-
-const TENANT = /^(?:organizations|common|consumers|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/
-
-/** A tenant of Microsoft Entra ID. A domain name will not do: the issuer has the id, whatever the address was asked by. */
-export const tenant: Kind<string> = {
-  label: 'tenant id',
-  schema: v.pipe(
-    present,
-    v.toLowerCase(),
-    v.regex(TENANT, 'must be the directory (tenant) id, a GUID, or organizations, common or consumers'),
   ),
 }
 

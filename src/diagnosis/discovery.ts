@@ -3,7 +3,7 @@
  */
 import type { ProviderConfig } from '../config/env.ts'
 import type { GatehouseError } from '../errors.ts'
-import type { Discovered, Examination } from '../oidc/examination.ts'
+import { acceptedIssuers, type Discovered, type Examination } from '../oidc/examination.ts'
 import { type Finding, fail, pass } from './check.ts'
 import { issuerDifference, otherAddresses } from './issuer.ts'
 import { explain } from './signatures.ts'
@@ -33,7 +33,7 @@ export async function discoveryFindings(
     ]
   }
   const said = advertised.issuer ?? ''
-  if (![config.OIDC_OP_URL, ...config.otherIssuers].includes(said)) {
+  if (!acceptedIssuers(config).includes(said)) {
     const explained = explain(config.OIDC_OP_TYPE, 'discovery', { status: 200, description: said })
     const { seen, fix } = issuerDifference(config, said)
     return [found, fail('issuer', seen, explained?.fix ?? fix)]

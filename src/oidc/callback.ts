@@ -65,6 +65,7 @@ export async function finishLogin(
   const dpopKey = client.acceptance.OIDC_USE_DPOP ? await newDpopKey(client) : null
   const tokens = await redeemCode(client, await verifiedAnswer(client, answer, clock), pending, dpopKey)
   const { claims, idToken } = await verifyIdToken(client, tokens, clock)
+  refuseStranger(claims, client)
   refuseWeakAuthentication(claims, pending)
   const userinfo = await fetchUserinfo(
     client,
@@ -72,7 +73,7 @@ export async function finishLogin(
     clock,
   )
   return {
-    issuer: claims.iss,
+    issuer: client.quirks.accountIssuer(claims.iss),
     subject: claims.sub,
     claims: completed(claims, userinfo),
     authentication: authenticationOf(claims),
@@ -87,10 +88,7 @@ async function redeemCode(
   dpopKey: DpopKey | null,
 ) {
   const { metadata, relyingParty, clientAuthentication } = client
-  const parameters = attempt(
-    () => oauth.validateAuthResponse(metadata, relyingParty, answer, pending.state),
-    'the answer of the provider was refused',
-  )
+  const parameters = readAnswer(client, answer, pending)
   try {
     const tokens = await withDpop(client, dpopKey, async (requestOptions) => {
       const response = await oauth.authorizationCodeGrantRequest(
@@ -114,6 +112,26 @@ async function redeemCode(
     return tokens
   } catch (error) {
     throw toProtocolFailure(error, 'the token answer of the provider was refused', 'token')
+  }
+}
+
+/** @see RFC 6749 section 4.1.2, RFC 9207 section 2.4 */
+function readAnswer(
+  { metadata, relyingParty, quirks }: ProtocolClient,
+  answer: URLSearchParams,
+  pending: PendingLogin,
+) {
+  try {
+    return oauth.validateAuthResponse(metadata, relyingParty, answer, pending.state)
+  } catch (error) {
+    const failure = toProtocolFailure(error, 'the answer of the provider was refused', 'callback')
+    const isExpired =
+      error instanceof oauth.AuthorizationResponseError && quirks.isExpiredSignIn(error.error, error.error_description)
+    if (!isExpired) throw failure
+    throw new GatehouseError('login_expired', 'the sign-in page of the provider was open for too long', {
+      cause: error,
+      detail: failure.detail,
+    })
   }
 }
 
@@ -143,6 +161,13 @@ function refuseOtherAudience(claims: oauth.IDToken, { relyingParty, acceptance }
   if (claims.azp !== undefined && claims.azp !== clientId) {
     throw new GatehouseError('token_invalid', 'the ID token was issued to another client (azp)')
   }
+}
+
+/** The provider lets more people in than we may. */
+function refuseStranger(claims: oauth.IDToken, { quirks, acceptance }: ProtocolClient): void {
+  const stranger = quirks.strangerOf(claims, acceptance)
+  if (!stranger) return
+  throw new GatehouseError('access_denied', stranger.reason, { detail: { hint: `see ${stranger.setting}` } })
 }
 
 /** @see OpenID Connect Core 1.0 section 3.1.3.7, step 12. The age of the authentication (step 13) is checked by the library. */
@@ -186,12 +211,4 @@ function authenticationOf(claims: oauth.IDToken): Authentication {
   const known = v.parse(authenticationSchema, { sid, acr, amr, auth_time, session_expiry })
   const { auth_time: authTime, session_expiry: sessionExpiry, ...rest } = known
   return { ...rest, authTime, sessionExpiry, issuedAt: Math.floor(claims.iat) }
-}
-
-function attempt<T>(work: () => T, message: string): T {
-  try {
-    return work()
-  } catch (error) {
-    throw toProtocolFailure(error, message, 'callback')
-  }
 }

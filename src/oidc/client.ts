@@ -4,13 +4,17 @@
 import type * as oauth from 'oauth4webapi'
 import type { ProviderConfig } from '../config/env.ts'
 import type { IdTokenAlgorithm } from '../config/provider-settings.ts'
+import type { Claims } from './claims.ts'
 import type { AcceptedEncryption } from './encryption.ts'
 import type { SignedJwt } from './jwks.ts'
+import type { Quirks } from './quirks.ts'
 
 /** The settings that decide what is accepted of the provider. */
 export type Acceptance = Pick<
   ProviderConfig,
   | 'OIDC_CLOCK_TOLERANCE'
+  | 'OIDC_OP_ALLOWED_TENANTS'
+  | 'OIDC_OP_HOSTED_DOMAINS'
   | 'OIDC_TRUSTED_AUDIENCES'
   | 'OIDC_RP_ID_TOKEN_ENCRYPTED'
   | 'OIDC_OP_USER_ENDPOINT_FORMAT'
@@ -32,6 +36,9 @@ export interface ProtocolClient {
   readonly signingAlgorithm: IdTokenAlgorithm
   readonly acceptance: Acceptance
   readonly requestOptions: RequestOptions & Required<Pick<RequestOptions, typeof oauth.customFetch>>
+  readonly quirks: Quirks
+  /** The `iss` that a token with these claims must have. */
+  issuerOf(claims: Claims): string
   /** Verifies a signature of the provider. @see verifyJwt in `jwks.ts` */
   verifyJwt(jwt: string, algorithms: readonly string[]): Promise<SignedJwt>
   /** Opens what was encrypted for us. @see decryptJwe in `encryption.ts` */

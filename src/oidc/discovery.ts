@@ -8,6 +8,7 @@ import type { DocumentSource } from './document.ts'
 import { mediaTypeOf } from './http.ts'
 import { searchedSource } from './issuer-search.ts'
 import { askDiscovery, explicitEndpoints, type Metadata, readMetadata, refuseUnsafe } from './metadata.ts'
+import { acceptedIssuers, quirksOf } from './quirks.ts'
 
 /** The metadata as a document to be cached. Without OIDC_OP_URL it is looked for. */
 export function metadataSource(config: ProviderConfig, log: Log): DocumentSource<Metadata> {
@@ -45,10 +46,15 @@ function sourceOf(issuer: string, config: ProviderConfig, log: Log): DocumentSou
     parse(body) {
       const metadata = readMetadata(body, config)
       // To the letter. @see OpenID Connect Discovery 1.0 section 4.3
-      const accepted = [issuer, ...config.otherIssuers]
+      const accepted = acceptedIssuers(config)
       if (!accepted.includes(metadata.issuer)) {
+        const advice = quirksOf(config).adviceOn(metadata.issuer)
         throw new GatehouseError('provider_error', 'the provider calls itself otherwise than OIDC_OP_URL', {
-          detail: { OIDC_OP_URL: accepted.join(' or '), issuer: metadata.issuer },
+          detail: {
+            OIDC_OP_URL: accepted.join(' or '),
+            issuer: metadata.issuer,
+            ...(advice === undefined ? {} : { hint: advice }),
+          },
         })
       }
       refuseUnsafe(metadata)

@@ -16,6 +16,7 @@ import { createProvider } from './provider.ts'
 
 export type { Exchange } from './exchanges.ts'
 export type { Metadata } from './metadata.ts'
+export { acceptedIssuers } from './quirks.ts'
 
 /** Whoever reads the provider's log must see at once what this was. Long enough for every provider's taste. */
 export const MADE_UP = 'made-up-by-the-diagnosis-of-gatehouse-nobody-signs-in'

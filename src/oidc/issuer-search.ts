@@ -6,6 +6,7 @@ import { issuerPlaces } from '../config/issuer-search.ts'
 import { GatehouseError } from '../errors.ts'
 import type { DocumentSource } from './document.ts'
 import { askDiscovery, explicitEndpoints, type Metadata, readMetadata, refuseUnsafe } from './metadata.ts'
+import { quirksOf } from './quirks.ts'
 
 /** What a provider must say of itself for its word on the issuer to count. */
 const TELLING = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
@@ -13,6 +14,7 @@ const TELLING = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as cons
 /** The metadata of a provider without OIDC_OP_URL, as a document to be cached. */
 export function searchedSource(config: ProviderConfig): DocumentSource<Metadata> {
   const places = issuerPlaces(config)
+  const issuers = places.flatMap((place) => [place, `${place}/`]).flatMap(quirksOf(config).issuersAt)
   const explicit = explicitEndpoints(config)
 
   /** `null`: what stands there is not of this provider. */
@@ -20,7 +22,7 @@ export function searchedSource(config: ProviderConfig): DocumentSource<Metadata>
     if (typeof body !== 'object' || body === null) return null
     const said: Readonly<Record<string, unknown>> = { ...body }
     const isSame = TELLING.every((name) => said[name] === explicit[name])
-    const isThere = places.some((place) => said.issuer === place || said.issuer === `${place}/`)
+    const isThere = issuers.some((issuer) => said.issuer === issuer)
     if (!isSame || !isThere) return null
     const metadata = readMetadata(body, config)
     refuseUnsafe(metadata)

@@ -79,6 +79,7 @@ export function keysSource(jwksUri: string, areNeeded = true): DocumentSource<Ke
  * its id, make the keys be asked for once more, as seldom as `Document.newerThan` allows.
  *
  * @param algorithms the allowed algorithms, from the configuration, never from the token
+ * @param mayVerify whether a key of the provider may verify this token; absent: each may
  * @throws GatehouseError `token_invalid` when the token is not a JWT of this provider; `provider_unreachable`, `provider_error`
  * when the keys cannot be had, or cannot be asked for anew yet although one is missing
  * @see OpenID Connect Core 1.0 section 10.1.1 for the rotation of keys
@@ -88,12 +89,13 @@ export async function verifyJwt(
   algorithms: readonly string[],
   keys: Document<Keys>,
   send: Send,
+  mayVerify?: (key: JWK) => boolean,
 ): Promise<SignedJwt> {
   refuseOtherForm(jwt)
   const known = await keys.read(send)
   let current: Keys | null = known
   while (current) {
-    const verified = await verifyWith(current, jwt, algorithms)
+    const verified = await verifyWith(mayVerify ? narrowed(current, mayVerify) : current, jwt, algorithms)
     if (verified) return verified
     const newer: Keys | null = await keys.newerThan(current, send)
     // Asked for a moment ago, for the sake of another token: a key that is not among them may have come since.
@@ -103,6 +105,10 @@ export async function verifyJwt(
     current = newer
   }
   throw new GatehouseError('token_invalid', 'no key of the provider fits the signature')
+}
+
+function narrowed(keys: Keys, mayVerify: (key: JWK) => boolean): Keys {
+  return createLocalJWKSet({ keys: keys.jwks().keys.filter(mayVerify) })
 }
 
 function namesUnknownKey(jwt: string, keys: Keys): boolean {

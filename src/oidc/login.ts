@@ -5,6 +5,7 @@ import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
 import type { ProviderConfig } from '../config/env.ts'
 import type { Metadata } from './metadata.ts'
+import { type Quirks, quirksOf } from './quirks.ts'
 
 /** What must be remembered, secretly and bound to the browser, until the answer comes. */
 export const pendingLoginSchema = v.object({
@@ -60,14 +61,17 @@ export async function startLogin(
     acrValues: request.acrValues.length > 0 ? request.acrValues : (extra.acr_values?.split(' ') ?? []),
     maxAgeSeconds: request.maxAgeSeconds,
   }
-  const scopes = scopesFor(config, metadata)
+  const quirks = quirksOf(config)
+  const scopes = scopesFor(config, metadata, quirks)
   const parameters: Record<string, string> = {
     // Who may act in somebody's absence must have been allowed to. @see OpenID Connect Core 1.0 section 11
-    ...(scopes.includes('offline_access') ? { prompt: 'consent' } : {}),
+    ...(scopes.includes('offline_access') && quirks.wantsConsentForOfflineAccess ? { prompt: 'consent' } : {}),
+    ...(config.OIDC_OP_AUDIENCE === undefined ? {} : { audience: config.OIDC_OP_AUDIENCE }),
+    ...quirks.parametersOf(config),
     ...extra,
-    ...request.passedOn,
+    ...Object.fromEntries(Object.entries(request.passedOn).filter(([name, value]) => quirks.passesOn(name, value))),
     ...(request.acrValues[0] === undefined ? {} : { acr_values: request.acrValues[0] }),
-    ...(request.maxAgeSeconds === null ? {} : { max_age: String(request.maxAgeSeconds) }),
+    ...(request.maxAgeSeconds === null ? {} : quirks.freshSignIn(request.maxAgeSeconds)),
     ...(request.isSilent ? { prompt: 'none' } : {}),
     ...(responseMode === 'query' ? {} : { response_mode: responseMode }),
     response_type: 'code',
@@ -95,7 +99,10 @@ async function challengeOf({ codeVerifier: verifier }: PendingLogin): Promise<Re
   return { code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' }
 }
 
-function scopesFor(config: ProviderConfig, metadata: Metadata): readonly string[] {
+/** What is said in the settings; else what names people, by the one scope or by the two that there may be in its place. */
+function scopesFor(config: ProviderConfig, metadata: Metadata, { furtherScopes }: Quirks): readonly string[] {
   if (config.OIDC_RP_SCOPES) return ['openid', ...config.OIDC_RP_SCOPES.filter((scope) => scope !== 'openid')]
-  return metadata.scopes_supported?.includes('profile') ? ['openid', 'email', 'profile'] : ['openid', 'email']
+  const listed = (scope: string) => metadata.scopes_supported?.includes(scope) === true
+  const names = listed('profile') ? ['profile'] : ['given_name', 'usual_name'].filter(listed)
+  return ['openid', 'email', ...names, ...furtherScopes.filter(listed)]
 }

@@ -38,7 +38,7 @@ const AGE_MAX_SECONDS = 600
 export async function verifyLogoutToken(client: ProtocolClient, token: string, clock: Clock): Promise<LogoutNotice> {
   const { header, claims } = await verifiedSignature(client, token)
   refuseOtherKind(header)
-  if (claims.iss !== client.metadata.issuer) throw refused('it is from another issuer (iss)')
+  if (claims.iss !== client.issuerOf(claims)) throw refused('it is from another issuer (iss)')
   if (!audiencesOf(claims).includes(client.relyingParty.client_id)) throw refused('it is for another client (aud)')
   const life = lifeOf(claims, clock, client.acceptance.OIDC_CLOCK_TOLERANCE)
   refuseOtherEvent(claims)
@@ -47,7 +47,7 @@ export async function verifyLogoutToken(client: ProtocolClient, token: string, c
   if (sid !== undefined && (typeof sid !== 'string' || sid === '')) throw refused('sid is not text')
   if (sub === '') throw refused('sub is empty')
   if (sub === undefined && sid === undefined) throw refused('it names neither a person (sub) nor a session (sid)')
-  return { issuer: claims.iss, subject: sub ?? null, sid: sid ?? null, jti, ...life }
+  return { issuer: client.quirks.accountIssuer(claims.iss), subject: sub ?? null, sid: sid ?? null, jti, ...life }
 }
 
 async function verifiedSignature(client: ProtocolClient, token: string): Promise<SignedJwt> {

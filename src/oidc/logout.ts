@@ -2,7 +2,9 @@
  * The request with which the browser also signs out at the provider; ends nothing itself.
  */
 import type { ProviderConfig } from '../config/env.ts'
+import { unverifiedClaims } from './claims.ts'
 import type { Metadata } from './metadata.ts'
+import { quirksOf } from './quirks.ts'
 
 export interface LogoutRequest {
   /** The ID token of the session that ends, when it could still be read. */
@@ -28,16 +30,18 @@ export function endSessionRequest(
   metadata: Metadata,
   { idToken, postLogoutRedirectUri, state }: LogoutRequest,
 ): EndSessionRequest | null {
-  if (!metadata.end_session_endpoint) return null
-  return {
-    endpoint: metadata.end_session_endpoint,
-    parameters: {
-      ...(idToken === null ? {} : { id_token_hint: idToken }),
-      client_id: config.OIDC_RP_CLIENT_ID,
-      post_logout_redirect_uri: postLogoutRedirectUri,
-      state,
-    },
+  const { OIDC_RP_CLIENT_ID: clientId } = config
+  const quirks = quirksOf(config)
+  if (!metadata.end_session_endpoint) return quirks.unlistedSignOut(metadata.issuer, clientId, postLogoutRedirectUri)
+  const usual = {
+    ...(idToken === null ? {} : { id_token_hint: idToken }),
+    client_id: clientId,
+    post_logout_redirect_uri: postLogoutRedirectUri,
+    state,
   }
+  // It was verified when it was stored.
+  const claims = idToken === null ? {} : unverifiedClaims(idToken)
+  return { endpoint: metadata.end_session_endpoint, parameters: quirks.signOutParameters(usual, claims) }
 }
 
 /** The request as an address; what the endpoint has in its query stays. */

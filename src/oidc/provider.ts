@@ -12,24 +12,25 @@ import type { Claims } from './claims.ts'
 import type { ProtocolClient } from './client.ts'
 import { clientAuthentication } from './client-authentication.ts'
 import { metadataSource } from './discovery.ts'
-import { createDocument, type Document, type DocumentCache } from './document.ts'
+import { createDocument, type DocumentCache } from './document.ts'
 import { decryptJwe } from './encryption.ts'
+import { withExpectedIssuer } from './expected-issuer.ts'
 import { withForwardedHost } from './forwarded-host.ts'
 import { beginOperation, type Fetch, type Send } from './http.ts'
 import { allowInsecure } from './insecure.ts'
 import { askAbout, askingClient, metadataForAsking } from './introspection.ts'
-import { type Keys, keysSource, type SignedJwt, verifyJwt } from './jwks.ts'
+import type { SignedJwt } from './jwks.ts'
 import { type LoginRequest, type PendingLogin, type StartedLogin, startLogin } from './login.ts'
 import { type EndSessionRequest, endSessionRequest, type LogoutRequest } from './logout.ts'
 import { type LogoutNotice, verifyLogoutToken } from './logout-token.ts'
 import type { Metadata } from './metadata.ts'
 import { createOwnKeys, type PublicKeys } from './own-keys.ts'
 import type { ProviderTokens } from './provider-tokens.ts'
+import { acceptedIssuers, quirksOf } from './quirks.ts'
 import { createReachability } from './reachability.ts'
 import { type RefreshedLogin, refreshLogin } from './refresh.ts'
 import { revokeTokens } from './revocation.ts'
-import { isSecretAlgorithm, verifyWithSecret } from './shared-secret.ts'
-import { verifyWithKey } from './written-key.ts'
+import { createSignatures } from './signatures.ts'
 
 export type { Authentication, VerifiedLogin } from './callback.ts'
 export { audiencesOf, type Claims } from './claims.ts'
@@ -54,7 +55,11 @@ export interface ProviderPorts {
 export interface Provider {
   readonly id: string
   readonly config: ProviderConfig
-  /** The issuer, which may have to be looked for. @throws GatehouseError when it cannot be found */
+  /** Whether it understands that nobody may be asked anything. */
+  readonly canSignInSilently: boolean
+  /** Whether its JWT access tokens say by nothing that they are such. */
+  readonly hasUntypedAccessTokens: boolean
+  /** What the provider calls itself. @throws GatehouseError when that cannot be found out */
   issuer(): Promise<string>
   /**
    * Whether a token with this `iss` may be the provider's. Nothing is believed by that.
@@ -82,7 +87,7 @@ export interface Provider {
   verifyLogoutToken(token: string): Promise<LogoutNotice>
   /** Where the provider's own pages are, as far as it can be asked. */
   origins(): Promise<readonly string[]>
-  /** @see verifyJwt in `jwks.ts` */
+  /** Verifies a JWT of this issuer. @see verifyJwt in `jwks.ts` */
   verifyJwt(jwt: string, algorithms: readonly string[]): Promise<SignedJwt>
   /** @see decryptJwe in `encryption.ts` */
   decryptJwe(jwe: string): Promise<string>
@@ -96,27 +101,10 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
   const metadata = createDocument(metadataSource(config, log), documentPorts)
   const ownKeys = createOwnKeys(config)
   const asking = askingClient(config)
-  let keys: { jwksUri: string; document: Document<Keys> } | undefined
+  const quirks = quirksOf(config)
+  const signatures = createSignatures(config, documentPorts)
 
   const begin = () => reachability.noting(beginOperation(fetch, config.OIDC_TIMEOUT))
-
-  function keysAt(jwksUri: string): Document<Keys> {
-    if (keys?.jwksUri !== jwksUri)
-      keys = {
-        jwksUri,
-        document: createDocument(keysSource(jwksUri, !isSecretAlgorithm(config.OIDC_RP_SIGN_ALGO)), documentPorts),
-      }
-    return keys.document
-  }
-
-  /** With the client secret when that alone is allowed, and with the provider's keys (or the one of the settings) otherwise; never with either. */
-  async function verify(jwt: string, algorithms: readonly string[], jwksUri: string, send: Send): Promise<SignedJwt> {
-    const { OIDC_RP_CLIENT_SECRET: secret, OIDC_RP_IDP_SIGN_KEY: written } = config
-    const isSecret = algorithms.length > 0 && algorithms.every(isSecretAlgorithm)
-    if (isSecret && secret !== undefined) return verifyWithSecret(jwt, algorithms, secret)
-    if (written !== undefined) return verifyWithKey(jwt, algorithms, written)
-    return verifyJwt(jwt, algorithms, keysAt(jwksUri), send)
-  }
 
   async function clientFor(send: Send): Promise<ProtocolClient> {
     return clientAs(config, await metadata.read(send), send)
@@ -127,7 +115,7 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
     const ask = withForwardedHost(send, who, [current.userinfo_endpoint, current.introspection_endpoint])
     return {
       // The library remembers things of this very object, keys among them, so each operation gets its own.
-      metadata: { ...current } as ProtocolClient['metadata'], // a readonly list is what the library only reads
+      metadata: withExpectedIssuer(current, quirks),
       relyingParty: {
         client_id: who.OIDC_RP_CLIENT_ID,
         id_token_signed_response_alg: config.OIDC_RP_SIGN_ALGO,
@@ -141,13 +129,15 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
         [oauth.customFetch]: (url, init) => ask(url, { ...init, body: init.body ?? null }),
         [oauth.allowInsecureRequests]: allowInsecure(current.token_endpoint),
       },
-      verifyJwt: (jwt, algorithms) => verify(jwt, algorithms, current.jwks_uri, send),
+      quirks,
+      issuerOf: (claims) => quirks.issuerOf(claims, current.issuer),
+      verifyJwt: (jwt, algorithms) => signatures.verify(jwt, algorithms, current, send),
       decryptJwe: (jwe, accepted) => decryptJwe(jwe, ownKeys, accepted),
     }
   }
 
-  async function issuerOf(): Promise<string> {
-    return config.OIDC_OP_URL ?? (await metadata.read(begin())).issuer
+  async function possibleIssuers(): Promise<readonly string[]> {
+    return config.OIDC_OP_URL === undefined ? [(await metadata.read(begin())).issuer] : acceptedIssuers(config)
   }
 
   /** Signing out here must work while the provider does not: `null`, and a line in the log. */
@@ -164,11 +154,15 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
   return {
     id: config.id,
     config,
-    issuer: issuerOf,
+    canSignInSilently: quirks.canSignInSilently,
+    hasUntypedAccessTokens: quirks.hasUntypedAccessTokens,
 
-    async issues(issuer) {
-      if (issuer === undefined) return false
-      return config.otherIssuers.includes(issuer) || issuer === (await issuerOf())
+    async issuer() {
+      return (await metadata.read(begin())).issuer
+    },
+
+    async issues(iss) {
+      return iss !== undefined && (await possibleIssuers()).some((issuer) => quirks.issues(iss, issuer, config))
     },
 
     async startLogin(request) {
@@ -226,8 +220,11 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
 
     async verifyJwt(jwt, algorithms) {
       const send = begin()
-      const { jwks_uri } = await metadata.read(send)
-      return verify(jwt, algorithms, jwks_uri, send)
+      const current = await metadata.read(send)
+      const signed = await signatures.verify(jwt, algorithms, current, send)
+      const accepted = [quirks.issuerOf(signed.claims, current.issuer), ...config.otherIssuers]
+      if (signed.claims.iss !== undefined && accepted.includes(signed.claims.iss)) return signed
+      throw new GatehouseError('token_invalid', 'another issuer')
     },
 
     decryptJwe: (jwe) => decryptJwe(jwe, ownKeys),

@@ -1,9 +1,9 @@
 /**
  * All providers together: which of them is meant by an id, an issuer or a logout token; each speaks for itself in `provider.ts`.
  */
-import { decodeJwt } from 'jose'
 import type { ProviderConfig } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
+import { unverifiedClaims } from './claims.ts'
 import { isEncrypted } from './encryption.ts'
 import type { LogoutNotice } from './logout-token.ts'
 import type { PublicKeys } from './own-keys.ts'
@@ -85,9 +85,5 @@ export function createProviders(
 
 /** The `iss` of a JWT of which nothing else is known: good for choosing whom to ask, and for nothing else. */
 export function unverifiedIssuer(token: string): string | undefined {
-  try {
-    return decodeJwt(token).iss
-  } catch {
-    return undefined
-  }
+  return unverifiedClaims(token).iss
 }

@@ -128,13 +128,14 @@ function originalClaims(idToken: string): OriginalClaims {
 
 /** A refreshed ID token is optional, but when it comes it must be the old one's twin. @see OpenID Connect Core 1.0 section 12.2 */
 async function verifiedIdToken(client: ProtocolClient, answer: oauth.TokenEndpointResponse, original: OriginalClaims) {
+  const { quirks } = client
   const claims = oauth.getValidatedIdTokenClaims(answer)
   const signed = await verifyIdTokenOf(client, answer)
   if (!claims || !signed) return null
   const differing = ['azp', 'auth_time', 'nonce'].filter(
     (name) => claims[name] !== undefined && claims[name] !== original.claims[name],
   )
-  if (claims.iss !== original.iss) differing.push('iss')
+  if (quirks.accountIssuer(claims.iss) !== quirks.accountIssuer(original.iss)) differing.push('iss')
   if (claims.sub !== original.sub) differing.push('sub')
   if (audiencesOf({ aud: claims.aud }).join('\0') !== original.audiences.join('\0')) differing.push('aud')
   if (differing.length > 0) {
@@ -142,5 +143,8 @@ async function verifiedIdToken(client: ProtocolClient, answer: oauth.TokenEndpoi
       detail: { differing },
     })
   }
+  const stranger = quirks.strangerOf(claims, client.acceptance)
+  if (stranger)
+    throw new GatehouseError('token_invalid', stranger.reason, { detail: { hint: `see ${stranger.setting}` } })
   return { text: signed.text, claims }
 }

@@ -49,6 +49,7 @@ function actionFor(code: ErrorCode): 'sign_in' | 'start' | 'none' {
     case 'claims_missing':
     case 'clock_skew':
     case 'interaction_required':
+    case 'login_expired':
     case 'login_required':
     case 'provider_error':
     case 'provider_unreachable':

@@ -18,6 +18,8 @@ const attemptSchema = v.object({
   returnTo: v.nullable(v.string()),
   /** Nobody may be asked anything, so whoever cannot be signed in goes on signed out. */
   isSilent: v.boolean(),
+  /** Begun by us, because the provider had forgotten the first; a third would be a loop. */
+  isSecondTry: v.exactOptional(v.literal(true)),
   /** Of the session that this browser had when it began: an answer by form brings no session cookie with it. */
   replacedTokenHash: v.nullable(v.string()),
   startedAt: v.number(),

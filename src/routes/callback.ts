@@ -14,6 +14,7 @@ import { keptTokens, sealTokens, sidHashOf, subHashOf } from '../tokens/vault.ts
 import { ATTEMPT_SECONDS, type Attempt, takeAttempt } from './attempts.ts'
 import { limitedForm } from './body.ts'
 import { answersAs, type RequestVariables } from './context.ts'
+import { depart } from './departure.ts'
 import { onlyAllows } from './failures.ts'
 import { eitherForm } from './paths.ts'
 import { callbackPath, rememberProvider } from './provider-choice.ts'
@@ -67,16 +68,18 @@ export function callbackRoutes(deps: Deps) {
     }
     const stateHash = await sha256(attempt.pending.state)
     if (!(await spentLogins.spend(stateHash, attempt.startedAt + ATTEMPT_SECONDS))) return goOnIfSignedIn(c, attempt)
-    await notingRefusal(c, provider.id, deps, () => signIn(c, provider, answer, attempt))
+    const isDone = await notingRefusal(c, provider.id, deps, () => signIn(c, provider, answer, attempt))
+    if (!isDone) return beginAgain(c, provider, attempt)
     return c.redirect(targetOf(attempt), c.req.method === 'POST' ? 303 : 302)
   }
 
+  /** `false`: the provider has forgotten the sign-in, and there may be another. */
   async function signIn(
     c: RequestContext,
     provider: Provider,
     answer: URLSearchParams,
     attempt: Attempt,
-  ): Promise<void> {
+  ): Promise<boolean> {
     try {
       const login = await provider.finishLogin(answer, attempt.pending)
       const outcome = await beginSession(c, provider, login, attempt)
@@ -88,10 +91,22 @@ export function callbackRoutes(deps: Deps) {
         detail: { provider: provider.id, issuer: login.issuer, by_email: outcome === 'matched' },
       })
     } catch (error) {
+      const isExpired = error instanceof GatehouseError && error.code === 'login_expired'
+      if (isExpired && !attempt.isSecondTry) return false
       // Whoever cannot be signed in without being asked goes on signed out, as they were.
       const isNobodyThere = error instanceof GatehouseError && error.code === 'interaction_required'
       if (!attempt.isSilent || !isNobodyThere) throw error
     }
+    return true
+  }
+
+  /** The person has done nothing wrong, and their page at the provider is still before them: so at once, and once. */
+  function beginAgain(c: RequestContext, provider: Provider, attempt: Attempt): Promise<Response> {
+    const { pending, isSilent, returnTo } = attempt
+    log({ level: 'info', event: 'sign_in_again', ref: c.get('reference'), detail: { provider: provider.id } })
+    const { acrValues, maxAgeSeconds } = pending
+    const departure = { acrValues, maxAgeSeconds, isSilent, isSecondTry: true as const, passedOn: {}, returnTo }
+    return depart(c, provider, departure, deps)
   }
 
   /** A reloaded callback, the back button, a tab left open: whoever is signed in already just goes on. */

@@ -2,28 +2,25 @@
  * Sends a browser to the provider: /api/v1.0/authenticate/, and /api/v1.0/initiate-login/ for others; writes nothing but a cookie.
  */
 import { type Context, Hono } from 'hono'
-import { epochSeconds } from '../clock.ts'
-import { sha256 } from '../crypto.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Provider } from '../oidc/provider.ts'
 import { chooserPage } from '../pages/chooser.tsx'
 import { languageFor } from '../pages/language.ts'
-import { rememberAttempt } from './attempts.ts'
 import { limitedForm } from './body.ts'
 import { answersAs, type RequestVariables } from './context.ts'
+import { depart } from './departure.ts'
 import { onlyAllows } from './failures.ts'
 import { acceptedLevels, maxAgeSeconds, passedOn } from './login-parameters.ts'
 import { eitherForm, PATHS } from './paths.ts'
-import { callbackPath, choicesOf, chosenProvider } from './provider-choice.ts'
+import { choicesOf, chosenProvider } from './provider-choice.ts'
 import { createStartNotes } from './refusal-notes.ts'
 import { acceptedTarget, landingOf } from './return-to.ts'
-import { sessionTokenOf } from './session-cookie.ts'
 
 type RequestContext = Context<RequestVariables>
 
 export function loginRoutes(deps: Deps) {
-  const { config, clock, providers, log } = deps
+  const { config, providers, log } = deps
   const app = new Hono<RequestVariables>({ strict: false })
   const notingStart = createStartNotes(deps)
 
@@ -68,26 +65,17 @@ export function loginRoutes(deps: Deps) {
     wanted: string | null,
   ): Promise<Response> {
     const isSilent = query.get('silent')?.toLowerCase() === 'true'
-    const request = {
-      redirectUri: `${config.BASE_URL}${callbackPath(provider, deps)}`,
+    const returnTo = targetFor(c, wanted)
+    // Nobody may be asked anything, and this provider would ask.
+    if (isSilent && !provider.canSignInSilently) return c.redirect(landingOf(returnTo, config), 302)
+    const departure = {
       acrValues: acceptedLevels(query, provider.config),
       maxAgeSeconds: maxAgeSeconds(query, config),
       isSilent,
       passedOn: passedOn(query, config),
+      returnTo,
     }
-    const { location, pending } = await notingStart(c, provider.id, () => provider.startLogin(request))
-    const sessionToken = sessionTokenOf(c)
-    const attempt = {
-      pending,
-      providerId: provider.id,
-      isSilent,
-      returnTo: targetFor(c, wanted),
-      replacedTokenHash: sessionToken === null ? null : await sha256(sessionToken),
-      startedAt: epochSeconds(clock),
-    }
-    await rememberAttempt(c, attempt, provider.config, deps)
-    // 303: what was posted here is not for the provider. @see RFC 9700 section 4.12
-    return c.redirect(location.href, c.req.method === 'POST' ? 303 : 302)
+    return notingStart(c, provider.id, () => depart(c, provider, departure, deps))
   }
 
   function targetFor(c: RequestContext, wanted: string | null): string | null {

@@ -36,7 +36,7 @@ export async function checkJwt(token: string, app: App, ports: JwtPorts): Promis
     throw error
   })
   if (jwt instanceof GatehouseError) return bad(jwt.message)
-  const flaw = flawOfKind(jwt) ?? flawOfLife(jwt.claims, provider.config, clock)
+  const flaw = flawOfKind(jwt, provider) ?? flawOfLife(jwt.claims, provider.config, clock)
   if (flaw) return bad(flaw)
   const judged = (claims: Claims): Verdict => {
     const flaw = flawOfSubject(claims) ?? flawOfAudience(claims, app, config, issuing)
@@ -85,7 +85,7 @@ function reasonOfInactive(claims: Claims, { config }: Provider): string {
 }
 
 /** @see RFC 9068 sections 2.1 and 2.2 */
-function flawOfKind({ header, claims }: SignedJwt): string | undefined {
+function flawOfKind({ header, claims }: SignedJwt, provider: Provider): string | undefined {
   const type = header.typ?.toLowerCase().replace(/^application\//, '')
   if (type === 'at+jwt') {
     // Keycloak names the client in azp alone, also with its option for this header.
@@ -96,5 +96,8 @@ function flawOfKind({ header, claims }: SignedJwt): string | undefined {
     return missing.length > 0 ? `no ${missing.join(', ')}` : undefined
   }
   // Keycloak before the RFC 9068 profile says in the claims what other providers say in the header.
-  return claims.typ === 'Bearer' ? undefined : 'not an access token'
+  if (claims.typ === 'Bearer') return undefined
+  // Only the ID token of a sign-in has the hash of its code. That of a refresh looks the same, and Dex itself takes one for the other.
+  const isUntyped = type === undefined && claims.typ === undefined && claims.c_hash === undefined
+  return isUntyped && provider.hasUntypedAccessTokens ? undefined : 'not an access token'
 }

@@ -19,6 +19,7 @@ const WAYS_ON: Record<ErrorCode, 'sign in' | 'start' | 'none'> = {
   internal: 'start',
   invalid_client: 'none',
   invalid_request: 'start',
+  login_expired: 'sign in',
   login_required: 'sign in',
   method_not_allowed: 'start',
   not_configured: 'none',

@@ -80,6 +80,10 @@ export const de: Messages = {
       title: 'Diese Anfrage ist nicht zu verstehen',
       text: 'Die Adresse oder das Formular war unvollständig. Beginnen Sie bitte von vorn.',
     },
+    login_expired: {
+      title: 'Die Anmeldung hat zu lange gedauert',
+      text: 'Die Seite des Anmeldedienstes Ihrer Organisation war zu lange offen. Es ist nichts verloren: Melden Sie sich einfach noch einmal an.',
+    },
     login_required: { title: 'Bitte melden Sie sich an', text: 'Diese Seite ist für angemeldete Personen.' },
     method_not_allowed: {
       title: 'Das geht hier nicht',

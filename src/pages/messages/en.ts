@@ -116,6 +116,10 @@ export const en: Messages = {
       title: 'This request cannot be understood',
       text: 'The address or the form was not complete. Please start again from the beginning.',
     },
+    login_expired: {
+      title: 'Your sign-in took too long',
+      text: 'The page of your organisation’s sign-in service was open for too long. Nothing is lost: just sign in again.',
+    },
     login_required: { title: 'Please sign in', text: 'This page is for people who are signed in.' },
     method_not_allowed: {
       title: 'This cannot be done here',

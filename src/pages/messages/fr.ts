@@ -80,6 +80,10 @@ export const fr: Messages = {
       title: 'Cette demande n’est pas compréhensible',
       text: 'L’adresse ou le formulaire était incomplet. Recommencez depuis le début.',
     },
+    login_expired: {
+      title: 'La connexion a pris trop de temps',
+      text: 'La page du service de connexion de votre organisation est restée ouverte trop longtemps. Rien n’est perdu : connectez-vous à nouveau.',
+    },
     login_required: { title: 'Veuillez vous connecter', text: 'Cette page est réservée aux personnes connectées.' },
     method_not_allowed: { title: 'Impossible ici', text: 'La page existe, mais pas pour ce type de demande.' },
     not_configured: {
