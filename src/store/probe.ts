@@ -10,7 +10,9 @@ import { roundTrip } from './d1.ts'
 export const MIGRATIONS: Readonly<Record<string, string>> = {
   '0001_users_sessions_apps.sql': 'SELECT token_hash FROM sessions LIMIT 0',
   '0002_providers.sql': 'SELECT provider FROM sessions LIMIT 0',
-  '0003_refusals.sql': 'SELECT reference FROM refusals LIMIT 0',
+  '0003_names.sql': 'SELECT full_name FROM users LIMIT 0',
+  '0004_subjects.sql': 'SELECT sub_hash FROM sessions LIMIT 0',
+  '0005_refusals.sql': 'SELECT reference FROM refusals LIMIT 0',
 }
 
 const NOT_MIGRATED = /no such (?:table|column)/i
