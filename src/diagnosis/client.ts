@@ -42,9 +42,10 @@ const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client', 'access_denied',
 /** The check `client-secret`: a made-up code is refused as such (`invalid_grant`) only by a provider that has accepted the client. */
 export function secretFinding(config: ProviderConfig, { exchange, failure }: CodeAnswer): Finding {
   if (exchange === null) {
-    if (failure.code === 'not_configured')
+    // Which method there is nothing for is told by the check of the methods.
+    if (failure.code === 'not_configured' && failure.detail.listed === undefined)
       return fail('client-secret', reasonOf(failure), 'See OIDC_RP_TOKEN_AUTH_METHOD and OIDC_RP_PRIVATE_KEY.')
-    return cannotTell('client-secret', `The token endpoint was not heard: ${reasonOf(failure)}.`)
+    return cannotTell('client-secret', `The token endpoint was not asked, or not heard: ${reasonOf(failure)}.`)
   }
   const evidence = evidenceOf(exchange)
   const seen = `Asked with a made-up code, the token endpoint says: ${said(evidence, config)}.`
