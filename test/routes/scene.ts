@@ -128,7 +128,7 @@ export function attemptsOf(browser: Browser): [name: string, value: string][] {
   return [...browser.jar.cookiesOf(GATE)].filter(([name]) => ATTEMPT_COOKIE.test(name))
 }
 
-type Table = 'users' | 'sessions' | 'spent_logins' | 'audit' | 'apps'
+type Table = 'refusals' | 'users' | 'sessions' | 'spent_logins' | 'audit' | 'apps'
 
 export async function rowsOf(table: Table): Promise<Record<string, unknown>[]> {
   return (await env.DB.prepare(`SELECT * FROM ${table}`).all()).results

@@ -1,0 +1,53 @@
+/**
+ * The last refused sign-ins in D1: the newest come first, the oldest go, and the time of the last sign-in is beside them.
+ */
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import type { Refusal } from '../../src/diagnosis/refusals.ts'
+import { createRefusalLog } from '../../src/store/refusals.ts'
+import { createSessions } from '../../src/store/sessions.ts'
+import { NOW, signIn, stillClock } from './signing-in.ts'
+
+const refusal = (at: number): Refusal => ({
+  at,
+  providerId: 'default',
+  reference: 'abc',
+  code: 'provider_error',
+  reason: 'no',
+  place: 'token',
+  status: 401,
+  error: 'invalid_client',
+  description: null,
+})
+
+describe('refusals', () => {
+  it('come back as they were, the newest first', async () => {
+    const log = createRefusalLog(env.DB)
+    await log.add(refusal(1))
+    await log.add(refusal(2))
+    expect(await log.last(5)).toEqual([refusal(2), refusal(1)])
+    expect(await log.last(1)).toEqual([refusal(2)])
+  })
+
+  it('are a hundred at most', async () => {
+    const log = createRefusalLog(env.DB)
+    for (let at = 1; at <= 103; at += 1) await log.add(refusal(at))
+    const kept = await log.last(1000)
+    expect(kept).toHaveLength(100)
+    expect([kept[0]?.at, kept.at(-1)?.at]).toEqual([103, 4])
+  })
+})
+
+describe('the last sign-in', () => {
+  it('is that of the same provider', async () => {
+    const log = createRefusalLog(env.DB)
+    expect(await log.lastSignIn('default')).toBeNull()
+    const clock = stillClock()
+    const sessions = createSessions(env.DB, clock)
+    await sessions.begin(signIn({ tokenHash: 'first', providerId: 'default', expiresAt: NOW + 600 }))
+    clock.advance(30)
+    await sessions.begin(signIn({ tokenHash: 'second', providerId: 'other', expiresAt: NOW + 630 }))
+    expect(await log.lastSignIn('default')).toBe(NOW)
+    expect(await log.lastSignIn('other')).toBe(NOW + 30)
+  })
+})
