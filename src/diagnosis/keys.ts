@@ -31,6 +31,13 @@ export async function keyFindings(
     config.OIDC_OP_JWKS_ENDPOINT === undefined
       ? 'The address comes from the discovery document; check that the provider can be reached there from where Gatehouse runs.'
       : 'The address is OIDC_OP_JWKS_ENDPOINT; correct it, or remove it so that the address is discovered.'
+  // Without an address there is such a key, or the metadata would have been refused.
+  if (config.OIDC_RP_IDP_SIGN_KEY !== undefined || jwks_uri === undefined) {
+    return [
+      pass('keys', 'OIDC_RP_IDP_SIGN_KEY is set, so what the provider publishes does not count.'),
+      pass('algorithm', `${algorithm}, which that key is for.`),
+    ]
+  }
   const answer = await examination.visit(jwks_uri)
   if (answer instanceof GatehouseError) {
     return [

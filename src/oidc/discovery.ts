@@ -4,6 +4,7 @@
 import type { ProviderConfig } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { disagreements } from './disagreements.ts'
 import type { DocumentSource } from './document.ts'
 import { mediaTypeOf } from './http.ts'
 import { searchedSource } from './issuer-search.ts'
@@ -13,7 +14,17 @@ import { acceptedIssuers, quirksOf } from './quirks.ts'
 /** The metadata as a document to be cached. Without OIDC_OP_URL it is looked for. */
 export function metadataSource(config: ProviderConfig, log: Log): DocumentSource<Metadata> {
   const { OIDC_OP_URL: issuer } = config
-  return issuer === undefined ? searchedSource(config) : sourceOf(issuer, config, log)
+  const source = issuer === undefined ? searchedSource(config) : sourceOf(issuer, config, log)
+  return {
+    ...source,
+    parse(body) {
+      const metadata = source.parse(body)
+      for (const warning of disagreements(config, metadata)) {
+        log({ level: 'warn', event: 'configuration', detail: { provider: config.id, warning } })
+      }
+      return metadata
+    },
+  }
 }
 
 function sourceOf(issuer: string, config: ProviderConfig, log: Log): DocumentSource<Metadata> {
@@ -21,7 +32,7 @@ function sourceOf(issuer: string, config: ProviderConfig, log: Log): DocumentSou
   const isComplete =
     explicit.authorization_endpoint &&
     explicit.token_endpoint &&
-    explicit.jwks_uri &&
+    (explicit.jwks_uri ?? config.OIDC_RP_IDP_SIGN_KEY) &&
     explicit.userinfo_endpoint !== undefined
   return {
     key: `metadata ${issuer}`,
@@ -57,7 +68,7 @@ function sourceOf(issuer: string, config: ProviderConfig, log: Log): DocumentSou
           },
         })
       }
-      refuseUnsafe(metadata)
+      refuseUnsafe(metadata, config)
       return metadata
     },
   }

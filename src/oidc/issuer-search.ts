@@ -25,7 +25,7 @@ export function searchedSource(config: ProviderConfig): DocumentSource<Metadata>
     const isThere = issuers.some((issuer) => said.issuer === issuer)
     if (!isSame || !isThere) return null
     const metadata = readMetadata(body, config)
-    refuseUnsafe(metadata)
+    refuseUnsafe(metadata, config)
     return metadata
   }
 

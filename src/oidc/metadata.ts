@@ -16,7 +16,8 @@ const metadataSchema = v.object({
   issuer: v.string(),
   authorization_endpoint: endpoint.schema,
   token_endpoint: endpoint.schema,
-  jwks_uri: endpoint.schema,
+  /** Absent only when OIDC_RP_IDP_SIGN_KEY stands in its place. */
+  jwks_uri: v.optional(endpoint.schema),
   userinfo_endpoint: v.optional(endpoint.schema),
   end_session_endpoint: v.optional(endpoint.schema),
   revocation_endpoint: v.optional(endpoint.schema),
@@ -29,6 +30,8 @@ const metadataSchema = v.object({
   authorization_response_iss_parameter_supported: v.optional(v.boolean()),
   code_challenge_methods_supported: texts,
   scopes_supported: texts,
+  id_token_signing_alg_values_supported: v.fallback(texts, undefined),
+  prompt_values_supported: v.fallback(texts, undefined),
 })
 
 export interface AskedDocument {
@@ -62,18 +65,23 @@ export function readMetadata(body: unknown, config: ProviderConfig): Metadata {
   const result = v.safeParse(metadataSchema, isObject ? { ...body, ...explicitEndpoints(config) } : null)
   if (!result.success) {
     const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'document'} ${issue.message}`)
-    throw new GatehouseError('provider_error', 'the metadata of the provider cannot be used', {
-      detail: { problems },
-    })
+    throw unusable(problems)
+  }
+  if (result.output.jwks_uri === undefined && config.OIDC_RP_IDP_SIGN_KEY === undefined) {
+    throw unusable(['jwks_uri is missing'])
   }
   return result.output
 }
 
+function unusable(problems: readonly string[]): GatehouseError {
+  return new GatehouseError('provider_error', 'the metadata of the provider cannot be used', { detail: { problems } })
+}
+
 /** @throws GatehouseError `provider_error` when the provider would have us do what is not safe */
-export function refuseUnsafe(metadata: Metadata): void {
+export function refuseUnsafe(metadata: Metadata, { OIDC_USE_PKCE }: ProviderConfig): void {
   if (metadata.issuer.startsWith('https:')) refuseInsecureEndpoints(metadata)
   const methods = metadata.code_challenge_methods_supported
-  if (methods && !methods.includes('S256')) {
+  if (OIDC_USE_PKCE && methods && !methods.includes('S256')) {
     throw new GatehouseError('provider_error', 'the provider offers PKCE, but not with S256', {
       detail: { offered: methods },
     })

@@ -169,7 +169,7 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
       const send = begin()
       const current = await metadata.read(send)
       // The keys are what every provider shows without noting a failed sign-in in its log.
-      await reachability.require(current.jwks_uri, send)
+      await reachability.require(current.jwks_uri ?? current.issuer, send)
       const started = await startLogin(config, current, request)
       if (!mustBeSent(config, current)) return started
       return {

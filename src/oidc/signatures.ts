@@ -35,6 +35,7 @@ export function createSignatures(config: ProviderConfig, ports: DocumentPorts): 
       const isSecret = algorithms.length > 0 && algorithms.every(isSecretAlgorithm)
       if (isSecret && secret !== undefined) return verifyWithSecret(jwt, algorithms, secret)
       if (written !== undefined) return verifyWithKey(jwt, algorithms, written)
+      if (jwks_uri === undefined) throw new TypeError('metadata without keys is refused when it is read')
       if (!isKeyOf) return verifyJwt(jwt, algorithms, keysAt(jwks_uri), send)
       // They only narrow down which keys are tried.
       const claims = unverifiedClaims(jwt)

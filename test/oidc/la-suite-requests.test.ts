@@ -48,6 +48,16 @@ describe('OIDC_USE_PKCE=False', () => {
   })
 })
 
+describe('a provider that offers PKCE with plain alone', () => {
+  const metadata = { code_challenge_methods_supported: ['plain'] }
+
+  it('is refused, unless PKCE is off', async () => {
+    expect((await refusalOf(createLoginWorld(key, { metadata }).start())).code).toBe('provider_error')
+    const { start } = createLoginWorld(key, { metadata, settings: { OIDC_USE_PKCE: 'False' } })
+    expect((await start()).location.searchParams.has('code_challenge')).toBe(false)
+  })
+})
+
 describe('OIDC_USE_NONCE=False', () => {
   const settings = { OIDC_USE_NONCE: 'False' }
 
@@ -103,6 +113,14 @@ describe('OIDC_RP_IDP_SIGN_KEY', () => {
       'token_invalid',
       'see OIDC_RP_IDP_SIGN_KEY; the provider may have changed its key',
     ])
+  })
+
+  it('stands in for the address of the keys, which the provider may leave out', async () => {
+    const settings = { OIDC_RP_IDP_SIGN_KEY: JSON.stringify(key.jwk) }
+    const metadata = { jwks_uri: undefined }
+    expect((await createLoginWorld(key, { settings, metadata }).signIn()).subject).toBe('alice')
+    const refusal = await refusalOf(createLoginWorld(key, { metadata }).start())
+    expect([refusal.code, refusal.detail.problems]).toEqual(['provider_error', ['jwks_uri is missing']])
   })
 
   it('refuses another algorithm than the configured one', async () => {
