@@ -8,6 +8,7 @@ import { GatehouseError } from './errors.ts'
 import type { Log } from './log.ts'
 import { backchannelLogoutRoutes } from './routes/backchannel-logout.ts'
 import { callbackRoutes } from './routes/callback.ts'
+import { configurationRoutes } from './routes/configuration.ts'
 import type { RequestVariables } from './routes/context.ts'
 import { diagnosisRoutes } from './routes/diagnosis.ts'
 import { answerFailure } from './routes/failures.ts'
@@ -40,6 +41,7 @@ export function createApp(deps: Deps): App {
   app.route('/', frontchannelLogoutRoutes(deps))
   app.route('/', userRoutes(deps))
   app.route('/', sessionRoutes(deps))
+  app.route('/', configurationRoutes(deps))
   app.route('/', introspectRoutes(deps))
   app.route('/', jwksRoutes(deps))
   app.route('/', diagnosisRoutes(deps))
@@ -87,8 +89,9 @@ const setReference: MiddlewareHandler<RequestVariables> = async (c, next) => {
  */
 function contentSecurityPolicy(c: Context<RequestVariables>): string {
   const scripts = c.get('script') === undefined ? '' : ` script-src ${c.get('script')};`
+  const connections = c.get('connectsTo') === undefined ? '' : ` connect-src ${c.get('connectsTo')};`
   const framers = c.get('framedBy')?.join(' ') ?? "'none'"
-  return `default-src 'none'; style-src 'self';${scripts} base-uri 'none'; frame-ancestors ${framers}`
+  return `default-src 'none'; style-src 'self';${scripts}${connections} base-uri 'none'; frame-ancestors ${framers}`
 }
 
 const HEADERS: Readonly<Record<string, string>> = {

@@ -39,7 +39,7 @@ export const visitSettings = {
     default: true,
     example: 'false',
     meaning:
-      'Whoever visits the start page signed out is signed in without being asked, if the provider knows them: one attempt in 30 seconds, none after signing out, and none at a provider that cannot do it. `?silentLogin=false` leaves it out. Off: `silent=true` has no effect either.',
+      'Whoever visits the start page signed out is signed in without being asked, if the provider knows them: one attempt in 30 seconds, none after signing out or after the session was ended, and none at a provider that cannot do it. `?silentLogin=false` leaves it out. Applications learn of it at /api/v1.0/config/.',
   }),
   FRONTEND_EXTERNAL_HOME_URL: optional(endpoint, {
     example: 'https://www.example.org/',

@@ -55,8 +55,6 @@ export interface ProviderPorts {
 export interface Provider {
   readonly id: string
   readonly config: ProviderConfig
-  /** Whether it understands that nobody may be asked anything. */
-  readonly canSignInSilently: boolean
   /** Whether its JWT access tokens say by nothing that they are such. */
   readonly hasUntypedAccessTokens: boolean
   /** What the provider calls itself. @throws GatehouseError when that cannot be found out */
@@ -71,6 +69,8 @@ export interface Provider {
    * @throws GatehouseError `provider_unreachable` or `provider_error`
    */
   startLogin(request: LoginRequest): Promise<StartedLogin>
+  /** Whether it can sign somebody in without asking, as far as is known; never fails. @see OpenID Connect Core 1.0 section 3.1.2.1, `prompt` */
+  signsInSilently(): Promise<boolean>
   /** @see finishLogin in `callback.ts` */
   finishLogin(answer: URLSearchParams, pending: PendingLogin): Promise<VerifiedLogin>
   /** @see refreshLogin in `refresh.ts` */
@@ -154,7 +154,6 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
   return {
     id: config.id,
     config,
-    canSignInSilently: quirks.canSignInSilently,
     hasUntypedAccessTokens: quirks.hasUntypedAccessTokens,
 
     async issuer() {
@@ -176,6 +175,12 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
         ...started,
         location: await sentRequest(config, current, await clientFor(send), ownKeys, started.location),
       }
+    },
+
+    async signsInSilently() {
+      if (!quirks.canSignInSilently) return false
+      const current = await orNull('silent_sign_in_unknown', () => metadata.read(begin()))
+      return current !== null && current.prompt_values_supported?.includes('none') !== false
     },
 
     async finishLogin(answer, pending) {

@@ -3,10 +3,13 @@
  */
 import type { Language } from './language.ts'
 import { layout, type Page } from './layout.tsx'
+import { SignInButton } from './sign-in-button.tsx'
 
 export interface Choice {
   readonly name: string
   readonly href: string
+  /** Whether its button is the one of ProConnect. */
+  readonly isProConnect: boolean
 }
 
 export function chooserPage(language: Language, choices: readonly Choice[]): Page {
@@ -17,11 +20,9 @@ export function chooserPage(language: Language, choices: readonly Choice[]): Pag
     <>
       <h1>{messages.chooseProvider}</h1>
       <ul class="choices">
-        {choices.map(({ name, href }) => (
+        {choices.map(({ name, href, isProConnect }) => (
           <li>
-            <a class="action" href={href}>
-              {name}
-            </a>
+            <SignInButton href={href} label={name} isProConnect={isProConnect} messages={messages} />
           </li>
         ))}
       </ul>

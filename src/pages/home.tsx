@@ -1,21 +1,28 @@
 /**
  * The start page: who am I, sign in, sign out.
  */
+import { ExternalHome } from './external-home.tsx'
 import type { Language } from './language.ts'
 import { layout, type Page } from './layout.tsx'
+import { SignInButton } from './sign-in-button.tsx'
 import { SignOutEverywhereLink, SignOutForm } from './sign-out.tsx'
 
 export interface HomeView {
   /** `null`: nobody is signed in. */
   readonly person: { readonly name: string | null; readonly email: string | null; readonly csrfToken: string } | null
-  readonly loginPath: string
+  /** `null`: the visitor came with the wish not to see the button. */
+  readonly loginPath: string | null
   /** Where to choose a provider; `null`: there is only one. */
   readonly choicePath: string | null
+  readonly isProConnect: boolean
+  /** Where to go instead, if it can be reached; `null`: nowhere. */
+  readonly externalHome: string | null
   readonly logoutPath: string
 }
 
-export function homePage(language: Language, { person, loginPath, choicePath, logoutPath }: HomeView): Page {
+export function homePage(language: Language, view: HomeView): Page {
   const { messages } = language
+  const { person, loginPath, choicePath, isProConnect, externalHome, logoutPath } = view
   if (!person) {
     return layout(
       language,
@@ -23,14 +30,15 @@ export function homePage(language: Language, { person, loginPath, choicePath, lo
       <>
         <h1>{messages.signedOut}</h1>
         <p>{messages.signedOutHint}</p>
-        <a class="action" href={loginPath}>
-          {messages.signIn}
-        </a>
-        {choicePath === null ? null : (
+        {loginPath === null ? null : (
+          <SignInButton href={loginPath} label={messages.signIn} isProConnect={isProConnect} messages={messages} />
+        )}
+        {choicePath === null || loginPath === null ? null : (
           <p class="aside">
             <a href={choicePath}>{messages.signInOtherwise}</a>
           </p>
         )}
+        {externalHome === null ? null : <ExternalHome url={externalHome} />}
       </>,
     )
   }

@@ -51,6 +51,7 @@ dl { margin: .5rem 0 0; font-size: .875rem; }
 dt { color: var(--soft); }
 dd { margin: 0 0 .375rem; }
 code { font: .875rem/1.4 ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; user-select: all; color: var(--ink); }
+.proconnect { background: #000091; color: #fff; }
 .action:hover { filter: brightness(1.08); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
 .reference { margin: 1.5rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); font: .875rem/1.4 ui-monospace, Menlo, Consolas, monospace; }

@@ -13,6 +13,8 @@ export interface RequestVariables {
     framedBy?: readonly string[]
     /** The one script of this page, as the content security policy names it; absent: there is none. */
     script?: string
+    /** Where that script may ask; absent: nowhere. */
+    connectsTo?: string
   }
 }
 

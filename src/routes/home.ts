@@ -1,8 +1,9 @@
 /**
  * The start page and what every page needs: GET / and the style sheet.
  */
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import type { Deps } from '../deps.ts'
+import { PROBE_SOURCE } from '../pages/external-home.tsx'
 import { homePage } from '../pages/home.tsx'
 import { languageFor } from '../pages/language.ts'
 import { STYLE, STYLE_PATH } from '../pages/style.ts'
@@ -10,25 +11,54 @@ import type { RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
 import { csrfTokenFor } from './own-page.ts'
 import { PATHS } from './paths.ts'
-import { usedSessionOf } from './session-cookie.ts'
+import { sessionTokenOf, usedSessionOf } from './session-cookie.ts'
+import { silentLocation } from './silent.ts'
+import { unauthenticatedLocation } from './unauthenticated.ts'
 
 export function homeRoutes(deps: Deps) {
+  const { config } = deps
   const app = new Hono<RequestVariables>()
 
   app.get(PATHS.home, async (c) => {
     const session = await usedSessionOf(c, deps)
+    if (!session) {
+      const elsewhere = unauthenticatedLocation(c, deps) ?? (hasEnded(c) ? null : await silentLocation(c, deps))
+      if (elsewhere !== null) return c.redirect(elsewhere, 302)
+    }
     const person = session && {
       name: session.user.full_name,
       email: session.user.email,
       csrfToken: await csrfTokenFor(session, deps),
     }
-    const choicePath = deps.providers.all.length > 1 ? `${PATHS.login}?provider=` : null
-    const language = languageFor(c.req.header('accept-language'))
-    return c.html(homePage(language, { person, loginPath: PATHS.login, choicePath, logoutPath: PATHS.logout }))
+    const hasChoice = deps.providers.all.length > 1
+    const view = {
+      person,
+      // As at La Suite, for a page that has a button of its own.
+      loginPath: c.req.query('hideLogin') === 'true' ? null : PATHS.login,
+      choicePath: hasChoice ? `${PATHS.login}?provider=` : null,
+      isProConnect: config.FRONTEND_USE_PROCONNECT_BUTTON && !hasChoice,
+      externalHome: session ? null : allowedHome(c),
+      logoutPath: PATHS.logout,
+    }
+    return c.html(homePage(languageFor(c.req.header('accept-language')), view))
   })
   app.all(PATHS.home, onlyAllows('GET', 'HEAD'))
 
+  /** The page may ask for the home, and be led on from there to another address of it. */
+  function allowedHome(c: Context<RequestVariables>): string | null {
+    const { FRONTEND_EXTERNAL_HOME_URL: home } = config
+    if (home === undefined) return null
+    c.set('script', PROBE_SOURCE)
+    c.set('connectsTo', `${new URL(home).origin} https:`)
+    return home
+  }
+
   return app.route('', styleRoutes())
+}
+
+/** Whoever had a session until it was ended, elsewhere or for being idle, stays out until they ask to be let in. */
+function hasEnded(c: Context): boolean {
+  return sessionTokenOf(c) !== null
 }
 
 /** Apart, because the pages of a Gatehouse without configuration need it too. */

@@ -4,6 +4,7 @@
 import { type Context, Hono } from 'hono'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
+import { describeFailure } from '../log.ts'
 import type { Provider } from '../oidc/provider.ts'
 import { chooserPage } from '../pages/chooser.tsx'
 import { languageFor } from '../pages/language.ts'
@@ -16,6 +17,7 @@ import { eitherForm, PATHS } from './paths.ts'
 import { choicesOf, chosenProvider } from './provider-choice.ts'
 import { createStartNotes } from './refusal-notes.ts'
 import { acceptedTarget, landingOf } from './return-to.ts'
+import { hasJustTried, noteTry } from './silent.ts'
 
 type RequestContext = Context<RequestVariables>
 
@@ -30,10 +32,9 @@ export function loginRoutes(deps: Deps) {
     const isSilent = query.get('silent')?.toLowerCase() === 'true'
     const provider = chosenProvider(c, query.get('provider'), providers)
     const wanted = query.get(config.OIDC_REDIRECT_FIELD_NAME)
+    if (isSilent) return signInSilently(c, provider, query, wanted)
     if (provider) return sendToProvider(c, provider, query, wanted)
-    // Nobody may be asked anything, not even this.
-    if (isSilent) return c.redirect(landingOf(targetFor(c, wanted), config), 302)
-    return c.html(chooserPage(languageFor(c.req.header('accept-language')), choicesOf(query, providers)))
+    return c.html(chooserPage(languageFor(c.req.header('accept-language')), choicesOf(query, deps)))
   })
   app.all(eitherForm(PATHS.login), onlyAllows('GET', 'HEAD'))
 
@@ -58,6 +59,25 @@ export function loginRoutes(deps: Deps) {
     return sendToProvider(c, provider, passable, query.get('target_link_uri'))
   }
 
+  /** Nobody may be asked anything, not even with which provider to sign in; whoever cannot be signed in so goes on as they are. */
+  async function signInSilently(
+    c: RequestContext,
+    provider: Provider | null,
+    query: URLSearchParams,
+    wanted: string | null,
+  ): Promise<Response> {
+    const goOn = () => c.redirect(landingOf(targetFor(c, wanted), config), 302)
+    if (!provider || hasJustTried(c) || !(await provider.signsInSilently())) return goOn()
+    noteTry(c)
+    try {
+      return await sendToProvider(c, provider, query, wanted)
+    } catch (error) {
+      if (!(error instanceof GatehouseError) || error.code !== 'provider_unreachable') throw error
+      log({ level: 'warn', event: 'silent_sign_in_skipped', ref: c.get('reference'), detail: describeFailure(error) })
+      return goOn()
+    }
+  }
+
   async function sendToProvider(
     c: RequestContext,
     provider: Provider,
@@ -65,15 +85,12 @@ export function loginRoutes(deps: Deps) {
     wanted: string | null,
   ): Promise<Response> {
     const isSilent = query.get('silent')?.toLowerCase() === 'true'
-    const returnTo = targetFor(c, wanted)
-    // Nobody may be asked anything, and this provider would ask.
-    if (isSilent && !provider.canSignInSilently) return c.redirect(landingOf(returnTo, config), 302)
     const departure = {
       acrValues: acceptedLevels(query, provider.config),
       maxAgeSeconds: maxAgeSeconds(query, config),
       isSilent,
       passedOn: passedOn(query, config),
-      returnTo,
+      returnTo: targetFor(c, wanted),
     }
     return notingStart(c, provider.id, () => depart(c, provider, departure, deps))
   }

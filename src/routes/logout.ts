@@ -18,6 +18,7 @@ import { csrfTokenFor, refuseOtherPages, refuseOtherSites } from './own-page.ts'
 import { eitherForm, PATHS } from './paths.ts'
 import { sessionOf, takeSession } from './session-cookie.ts'
 import { isOwnReturn, rememberSignOut } from './sign-out-state.ts'
+import { stayOut } from './silent.ts'
 
 type RequestContext = Context<RequestVariables>
 
@@ -64,6 +65,7 @@ export function logoutRoutes(deps: Deps) {
       ? await endings.endAllOf(session.user.id, c.get('reference'))
       : await sessions.end(session.tokenHash, c.get('reference'))
     takeSession(c)
+    stayOut(c, deps)
     log({ level: 'info', event: 'sign_out', ref: c.get('reference'), detail: { ended: ended.length } })
     const state = randomToken()
     const provider = providers.withId(session.providerId)

@@ -10,6 +10,7 @@ export const PATHS = {
   initiateLogin: '/api/v1.0/initiate-login/',
   logout: '/api/v1.0/logout/',
   me: '/api/v1.0/users/me/',
+  configuration: '/api/v1.0/config/',
   session: '/api/v1.0/session/',
   sessionRefresh: '/api/v1.0/session/refresh/',
   introspect: '/api/v1.0/introspect/',

@@ -45,10 +45,14 @@ export function rememberProvider(c: Context, { id }: Provider, { all }: Provider
 }
 
 /** What the page offers: each provider, with everything else that was asked for. */
-export function choicesOf(query: URLSearchParams, { all }: Providers): readonly Choice[] {
-  return all.map(({ id, config }) => {
+export function choicesOf(
+  query: URLSearchParams,
+  { config: own, providers }: Pick<Deps, 'config' | 'providers'>,
+): readonly Choice[] {
+  return providers.all.map(({ id, config }) => {
     const asked = new URLSearchParams(query)
     asked.set('provider', id)
-    return { name: config.name, href: `${PATHS.login}?${asked}` }
+    const isProConnect = own.FRONTEND_USE_PROCONNECT_BUTTON && config.OIDC_OP_TYPE === 'proconnect'
+    return { name: config.name, href: `${PATHS.login}?${asked}`, isProConnect }
   })
 }

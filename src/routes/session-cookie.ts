@@ -10,6 +10,7 @@ import { findSession, isSessionToken, type Session } from '../tokens/session.ts'
 import type { RequestVariables } from './context.ts'
 import { deleteCookie, requestCookies, writeCookie } from './cookies.ts'
 import { eitherForm } from './paths.ts'
+import { forgetTries } from './silent.ts'
 
 /** `__Host-`: browsers keep it for this host alone, and take it from a secure page alone. @see RFC 6265bis section 4.1.3.2 */
 const SESSION_COOKIE = '__Host-gatehouse-session'
@@ -60,6 +61,7 @@ export function refuseSignedOut(c: Context): never {
 }
 
 export function giveSession(c: Context, token: string, lifeSeconds: number): void {
+  forgetTries(c)
   writeCookie(c, SESSION_COOKIE, token, lifeSeconds)
 }
 

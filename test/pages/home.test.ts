@@ -7,7 +7,13 @@ import { languageFor } from '../../src/pages/language.ts'
 import { signOutPage } from '../../src/pages/sign-out.tsx'
 import { HOSTILE, htmlOf, tagsOf, textOf } from '../support/html.ts'
 
-const PATHS = { loginPath: '/login/path', choicePath: null, logoutPath: '/logout/path' }
+const PATHS = {
+  loginPath: '/login/path',
+  choicePath: null,
+  isProConnect: false,
+  externalHome: null,
+  logoutPath: '/logout/path',
+}
 const ALICE = { name: 'Alice Dupont', email: 'alice@corp.example', csrfToken: 'csrf-1' }
 
 function home(person: HomeView['person'], language = 'en'): Promise<string> {

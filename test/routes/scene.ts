@@ -33,6 +33,8 @@ export const SETTINGS = {
   OIDC_OP_URL: IDP,
   OIDC_RP_CLIENT_ID: 'gatehouse',
   OIDC_RP_CLIENT_SECRET: 'a-client-secret-that-no-log-may-show',
+  // The provider knows everybody here, so the start page would show nobody who is signed out.
+  FRONTEND_IS_SILENT_LOGIN_ENABLED: 'false',
 }
 
 export type Settings = Readonly<Record<string, string>>

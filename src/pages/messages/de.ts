@@ -7,6 +7,8 @@ export const de: Messages = {
   signIn: 'Anmelden',
   chooseProvider: 'Womit möchten Sie sich anmelden?',
   signInOtherwise: 'Anders anmelden',
+  signInWithProConnect: 'Mit ProConnect anmelden',
+  whatIsProConnect: 'Was ist ProConnect?',
   signOut: 'Abmelden',
   signInAgain: 'Noch einmal anmelden',
   toStart: 'Zur Startseite',

@@ -8,6 +8,8 @@ export interface Messages {
   readonly signIn: string
   readonly chooseProvider: string
   readonly signInOtherwise: string
+  readonly signInWithProConnect: string
+  readonly whatIsProConnect: string
   readonly signOut: string
   readonly signInAgain: string
   readonly toStart: string
@@ -44,6 +46,8 @@ export const en: Messages = {
   signIn: 'Sign in',
   chooseProvider: 'How do you want to sign in?',
   signInOtherwise: 'Sign in another way',
+  signInWithProConnect: 'Sign in with ProConnect',
+  whatIsProConnect: 'What is ProConnect?',
   signOut: 'Sign out',
   signInAgain: 'Sign in again',
   toStart: 'To the start page',

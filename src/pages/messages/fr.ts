@@ -7,6 +7,8 @@ export const fr: Messages = {
   signIn: 'Se connecter',
   chooseProvider: 'Avec quel compte voulez-vous vous connecter ?',
   signInOtherwise: 'Se connecter autrement',
+  signInWithProConnect: 'S’identifier avec ProConnect',
+  whatIsProConnect: 'Qu’est-ce que ProConnect ?',
   signOut: 'Se déconnecter',
   signInAgain: 'Se connecter à nouveau',
   toStart: 'Page d’accueil',

@@ -15,4 +15,5 @@ export const metadataFaults = {
   'callback-iss-unknown': () => ({ authorization_response_iss_parameter_supported: undefined }),
   'no-end-session': () => ({ end_session_endpoint: undefined }),
   'no-userinfo': () => ({ userinfo_endpoint: undefined }),
+  'no-silent-sign-in': () => ({ prompt_values_supported: ['login', 'consent'] }),
 } satisfies Record<string, Alteration<Members>>
