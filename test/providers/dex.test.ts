@@ -8,7 +8,7 @@ import { textOf } from '../support/html.ts'
 import { introspect } from '../support/installation.ts'
 import { proves } from '../support/proofs.ts'
 import { GATEHOUSE_CLIENT } from './support/realm.ts'
-import { accessTokenOf, askProvider } from './support/tokens.ts'
+import { accessTokenOf, askProvider, tokensOf } from './support/tokens.ts'
 import { DEX_MOCK_PERSON, type DexWorld, signedIn, signIn, signOut, startWithDex, whoIs } from './support/world.ts'
 
 const { dex: missing } = inject('missing')
@@ -58,7 +58,7 @@ describe.skipIf(missing !== null)('Dex', () => {
 
   describe('an access token', () => {
     it(
-      'is told by Dex, and not active here, for it looks like an ID token',
+      'is active here as at Dex, though it looks like an ID token',
       proves('real', 'dex', 'introspection'),
       async () => {
         const token = await accessTokenOf(world, 'alice', 'openid profile email')
@@ -69,9 +69,21 @@ describe.skipIf(missing !== null)('Dex', () => {
         })
         expect(decodeProtectedHeader(token)).not.toHaveProperty('typ')
         expect(decodeJwt(token)).not.toHaveProperty('typ')
-        expect(await (await introspect(world, token)).json()).toEqual({ active: false })
+        expect(await (await introspect(world, token)).json()).toMatchObject({ active: true, aud: 'gatehouse' })
       },
     )
+  })
+
+  it('an ID token, which looks the same, is not active here: it has the hash of its code', async () => {
+    const { access_token, id_token = '' } = await tokensOf(world, 'alice')
+    expect([decodeJwt(id_token).c_hash, decodeJwt(access_token).c_hash]).toEqual([expect.any(String), undefined])
+    expect(await (await introspect(world, id_token)).json()).toEqual({ active: false })
+  })
+
+  it('a silent sign-in ends at once, signed out, for Dex would show its page', async () => {
+    const visit = await world.browser().open(world.at('/api/v1.0/authenticate/?silent=true&returnTo=/?there'))
+    expect(visit.url).toBe(world.at('/?there'))
+    expect(visit.path.filter((url) => url.startsWith(world.issuer))).toEqual([])
   })
 
   it('a sign-out ends here, for Dex has none', async () => {
@@ -102,6 +114,22 @@ describe.skipIf(missing !== null)('Dex with short-lived tokens', () => {
     expect(await whoIs(world, browser)).toMatchObject({ preferred_username: 'alice' })
     const [row] = await world.gatehouse.query('SELECT refresh_version FROM sessions')
     expect(row?.refresh_version).toBeGreaterThan(0)
+  })
+
+  it('asked for offline_access, lets a second browser end the session of the first', async () => {
+    world = await startWithDex(SCOPES, { expiry: lives })
+    const [first, second] = [await signedIn(world, 'alice'), await signedIn(world, 'alice')]
+    await sleep(LIFE_SECONDS * 1000)
+    expect(await whoIs(world, first)).toBeNull()
+    expect(await whoIs(world, second)).toMatchObject({ preferred_username: 'alice' })
+  })
+
+  it('is not asked for it by itself, but for groups', async () => {
+    world = await startWithDex({}, { expiry: lives })
+    const [first, second] = [await signedIn(world, 'alice'), await signedIn(world, 'alice')]
+    await sleep(LIFE_SECONDS * 1000)
+    for (const browser of [first, second])
+      expect(await whoIs(world, browser)).toMatchObject({ x_grp: ['staff', 'administrators'] })
   })
 
   it('ends the session when the refresh token has expired', proves('real', 'dex', 'refresh'), async () => {

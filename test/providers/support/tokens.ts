@@ -16,7 +16,12 @@ interface Client {
 }
 
 /** An access token of a person for the client of Gatehouse. */
-export async function accessTokenOf(world: World, username: string, scope = 'openid profile email'): Promise<string> {
+export async function accessTokenOf(world: World, username: string, scope?: string): Promise<string> {
+  return (await tokensOf(world, username, scope)).access_token
+}
+
+/** The tokens of a person for the client of Gatehouse. */
+export async function tokensOf(world: World, username: string, scope = 'openid profile email') {
   const browser = world.browser()
   const flow = {
     scope,
@@ -27,7 +32,7 @@ export async function accessTokenOf(world: World, username: string, scope = 'ope
       return new URL(next)
     },
   }
-  return (await tokensByCode({ issuer: world.issuer, ...GATEHOUSE_CLIENT }, flow)).access_token
+  return tokensByCode({ issuer: world.issuer, ...GATEHOUSE_CLIENT }, flow)
 }
 
 /** The token of a program. */
