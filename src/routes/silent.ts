@@ -24,7 +24,7 @@ export function noteTry(c: Context): void {
 
 /** Whoever signs out wants to be signed out, even where the provider still knows them, until they ask to be signed in. */
 export function stayOut(c: Context, { config }: Deps): void {
-  writeCookie(c, COOKIE, SIGNED_OUT, config.SESSION_COOKIE_AGE)
+  if (config.FRONTEND_IS_SILENT_LOGIN_ENABLED) writeCookie(c, COOKIE, SIGNED_OUT, config.SESSION_COOKIE_AGE)
 }
 
 /** Somebody has signed in, so nothing stands against it any longer. */
