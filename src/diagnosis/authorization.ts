@@ -151,7 +151,7 @@ function checkFor({ cause }: Explanation): Checked {
   if (/redirect(?:ion)? ur[il]|callback/i.test(cause)) return 'redirect-uri'
   if (/\bscope/i.test(cause)) return 'scopes'
   if (/PKCE/.test(cause)) return 'pkce'
-  if (/\bclient\b.*\bid\b|no client|client id|application id/i.test(cause)) return 'client-id'
+  if (/\bclient\b.*\bid\b|no client|client id|application id|client is switched off/i.test(cause)) return 'client-id'
   return 'authorization'
 }
 

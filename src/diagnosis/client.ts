@@ -66,6 +66,9 @@ export function secretFinding(config: ProviderConfig, { exchange, failure }: Cod
   return cannotTell('client-secret', seen, 'Sign in once; a refusal appears below with its reason.')
 }
 
+/** 403 is Auth0's. @see RFC 6749 section 5.2 */
+const REFUSALS = [400, 401, 403, 429]
+
 /** The check `endpoint-token`, by the same answer. */
 export function tokenEndpointFinding(
   config: ProviderConfig,
@@ -81,8 +84,8 @@ export function tokenEndpointFinding(
       return cannotTell('endpoint-token', 'Not asked, for there is nothing to authenticate with.')
     return fail('endpoint-token', `${token_endpoint}: ${reasonOf(failure)}.`, whose)
   }
-  const isThere =
-    exchange.status >= 400 && exchange.status < 500 && exchange.contentType !== 'text/html' && exchange.status !== 404
+  // Whatever it thinks of the code, it says so in the words of OAuth.
+  const isThere = evidenceOf(exchange).error !== undefined && REFUSALS.includes(exchange.status)
   const seen = `${token_endpoint} answers ${exchange.status} (${exchange.contentType ?? 'no content type'}) to a made-up code.`
   return isThere
     ? pass('endpoint-token', seen)

@@ -120,25 +120,32 @@ async function askedFindings(
     introspectionFinding(config, discovered, examination),
     postLogoutFinding(config, addresses, examination),
   ])
-  const hasNoClient = authorization.some(({ id, result }) => id === 'client-id' && result === 'fail')
-  const secret = hasNoClient
-    ? cannotTell(
-        'client-secret',
-        `A client that the provider does not know has no secret: first mend “${CHECKS['client-id']}”.`,
-      )
-    : secretFinding(config, code)
+  const client = consequenceOf('client-id', authorization)
+  const secret = client('client-secret', secretFinding(config, code))
+  // With a credential of its own it is judged by itself.
+  const isSameClient = config.OIDC_RS_CLIENT_ID === undefined || config.OIDC_RS_CLIENT_ID === config.OIDC_RP_CLIENT_ID
   return [
     ...keys,
     clockFinding(config, examination.aheadSeconds()),
-    ...authorization,
+    // A sign-in begins with a look at the keys.
+    ...authorization.map((finding) => consequenceOf('keys', keys)(finding.id, finding)),
     tokenEndpointFinding(config, metadata, code),
     methodFinding(config, metadata, advertised, secret),
     secret,
     ...endpoints,
-    postLogout,
+    client('post-logout-uri', postLogout),
     ...logoutFindings(config, addresses, advertised),
-    introspection,
+    isSameClient
+      ? consequenceOf('client-secret', [secret])('introspection', client('introspection', introspection))
+      : introspection,
   ]
+}
+
+/** What fails because something before it has failed already is no finding of its own: the first must be mended first. */
+function consequenceOf(first: CheckId, before: readonly Finding[]) {
+  const hasFailed = before.some(({ id, result }) => id === first && result === 'fail')
+  return (id: CheckId, finding: Finding): Finding =>
+    hasFailed && finding.result === 'fail' ? cannotTell(id, `First mend “${CHECKS[first]}”.`) : finding
 }
 
 /** In the order of the rows. */

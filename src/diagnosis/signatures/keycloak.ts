@@ -34,6 +34,12 @@ export const keycloak: readonly Signature[] = [
     fix: 'Clients → the client: switch Enabled on (top right).',
   },
   {
+    where: ['authorization', 'token', 'introspection', 'discovery'],
+    says: /Realm (?:is )?not enabled|Realm is disabled/i,
+    cause: 'The realm is switched off.',
+    fix: 'Realm settings → General: switch Enabled on (top right); or compare the realm in OIDC_OP_REALM, or in OIDC_OP_URL.',
+  },
+  {
     where: ['authorization', 'token', 'discovery'],
     says: /HTTPS required/i,
     cause: 'The realm demands https, and Keycloak believes that it was asked by http.',
@@ -72,7 +78,7 @@ export const keycloak: readonly Signature[] = [
   },
   {
     where: ['token', 'introspection'],
-    says: /Client secret not provided|Missing client_id|Public client not allowed/i,
+    says: /Client secret not provided|Missing client_id|Public client not allowed|client_assertion/i,
     cause: 'Keycloak expects another way of client authentication, or none.',
     fix: 'Clients → the client → Settings: switch Client authentication on; → Credentials → Client Authenticator: “Client Id and Secret”, unless OIDC_RP_TOKEN_AUTH_METHOD is private_key_jwt (“Signed Jwt”).',
   },
