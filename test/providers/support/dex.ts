@@ -63,7 +63,10 @@ async function builtDex(): Promise<string> {
   const sums = await readFile(join(MODULE, 'go.sum'))
   const mark = createHash('sha256').update(sums).digest('hex').slice(0, 8)
   return cachedFolder(join('dex', mark), (draft) =>
-    run('go', ['build', '-trimpath', '-o', join(draft, 'dex'), COMMAND], { cwd: MODULE, env: { CGO_ENABLED: '0' } }),
+    run('go', ['build', '-trimpath', '-o', join(draft, 'dex'), COMMAND], {
+      cwd: MODULE,
+      env: { CGO_ENABLED: '0', GOTOOLCHAIN: 'auto' },
+    }),
   )
 }
 

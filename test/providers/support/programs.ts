@@ -5,6 +5,8 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 const JAVA_VERSION_MIN = 17
+/** The first that fetches the version that a module asks for by itself. */
+const GO_MINOR_MIN = 21
 /** Enough for a first download over a slow line. */
 const PATIENCE_MS = 15 * 60_000
 
@@ -23,7 +25,11 @@ export async function missingForKeycloak(): Promise<string | null> {
 
 /** Why Dex cannot run here; `null`: it can. */
 export async function missingForDex(): Promise<string | null> {
-  return (await outputOf('go', ['version'])) === null ? 'Dex is built with Go, and there is no go' : null
+  const version = await outputOf('go', ['version'])
+  if (version === null) return 'Dex is built with Go, and there is no go'
+  const [, minor = '0'] = / go1\.(\d+)/.exec(version) ?? []
+  const isOld = Number(minor) < GO_MINOR_MIN
+  return isOld ? `Dex is built with Go 1.${GO_MINOR_MIN} or newer, and this is 1.${minor}` : null
 }
 
 /**
