@@ -137,13 +137,14 @@ function explainedPage(config: ProviderConfig, exchange: Exchange): Explanation 
   return explain(config.OIDC_OP_TYPE, 'authorization', { status, text })
 }
 
-/** Google hands its error on inside the address, in base64. */
-function readableLocation(location: URL): string {
-  const hidden = location.searchParams.get('authError') ?? ''
+/** An error that is handed on inside the address; Google does so in base64. */
+function readableLocation({ searchParams }: URL): string {
+  const plain = ['error', 'error_description', 'error_code'].map((name) => searchParams.get(name) ?? '')
+  const hidden = searchParams.get('authError') ?? ''
   try {
-    return `${decodeURIComponent(location.href)}\n${atob(hidden.replaceAll('-', '+').replaceAll('_', '/'))}`
+    return [...plain, atob(hidden.replaceAll('-', '+').replaceAll('_', '/'))].join('\n')
   } catch {
-    return location.href // not encoded in any way that we know
+    return plain.join('\n') // not encoded in any way that we know
   }
 }
 

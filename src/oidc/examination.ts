@@ -12,6 +12,7 @@ import { type Exchange, look, recordExchanges } from './exchanges.ts'
 import type { Fetch } from './http.ts'
 import { endSessionUrl } from './logout.ts'
 import type { Metadata } from './metadata.ts'
+import { nextStep } from './passed-on.ts'
 import { createProvider } from './provider.ts'
 
 export type { Exchange } from './exchanges.ts'
@@ -76,7 +77,10 @@ export interface Examination {
   documentAt(address: string): Promise<Advertised | null>
   /** Asks an address as a browser without cookies does, and follows nothing. */
   visit(url: string, form?: URLSearchParams): Promise<Exchange | GatehouseError>
-  /** The real authorization request with a made-up state, for somebody who may not be asked anything. Good metadata only. */
+  /**
+   * The real authorization request with a made-up state, for somebody who may not be asked anything. Good metadata only.
+   * @see nextStep in `passed-on.ts`
+   */
   authorize(redirectUri: string, discovered: Discovered): Promise<AuthorizationAnswer>
   /** Redeems a made-up code, which no provider accepts: what it says shows whether it knows the client. Good metadata only. */
   redeem(redirectUri: string, discovered: Discovered): Promise<CodeAnswer>
@@ -145,7 +149,9 @@ export function createExamination(config: ProviderConfig, { fetch, clock }: Exam
           if (location.searchParams.has(name)) location.searchParams.set(name, MADE_UP)
         }
         const headers = { accept: 'text/html', 'accept-language': 'en' }
-        const exchange = await look(exchanges, location.href, { headers })
+        let exchange = await look(exchanges, location.href, { headers })
+        const next = exchange instanceof GatehouseError ? null : nextStep(exchange)
+        if (next !== null) exchange = await look(exchanges, next, { headers })
         if (exchange instanceof GatehouseError) return { kind: 'refused', exchange: null, failure: exchange }
         return returned(exchange, redirectUri) ?? { kind: 'page', exchange }
       } catch (error) {
