@@ -33,8 +33,14 @@ export function evidenceOf(exchange: Exchange): Evidence {
 
 /** How an answer reads in a sentence. */
 export function said({ status, error, description }: Evidence, config: ProviderConfig): string {
-  const words = [error, description].filter((word) => word !== undefined).map((word) => shown(word, config))
-  return words.length === 0 ? `status ${status}` : `status ${status}, ${words.join(': ')}`
+  const words = [error, description]
+    .filter((word) => word !== undefined)
+    .map((word) => shown(word, config).replace(/\.$/, ''))
+  const answer = [
+    ...(status === undefined ? [] : [`status ${status}`]),
+    ...(words.length === 0 ? [] : [words.join(': ')]),
+  ]
+  return answer.join(', ')
 }
 
 const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client', 'access_denied', 'unsupported_grant_type']

@@ -5,6 +5,9 @@
  */
 import type { Signature } from './signature.ts'
 
+/** A page that was asked for is 200, and may speak of anything. */
+const REFUSING = [302, 303, 400, 401, 403, 404, 422]
+
 export const generic: readonly Signature[] = [
   {
     where: ['discovery'],
@@ -38,12 +41,14 @@ export const generic: readonly Signature[] = [
   },
   {
     where: ['authorization'],
+    status: REFUSING,
     says: /redirect[ _-]?ur[il]|callback url/i,
     cause: 'The redirect URI is not registered at the provider.',
     fix: 'Register the exact address, with its final slash, as redirect URI of the client.',
   },
   {
     where: ['authorization'],
+    status: REFUSING,
     says: /client[ _-]?(?:id|identifier)?\b.{0,40}\b(?:invalid|unknown|not found|not recognized)|(?:invalid|unknown)[ _-]client/i,
     cause: 'The provider knows no client of this id.',
     fix: 'Copy the client id from the console of the provider into OIDC_RP_CLIENT_ID.',
