@@ -25,6 +25,8 @@ const NOTES = `
   OIDC_OP_INTROSPECT_JWT a JWT check makes this call, too.
 - **Sign-out** counts the page with the button and the press of it. The call to the provider gives back the refresh token.
 - **Back-channel logout** is one batch: audit rows, sessions and the token itself, all or nothing.
+- **A refused sign-in** is one more batch: the note of it for the diagnosis, and the end of the oldest note when there are a hundred. **The
+  diagnosis** asks each provider about ten times, but an isolate at most once in 20 seconds.
 - Rows written include the entries of the indexes.
 `
 
