@@ -55,7 +55,8 @@ await runCommand(async () => {
 
 /** With the database and the cache that `npm run dev` uses. */
 async function withStorage<T>(work: (storage: Pick<DiagnosisPorts, 'storage' | 'refusals'>) => Promise<T>): Promise<T> {
-  Object.assign(process.env, wranglerEnvironment(ROOT))
+  // What wrangler says of itself has no place in JSON.
+  Object.assign(process.env, wranglerEnvironment(ROOT), { WRANGLER_LOG: 'warn' })
   const { env, dispose } = await getPlatformProxy<{ DB: D1Database; KV: KVNamespace }>({
     configPath: join(ROOT, 'wrangler.toml'),
     persist: { path: join(ROOT, '.wrangler', 'state', 'v3') },
