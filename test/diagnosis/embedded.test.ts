@@ -360,7 +360,7 @@ describe('what is wrong at the provider is what fails', () => {
     const { failed, row, checks } = await look({ OIDC_OP_URL: `http://127.0.0.1:${port}` })
     expect(failed).toEqual(['discovery'])
     expect(row('discovery').seen).toContain('ECONNREFUSED')
-    expect(checks.filter(({ seen }) => seen.startsWith('Cannot be seen')).length).toBeGreaterThan(10)
+    expect(checks.filter(({ seen }) => seen.startsWith('Not asked')).length).toBeGreaterThan(10)
   })
 
   it('it refuses the request for a reason that it names', async () => {
