@@ -7,7 +7,7 @@ import { formerNames, withPresentNames } from './former-names.ts'
 import { readOpenTalk } from './opentalk.ts'
 import { otherIssuer, seenByOpenTalk } from './opentalk-provider.ts'
 import { readOwn } from './own-reading.ts'
-import { readProvider } from './provider-reading.ts'
+import { LA_SUITE_CLIENT, readProvider } from './provider-reading.ts'
 import { type ProviderSource, providerSources } from './provider-sources.ts'
 import type { Problem } from './reading.ts'
 import { isWithoutEffect, warningsOfWithoutEffect } from './without-effect.ts'
@@ -127,10 +127,10 @@ function isOfProviders(name: string, env: Readonly<Record<string, unknown>>): bo
 /** What one provider is configured to, and is probably not meant to be. */
 function weakChoices({ nameOf }: ProviderSource, provider: ProviderConfig | undefined): string[] {
   const warnings: string[] = []
-  if (provider?.OIDC_RP_CLIENT_ID === 'meet') {
-    warnings.push(
-      `${nameOf('OIDC_RP_CLIENT_ID')} is "meet", the name in the examples of La Suite; make sure that it is your client`,
-    )
+  for (const name of ['OIDC_RP_CLIENT_ID', 'OIDC_RS_CLIENT_ID'] as const) {
+    if (provider?.[name] === LA_SUITE_CLIENT) {
+      warnings.push(`${nameOf(name)} is "meet", the name in the examples of La Suite; make sure that it is your client`)
+    }
   }
   for (const name of ['OIDC_USE_NONCE', 'OIDC_USE_PKCE'] as const) {
     if (provider?.[name] === false) {

@@ -10,6 +10,9 @@ import { FACTS, PRESETS, typeOfIssuer } from './providers.ts'
 import { type Problem, readSettings } from './reading.ts'
 import { typeProblems } from './type-problems.ts'
 
+/** What La Suite calls its client while nobody has given it a name. */
+export const LA_SUITE_CLIENT = 'meet'
+
 export interface ReadProvider {
   /** `null`: there are problems. */
   readonly provider: ProviderConfig | null
@@ -20,7 +23,7 @@ export function readProvider({ id, name, raw, nameOf }: ProviderSource): ReadPro
   const first = readSettings(providerSettings, raw, nameOf).values as Partial<ProviderConfig> // each was read by its own schema
   const url = first.OIDC_OP_URL ?? PRESETS[first.OIDC_OP_TYPE ?? 'generic'].issuer(first)
   const type = first.OIDC_OP_TYPE ?? (url === undefined ? typeOfEndpoints(first) : typeOfIssuer(url))
-  const defaults = { ...laSuiteDefaults(id, raw, url), ...PRESETS[type].defaults }
+  const defaults = { ...laSuiteDefaults(id, first, url), ...PRESETS[type].defaults }
   const { values, problems, isBroken } = readSettings(providerSettings, raw, nameOf, defaults)
   const config = { ...(values as Partial<ProviderConfig>), OIDC_OP_TYPE: type } // as above
   const place = url ?? config.OIDC_OP_AUTHORIZATION_ENDPOINT
@@ -36,10 +39,14 @@ export function readProvider({ id, name, raw, nameOf }: ProviderSource): ReadPro
   return { provider: Object.freeze({ ...provider, ...usual }) as ProviderConfig, problems: [] } // every setting was read without a problem
 }
 
-/** Environments of La Suite may leave the client id out. Where there is no word of a provider, it is as missing as everything else. */
-function laSuiteDefaults(id: string, raw: ProviderSource['raw'], url: string | undefined): Partial<ProviderConfig> {
-  const isPlaced = url !== undefined || raw.OIDC_OP_AUTHORIZATION_ENDPOINT !== undefined
-  return id === FLAT_ID && isPlaced ? { OIDC_RP_CLIENT_ID: 'meet' } : {}
+/** Environments of La Suite may leave the client ids out. Where there is no word of a provider, it is as missing as everything else. */
+function laSuiteDefaults(id: string, set: Partial<ProviderConfig>, url: string | undefined): Partial<ProviderConfig> {
+  if (id !== FLAT_ID) return {}
+  const isPlaced = url !== undefined || set.OIDC_OP_AUTHORIZATION_ENDPOINT !== undefined
+  return {
+    ...(isPlaced ? { OIDC_RP_CLIENT_ID: LA_SUITE_CLIENT } : {}),
+    ...(set.OIDC_RS_CLIENT_SECRET === undefined ? {} : { OIDC_RS_CLIENT_ID: LA_SUITE_CLIENT }),
+  }
 }
 
 /** Where the provider is must be said once, and in full. */

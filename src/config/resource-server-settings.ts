@@ -22,7 +22,7 @@ export const resourceServerSettings = {
   OIDC_RS_CLIENT_ID: optional(text, {
     example: 'gatehouse-resource-server',
     meaning:
-      'The client that asks about tokens, if it is not OIDC_RP_CLIENT_ID. It authenticates with OIDC_RS_CLIENT_SECRET, by OIDC_RP_TOKEN_AUTH_METHOD if that is one with a secret.',
+      'The client that asks about tokens, if it is not OIDC_RP_CLIENT_ID. It authenticates with OIDC_RS_CLIENT_SECRET, by OIDC_RP_TOKEN_AUTH_METHOD if that is one with a secret. Left out beside that secret: `meet`, as at La Suite, with a warning.',
   }),
   OIDC_RS_CLIENT_SECRET: optional(text, {
     secret: true,

@@ -200,7 +200,11 @@ describe('together', () => {
       { ...SECRET, OIDC_OP_USER_ENDPOINT_FORMAT: 'XML' },
       ['OIDC_OP_USER_ENDPOINT_FORMAT'],
     ],
-    ['a secret of an asking client without its id', { ...SECRET, OIDC_RS_CLIENT_SECRET: 's' }, ['OIDC_RS_CLIENT_ID']],
+    [
+      'a secret of an asking client without its id, which is that of La Suite',
+      { ...SECRET, OIDC_RS_CLIENT_SECRET: 's' },
+      [],
+    ],
     ['an asking client with its secret', { ...SECRET, OIDC_RS_CLIENT_ID: 'a', OIDC_RS_CLIENT_SECRET: 's' }, []],
     [
       'an RSA key that is said to be EC',
