@@ -24,7 +24,10 @@ export function diagnosisText(checks: readonly Check[], isColoured: boolean): st
     blocks.push(`  ${mark}  ${group.map(({ title }) => title).join(', ')}`, ...paragraph(check.seen, ''))
     if (check.fix !== '') blocks.push(...paragraph(check.fix, paint('bold', 'What to do: ')))
     const width = Math.max(0, ...check.copy.map(({ label }) => label.length))
-    blocks.push(...check.copy.map(({ label, value }) => `      ${label.padEnd(width)}  ${value}`))
+    for (const { label, value, where } of check.copy) {
+      blocks.push(`      ${label.padEnd(width)}  ${value}`)
+      if (where !== undefined) blocks.push(`      ${' '.repeat(width)}  at ${where}`)
+    }
   }
   return `${blocks.join('\n')}\n\n${summary(checks)}`
 }

@@ -44,6 +44,8 @@ export type CheckId = keyof typeof CHECKS
 export interface Copy {
   readonly label: string
   readonly value: string
+  /** Where it belongs, in the words of the provider's console; absent: the row says so. */
+  readonly where?: string
 }
 
 /** One row of the diagnosis, for people and for machines. Nothing in it is secret or about a person. */

@@ -173,11 +173,11 @@ function addressesFinding({ OIDC_OP_TYPE: type }: ProviderConfig, addresses: Reg
     { label: 'Post-logout redirect URI', value: addresses.postLogoutRedirectUri, where: console.postLogoutUris },
     { label: 'Back-channel logout URI', value: addresses.backchannelLogoutUri, where: console.backchannelLogout },
     { label: 'Front-channel logout URI', value: addresses.frontchannelLogoutUri, where: console.frontchannelLogout },
-  ].filter(({ where }) => where !== null)
+  ]
   return pass(
     'addresses',
-    places.map(({ label, where }) => `${label}: ${where}.`).join(' '),
-    places.map(({ label, value }) => ({ label, value })),
+    'These, to the letter, each where it belongs.',
+    places.flatMap(({ where, ...place }) => (where === null ? [] : [{ ...place, where }])),
   )
 }
 

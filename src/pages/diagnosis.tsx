@@ -19,17 +19,26 @@ export function diagnosisPage(language: Language, { checks, names, lookedAt, pat
   const { messages } = language
   const { diagnosis } = messages
   const failed = checks.filter(({ result }) => result === 'fail')
-  const groups = [null, ...names.keys()].map((id) => ({ id, rows: checks.filter(({ provider }) => provider === id) }))
+  const others = checks.filter(({ result }) => result !== 'fail')
+  const groups = [null, ...names.keys()].map((id) => ({ id, rows: others.filter(({ provider }) => provider === id) }))
+  const nameOf = (id: string | null) => (id === null ? 'Gatehouse' : `${names.get(id) ?? id} (${id})`)
   return layout(
     language,
     diagnosis.title,
     <>
       <h1>{failed.length === 0 ? diagnosis.wellTitle : diagnosis.failedTitle(failed.length)}</h1>
       <p>{diagnosis.lookedAt(lookedAt.slice(0, 19).replace('T', ' '))}</p>
+      {failed.length === 0 ? null : (
+        <ul class="checks" lang="en">
+          {failed.map((check) => (
+            <Row check={check} language={language} whose={nameOf(check.provider)} />
+          ))}
+        </ul>
+      )}
       {groups.map(({ id, rows }) =>
         rows.length === 0 ? null : (
           <section>
-            <h2>{id === null ? 'Gatehouse' : `${names.get(id) ?? id} (${id})`}</h2>
+            <h2>{nameOf(id)}</h2>
             <ul class="checks" lang="en">
               {rows.map((check) => (
                 <Row check={check} language={language} />
@@ -46,13 +55,20 @@ export function diagnosisPage(language: Language, { checks, names, lookedAt, pat
   )
 }
 
-function Row({ check, language }: { readonly check: Check; readonly language: Language }) {
+interface RowView {
+  readonly check: Check
+  readonly language: Language
+  /** Where the row does not stand among others of the same. */
+  readonly whose?: string
+}
+
+function Row({ check, language, whose }: RowView) {
   const { diagnosis } = language.messages
-  const { id, title, result, seen, fix, copy } = check
+  const { title, result, seen, fix, copy } = check
   return (
-    <li class={`check ${result.replace(' ', '-')}`} id={id}>
+    <li class={`check ${result.replace(' ', '-')}`}>
       <p class="verdict">
-        <strong>{diagnosis.results[result]}</strong> {title}
+        <strong>{diagnosis.results[result]}</strong> {whose === undefined ? title : `${title} · ${whose}`}
       </p>
       <p class="seen">{seen}</p>
       {fix === '' ? null : (
@@ -62,9 +78,9 @@ function Row({ check, language }: { readonly check: Check; readonly language: La
       )}
       {copy.length === 0 ? null : (
         <dl>
-          {copy.map(({ label, value }) => (
+          {copy.map(({ label, value, where }) => (
             <>
-              <dt>{label}</dt>
+              <dt>{where === undefined ? label : `${label}: ${where}`}</dt>
               <dd>
                 <code>{value}</code>
               </dd>
