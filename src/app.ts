@@ -11,6 +11,7 @@ import { callbackRoutes } from './routes/callback.ts'
 import { configurationRoutes } from './routes/configuration.ts'
 import type { RequestVariables } from './routes/context.ts'
 import { diagnosisRoutes } from './routes/diagnosis.ts'
+import { directoryRoutes } from './routes/directory.ts'
 import { answerFailure } from './routes/failures.ts'
 import { frontchannelLogoutRoutes } from './routes/frontchannel-logout.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -40,6 +41,7 @@ export function createApp(deps: Deps): App {
   app.route('/', backchannelLogoutRoutes(deps))
   app.route('/', frontchannelLogoutRoutes(deps))
   app.route('/', userRoutes(deps))
+  app.route('/', directoryRoutes(deps))
   app.route('/', sessionRoutes(deps))
   app.route('/', configurationRoutes(deps))
   app.route('/', introspectRoutes(deps))

@@ -2,6 +2,7 @@
  * The only wiring: settings and bindings in, everything that the routes need out; holds no rule of its own.
  */
 import { type Apps, createApps } from './accounts/apps.ts'
+import type { UserStore } from './accounts/directory.ts'
 import type { Clock } from './clock.ts'
 import type { Config, Env } from './config/env.ts'
 import { loadConfig } from './config/load.ts'
@@ -14,6 +15,7 @@ import type { Fetch } from './oidc/provider.ts'
 import { createProviders, type Providers } from './oidc/providers.ts'
 import { createAppStore } from './store/apps.ts'
 import { isDatabaseReady } from './store/d1.ts'
+import { createUserDirectory } from './store/directory.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { createEndings, type Endings } from './store/endings.ts'
 import { createSpentLogins, type SpentLogins } from './store/logins.ts'
@@ -39,6 +41,7 @@ export interface Deps {
   readonly endings: Endings
   readonly spentLogins: SpentLogins
   readonly apps: Apps
+  readonly directory: UserStore
   /** In memory, for a minute at most. */
   readonly verdicts: Verdicts
   /** One sealer for each use, so that nothing sealed for one opens in another. */
@@ -81,6 +84,7 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     endings: createEndings(env.DB, clock),
     spentLogins: createSpentLogins(env.DB),
     apps: createApps(createAppStore(env.DB), clock),
+    directory: createUserDirectory(env.DB),
     verdicts: createVerdicts(clock),
     sealers: {
       login: createSealer(config.GATEHOUSE_SECRET, 'login'),

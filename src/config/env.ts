@@ -5,7 +5,7 @@ import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
 import { administratorSettings } from './administrator-settings.ts'
 import { djangoSettings } from './django-settings.ts'
 import { fixedSettings } from './fixed-settings.ts'
-import type { OpenTalk } from './opentalk-settings.ts'
+import type { OpenTalk, UserSearch } from './opentalk-settings.ts'
 import { type ProviderSettingName, type ProviderType, providerSettings } from './provider-settings.ts'
 import { sessionSettings } from './session-settings.ts'
 import { optional, required, type Setting } from './setting.ts'
@@ -109,6 +109,8 @@ export type ProviderConfig = Omit<ValuesOf<typeof providerSettings>, 'OIDC_OP_TY
   readonly otherIssuers: readonly string[]
   /** The host that introspection and userinfo are to believe they were asked by; `null`: the one that they are asked by. */
   readonly forwardedHost: string | null
+  /** Where people are looked for who have not signed in yet; `null`: nowhere. */
+  readonly userSearch: UserSearch | null
 }
 
 /** The settings of Gatehouse itself, under the names that operators know. */

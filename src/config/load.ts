@@ -10,6 +10,7 @@ import { readOwn } from './own-reading.ts'
 import { LA_SUITE_CLIENT, readProvider } from './provider-reading.ts'
 import { type ProviderSource, providerSources } from './provider-sources.ts'
 import type { Problem } from './reading.ts'
+import { userSearchProblems } from './user-search.ts'
 import { isWithoutEffect, warningsOfWithoutEffect } from './without-effect.ts'
 
 export type { Problem } from './reading.ts'
@@ -51,16 +52,18 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
   const isTold = ({ name }: Problem) => ofOpenTalk.problems.some((problem) => problem.name === name)
   const ofProviders = [...problems, ...read.flatMap((one) => one.problems)].filter((problem) => !isTold(problem))
   const providers = read.flatMap(({ provider }) => (provider === null ? [] : [provider]))
+  const isForwarded = own.values.OIDC_INTROSPECT_AND_USERINFO_SET_X_FORWARDED_HOST === true
+  const seen = providers.map((provider) => seenByOpenTalk(provider, opentalk, isForwarded))
   const found = [
     ...own.problems,
     ...fixed.problems,
     ...ofOpenTalk.problems,
     ...ofProviders,
     ...otherIssuer(opentalk, providers, source),
+    ...userSearchProblems(opentalk, seen),
     ...fileNames(env),
   ]
-  const isForwarded = own.values.OIDC_INTROSPECT_AND_USERINFO_SET_X_FORWARDED_HOST === true
-  const [first, ...others] = providers.map((provider) => seenByOpenTalk(provider, opentalk, isForwarded))
+  const [first, ...others] = seen
   if (found.length > 0 || first === undefined) {
     throw new ConfigurationError(found.map((problem) => ({ ...problem, name: writtenAs(problem.name) })))
   }

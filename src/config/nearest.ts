@@ -15,7 +15,7 @@ export function nearest(name: string, names: readonly string[]): string | undefi
 }
 
 /** How many letters must be put in, taken out or replaced to make one word of the other (Levenshtein). */
-function distance(one: string, other: string): number {
+export function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (const [index, letter] of [...one].entries()) {
     const next = [index + 1]

@@ -73,6 +73,9 @@ function searchProblems(
   const hasBackend = isThere('user_search.backend')
   const needed = `is not set, and ${nameOf('user_search.users_find_behavior')} is ${behavior}`
   const problems = asksBackend && !hasBackend ? [problem('user_search.backend', needed)] : []
+  const hasOtherClient = isThere('user_search.client_id') && !isThere('user_search.client_secret')
+  if (hasOtherClient)
+    problems.push(problem('user_search.client_secret', `is not set, and ${nameOf('user_search.client_id')} needs it`))
   const usesKeycloak = values['endpoints.users_find_use_kc'] === true && !values['endpoints.disable_users_find']
   const isKeycloakThere = KEYCLOAK_NEEDS.some(isThere) || OIDC_NEEDS.some(isThere)
   if (usesKeycloak && !isKeycloakThere) problems.push(problem('endpoints.users_find_use_kc', 'needs [keycloak]'))

@@ -6,6 +6,7 @@ import { issuerPlaces } from './issuer-search.ts'
 import { type OpenTalk, opentalkSettings } from './opentalk-settings.ts'
 import type { ProviderSource } from './provider-sources.ts'
 import type { Problem } from './reading.ts'
+import { userSearchOf } from './user-search.ts'
 
 /** People must sign in where the tokens of the apps come from. */
 export function otherIssuer(
@@ -51,7 +52,13 @@ export function seenByOpenTalk(
 ): ProviderConfig {
   if (!opentalk) return provider
   const [usual] = opentalk.issuers
-  if (usual === undefined) return Object.freeze({ ...provider, ...essentialClaims(provider, opentalk) })
+  if (usual === undefined) {
+    return Object.freeze({
+      ...provider,
+      ...essentialClaims(provider, opentalk),
+      userSearch: userSearchOf(provider, opentalk),
+    })
+  }
   if (!isMeant(provider, opentalk)) return provider
   const issuer = provider.OIDC_OP_URL ?? usual
   const otherIssuers = opentalk.issuers.filter((other) => other !== issuer)
@@ -63,6 +70,7 @@ export function seenByOpenTalk(
     OIDC_OP_URL: issuer,
     otherIssuers,
     forwardedHost: isHostForwarded ? (shown ?? null) : null,
+    userSearch: userSearchOf({ ...provider, OIDC_OP_URL: issuer }, opentalk),
   })
 }
 

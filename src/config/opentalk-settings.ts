@@ -85,7 +85,7 @@ export const opentalkSettings = {
   'user_search.client_secret': optional(text, {
     secret: true,
     example: 'the secret on the tab Credentials of that client',
-    meaning: 'The secret of that client. Unset: oidc.controller.client_secret.',
+    meaning: 'The secret of that client. Unset: oidc.controller.client_secret; required with user_search.client_id.',
   }),
   'user_search.external_id_user_attribute_name': optional(text, {
     example: 'externalId',
@@ -166,4 +166,18 @@ export interface OpenTalk {
   readonly controller: { readonly clientId: string; readonly clientSecret: string } | null
   /** The public client of the front end; `null`: the settings do not say. */
   readonly frontendClientId: string | null
+}
+
+export type FindBehavior = (typeof FIND_BEHAVIORS)[number]
+
+/** The admin API of a Keycloak realm, and who asks it. */
+export interface UserSearch {
+  /** Without a final slash. */
+  readonly apiBaseUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** The attribute that is the same as `sub`; `null`: the id of the user is. */
+  readonly externalIdAttribute: string | null
+  /** The attribute that holds the tenant; `null`: there is one tenant only. */
+  readonly tenantAttribute: string | null
 }

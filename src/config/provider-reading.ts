@@ -35,7 +35,7 @@ export function readProvider({ id, name, raw, nameOf }: ProviderSource): ReadPro
   ]
   if (found.length > 0 || place === undefined) return { provider: null, problems: found }
   const provider = { ...config, id, name: name ?? PRESETS[type].label ?? new URL(place).hostname, OIDC_OP_URL: url }
-  const usual = { otherIssuers: [], forwardedHost: null }
+  const usual = { otherIssuers: [], forwardedHost: null, userSearch: null }
   return { provider: Object.freeze({ ...provider, ...usual }) as ProviderConfig, problems: [] } // every setting was read without a problem
 }
 

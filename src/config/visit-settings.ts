@@ -62,4 +62,10 @@ export const visitSettings = {
     meaning:
       'Tells applications, at /api/v1.0/config/, whether people who are signed in may choose another name to show.',
   }),
+  ALLOW_UNSECURE_USER_LISTING: optional(bool, {
+    default: false,
+    example: 'true',
+    meaning:
+      'Lets whoever is signed in find others of the same provider and tenant at /api/v1.0/users/?q=, by 3 characters or more of a name or an address, 20 at most. There is never a list of everybody. Off: nobody is found there.',
+  }),
 } as const

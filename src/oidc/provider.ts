@@ -31,6 +31,7 @@ import { createReachability } from './reachability.ts'
 import { type RefreshedLogin, refreshLogin } from './refresh.ts'
 import { revokeTokens } from './revocation.ts'
 import { createSignatures } from './signatures.ts'
+import { createUserSearcher, type FoundUser, searchingClient, type UserSearchRequest } from './user-search.ts'
 
 export type { Authentication, VerifiedLogin } from './callback.ts'
 export { audiencesOf, type Claims } from './claims.ts'
@@ -42,6 +43,7 @@ export { endSessionUrl } from './logout.ts'
 export { type ProviderTokens, providerTokensSchema } from './provider-tokens.ts'
 export type { RefreshedLogin } from './refresh.ts'
 export { stateOf } from './signed-answer.ts'
+export type { FoundUser } from './user-search.ts'
 export type { PersonClaims } from './userinfo.ts'
 
 export interface ProviderPorts {
@@ -91,6 +93,11 @@ export interface Provider {
   verifyJwt(jwt: string, algorithms: readonly string[]): Promise<SignedJwt>
   /** @see decryptJwe in `encryption.ts` */
   decryptJwe(jwe: string): Promise<string>
+  /**
+   * People at the provider, also such as have never signed in here.
+   * @throws GatehouseError `not_configured` when there is no such search; else as in `user-search.ts`
+   */
+  findUsers(request: UserSearchRequest): Promise<readonly FoundUser[]>
   /** The public halves of our own keys. @throws GatehouseError `not_configured` when one of them cannot be used */
   publicKeys(): Promise<PublicKeys>
 }
@@ -103,6 +110,7 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
   const asking = askingClient(config)
   const quirks = quirksOf(config)
   const signatures = createSignatures(config, documentPorts)
+  const searcher = config.userSearch && createUserSearcher(config.userSearch, clock, log)
 
   const begin = () => reachability.noting(beginOperation(fetch, config.OIDC_TIMEOUT))
 
@@ -233,6 +241,13 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
     },
 
     decryptJwe: (jwe) => decryptJwe(jwe, ownKeys),
+
+    async findUsers(request) {
+      if (!config.userSearch || !searcher) throw new GatehouseError('not_configured', 'there is no search of people')
+      const send = begin()
+      const client = await clientAs(searchingClient(config, config.userSearch), await metadata.read(send), send)
+      return searcher.find(request, client, send)
+    },
 
     publicKeys: () => ownKeys.publicKeys(),
   }

@@ -7,8 +7,8 @@ export interface RequestVariables {
   readonly Variables: {
     /** Joins what is shown with what is logged. */
     reference: string
-    /** `page`: people, in HTML. `json`: machines. `sign_in`: people whose failure may go to LOGIN_REDIRECT_URL_FAILURE. */
-    answers: 'page' | 'json' | 'sign_in'
+    /** `page`: people, in HTML. `json`: machines. `opentalk`: those of OpenTalk. `sign_in`: people whose failure may go to LOGIN_REDIRECT_URL_FAILURE. */
+    answers: 'page' | 'json' | 'opentalk' | 'sign_in'
     /** The origins whose pages may show this answer in a frame; absent: none. */
     framedBy?: readonly string[]
     /** The one script of this page, as the content security policy names it; absent: there is none. */

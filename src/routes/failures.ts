@@ -28,8 +28,10 @@ export function answerFailure(
   const error = toGatehouseError(thrown)
   logFailure(c, error, log)
   const form = c.get('answers')
-  setRetryAfter(c, error, form === 'json' ? outsideForMachines(error.code) : outside(error.code))
+  const isMachine = form === 'json' || form === 'opentalk'
+  setRetryAfter(c, error, isMachine ? outsideForMachines(error.code) : outside(error.code))
   if (form === 'json') return jsonFailure(c, error)
+  if (form === 'opentalk') return opentalkFailure(c, error)
   if (form === 'page' || failureLocation === undefined) return pageFailure(c, error)
   const location = new URL(failureLocation)
   location.searchParams.set('error', error.code)
@@ -59,6 +61,14 @@ function jsonFailure(c: RequestContext, error: GatehouseError): Response {
   const sentence = error.told ?? en.failures[error.code].title
   const answer = { error: oauthError, error_description: `${sentence} (reference ${c.get('reference')})` }
   return c.json(error.missing.length > 0 ? { ...answer, missing: error.missing } : answer, status)
+}
+
+/** In OpenTalk's words. @see OpenTalk controller, `ApiError` */
+function opentalkFailure(c: RequestContext, error: GatehouseError): Response {
+  const message = `${error.told ?? en.failures[error.code].title} (reference ${c.get('reference')})`
+  if (error.code === 'not_configured') return c.json({ code: 'misconfiguration', message }, 500)
+  const { status, oauthError } = outsideForMachines(error.code)
+  return c.json({ code: status === 401 ? 'unauthorized' : oauthError, message }, status)
 }
 
 function pageFailure(c: RequestContext, error: GatehouseError): Response | Promise<Response> {

@@ -11,6 +11,9 @@ export const PATHS = {
   logout: '/api/v1.0/logout/',
   me: '/api/v1.0/users/me/',
   configuration: '/api/v1.0/config/',
+  users: '/api/v1.0/users/',
+  /** OpenTalk's. */
+  find: '/v1/users/find',
   session: '/api/v1.0/session/',
   sessionRefresh: '/api/v1.0/session/refresh/',
   introspect: '/api/v1.0/introspect/',

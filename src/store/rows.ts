@@ -38,6 +38,11 @@ const userRow = v.object({
   idp_id: nullableText,
 })
 
+/** A row of `users`. */
+export function userFromRow(row: unknown): User {
+  return v.parse(userRow, row)
+}
+
 /** The columns of `users` that make a User. */
 export const USER_COLUMNS: readonly string[] = Object.keys(userRow.entries).map((column) => `users.${column}`)
 
@@ -67,7 +72,7 @@ export const SESSION_COLUMNS: readonly string[] = Object.keys(sessionRow.entries
 /** A row of `sessions` joined with its row of `users`. */
 export function sessionFromRow(row: unknown): Session {
   const session = v.parse(sessionRow, row)
-  const user: User = v.parse(userRow, row)
+  const user = userFromRow(row)
   return {
     tokenHash: session.token_hash,
     user,

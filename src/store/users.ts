@@ -4,6 +4,7 @@
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
 import type { Identity } from '../accounts/identity.ts'
 import type { Admission } from '../accounts/provision.ts'
+import { searchTextOf } from '../accounts/search-text.ts'
 
 const PERSON_COLUMNS = [
   'email',
@@ -23,6 +24,7 @@ const PERSON_COLUMNS = [
   'short_name',
   'siret',
   'idp_id',
+  'search_text',
 ] as const
 
 /** The values of ?1 to ?3 in every statement that asks which row is meant. */
@@ -104,6 +106,6 @@ function columnsOf(identity: Identity) {
   return {
     verified: identity.email_verified === null ? null : Number(identity.email_verified),
     groups: JSON.stringify(identity.x_grp),
-    person: PERSON_COLUMNS.map((column) => identity[column]),
+    person: PERSON_COLUMNS.map((column) => (column === 'search_text' ? searchTextOf(identity) : identity[column])),
   }
 }

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { ConfigurationError, loadConfig, type Problem } from '../../src/config/load.ts'
 import { type OpenTalkSettingName, opentalkSettings } from '../../src/config/opentalk-settings.ts'
 import { opentalkVariable } from '../../src/config/opentalk-sources.ts'
+import { findBehaviorOf } from '../../src/config/user-search.ts'
 
 const SECRET = 'MARKER-of-the-client-secret'
 const OWN = { BASE_URL: 'https://gate.example.com', GATEHOUSE_SECRET: 'MARKER-of-the-gatehouse-secret-0123456789' }
@@ -141,6 +142,54 @@ describe('the claims without which nobody is signed in', () => {
     ]
     const { providers } = load({ keycloak: KEYCLOAK, OIDC_PROVIDERS: tables }).config
     expect(providers.map(({ OIDC_USERINFO_ESSENTIAL_CLAIMS: claims }) => claims?.length)).toEqual([3, undefined])
+  })
+})
+
+describe('a search of people', () => {
+  const search = (env: Env) => load(env).config.providers[0].userSearch
+  const mode = (env: Env) => findBehaviorOf(load(env).config.opentalk)
+  const backend = { backend: 'keycloak_webapi' }
+
+  it('asks as OpenTalk would', () => {
+    expect(mode(LA_SUITE)).toBe('disabled')
+    expect(mode({ oidc: OIDC })).toBe('disabled')
+    expect(mode({ oidc: OIDC, user_search: backend })).toBe('from_user_search_backend')
+    expect(mode({ oidc: OIDC, user_search: { users_find_behavior: 'from_database' } })).toBe('from_database')
+    expect(mode({ keycloak: KEYCLOAK })).toBe('from_database')
+    expect(mode({ keycloak: KEYCLOAK, endpoints: { users_find_use_kc: true } })).toBe('from_user_search_backend')
+    expect(mode({ keycloak: KEYCLOAK, endpoints: { users_find_use_kc: true, disable_users_find: true } })).toBe(
+      'disabled',
+    )
+  })
+
+  it('asks the admin API of the realm, as the controller, unless told otherwise', () => {
+    const usual = {
+      apiBaseUrl: 'https://accounts.example.org/auth/admin/realms/MyRealm',
+      clientId: 'Controller',
+      clientSecret: SECRET,
+      externalIdAttribute: null,
+      tenantAttribute: null,
+    }
+    expect(search({ oidc: OIDC, user_search: backend })).toEqual(usual)
+    expect(search({ keycloak: KEYCLOAK, endpoints: { users_find_use_kc: true } })).toEqual(usual)
+    expect(search({ oidc: OIDC })).toBe(null)
+  })
+
+  it('has its own client, address, and attributes, when the settings say so', () => {
+    const own = {
+      client_id: 'Search',
+      client_secret: 'other',
+      api_base_url: 'https://x.example/',
+      external_id_user_attribute_name: 'ldap',
+    }
+    const tenants = { assignment: 'by_external_tenant_id', external_tenant_id_user_attribute_name: 'org' }
+    expect(search({ oidc: OIDC, user_search: { ...backend, ...own }, tenants })).toEqual({
+      apiBaseUrl: 'https://x.example',
+      clientId: 'Search',
+      clientSecret: 'other',
+      externalIdAttribute: 'ldap',
+      tenantAttribute: 'org',
+    })
   })
 })
 
@@ -306,6 +355,7 @@ function asTable(name: string, value: unknown): Record<string, unknown> {
 function neighbours(name: string): Env {
   if (name.startsWith('keycloak.')) return variables({ keycloak: KEYCLOAK })
   if (name.startsWith('oidc.')) return variables({ oidc: OIDC })
+  if (name === 'user_search.client_id') return { ...LA_SUITE, [opentalkVariable('user_search.client_secret')]: 'x' }
   if (!name.includes('status_mapping')) return LA_SUITE
   const mapping = { downgraded_tariff_name: 'Free', default: 'new', paid: 'paid', downgraded: 'late' }
   return { ...LA_SUITE, ...variables({ tariffs: { assignment: 'by_external_tariff_id', status_mapping: mapping } }) }
@@ -365,6 +415,19 @@ describe('OpenTalk does not start, and neither does Gatehouse,', () => {
 
   it.each(['from_user_search_backend', 'from_both'])('when people are to be found %s and there is none', (mode) => {
     expect(names({ oidc: OIDC, user_search: { users_find_behavior: mode } })).toEqual(['user_search.backend'])
+  })
+
+  it('when the search has a client of its own without a secret', () => {
+    const user_search = { backend: 'keycloak_webapi', client_id: 'Search' }
+    expect(names({ oidc: OIDC, user_search })).toEqual(['OPENTALK_CTRL_USER_SEARCH__CLIENT_SECRET'])
+  })
+
+  it('when the search has no address and the provider is no Keycloak', () => {
+    const oidc = { ...OIDC, authority: 'https://id.example.org' }
+    const user_search = { backend: 'keycloak_webapi' }
+    expect(names({ oidc, user_search })).toEqual(['OPENTALK_CTRL_USER_SEARCH__API_BASE_URL'])
+    const api_base_url = 'https://id.example.org/admin/realms/x'
+    expect(names({ oidc, user_search: { ...user_search, api_base_url } })).toEqual([])
   })
 
   it('when a search is to ask the Keycloak and there is none', () => {

@@ -1,0 +1,107 @@
+/**
+ * Who is found when somebody looks for people: those who have signed in here, those at the provider, or both; pure rules over two ports.
+ */
+import type { FindBehavior } from '../config/opentalk-settings.ts'
+import { asksBackend } from '../config/user-search.ts'
+import type { FoundUser } from '../oidc/provider.ts'
+import { closeness, folded, keycloakText, searchTextOf } from './search-text.ts'
+import type { User } from './users.ts'
+
+/** Who may be seen by whoever looks: people of one provider, and of one tenant where there are several. */
+export interface Circle {
+  readonly issuer: string
+  /** `null`: there is one tenant only. */
+  readonly tenant: string | null
+}
+
+export interface UserStore {
+  /** People who have this text, folded, in their names or their address, or begin almost like it. @throws GatehouseError `store_unavailable` */
+  candidates(wanted: string, circle: Circle): Promise<readonly User[]>
+  /** @throws GatehouseError `store_unavailable` */
+  withSubjects(subjects: readonly string[], circle: Circle): Promise<readonly User[]>
+}
+
+export interface DirectoryPorts {
+  readonly users: UserStore
+  /** @see Provider.findUsers */
+  findUsers(request: { text: string; tenant: string | null; limit: number }): Promise<readonly FoundUser[]>
+}
+
+/** Somebody who has signed in here, or somebody whom the provider alone knows. */
+export type Found = { readonly user: User } | { readonly user: null; readonly unregistered: FoundUser }
+
+export const QUERY_MIN_CHARACTERS = 3
+export const QUERY_MAX_CHARACTERS = 100
+const RESULTS_MAX = 20
+
+/**
+ * Looks for people.
+ *
+ * @param typed of QUERY_MIN_CHARACTERS to QUERY_MAX_CHARACTERS, without blanks around it
+ * @returns 20 people at most, those who have signed in here first
+ * @throws GatehouseError `store_unavailable`, or what the provider's search throws
+ */
+export async function findPeople(
+  typed: string,
+  behavior: FindBehavior,
+  circle: Circle,
+  ports: DirectoryPorts,
+): Promise<readonly Found[]> {
+  const known = behavior === 'from_database' || behavior === 'from_both' ? await fromDatabase(typed, circle, ports) : []
+  const others = asksBackend(behavior) ? await fromBackend(typed, circle, ports) : []
+  const ids = new Set(known.map(({ id }) => id))
+  const added = others.filter(({ user }) => user === null || !ids.has(user.id))
+  const all = [...known.map((user) => ({ user })), ...added]
+  return [...all.filter(({ user }) => user !== null), ...all.filter(({ user }) => user === null)].slice(0, RESULTS_MAX)
+}
+
+async function fromDatabase(typed: string, circle: Circle, { users }: DirectoryPorts): Promise<readonly User[]> {
+  const wanted = folded(typed)
+  const candidates = await users.candidates(wanted, circle)
+  return candidates
+    .map((user) => ({ user, rank: closeness(wanted, searchTextOf(user) ?? '') }))
+    .filter(({ rank }) => rank !== null)
+    .sort((one, other) => Number(one.rank) - Number(other.rank) || nameOf(one.user).localeCompare(nameOf(other.user)))
+    .map(({ user }) => user)
+}
+
+async function fromBackend(typed: string, circle: Circle, ports: DirectoryPorts): Promise<readonly Found[]> {
+  const text = keycloakText(typed)
+  if ([...text].length < QUERY_MIN_CHARACTERS) return []
+  const found = await ports.findUsers({ text, tenant: circle.tenant, limit: RESULTS_MAX })
+  const subjects = found.map(({ subject }) => subject).filter((subject) => subject !== null)
+  const users = subjects.length === 0 ? [] : await ports.users.withSubjects(subjects, circle)
+  return found.map((one) => {
+    const user = users.find(({ subject }) => subject === one.subject)
+    return user ? { user } : { user: null, unregistered: one }
+  })
+}
+
+function nameOf({ full_name, email }: User): string {
+  return full_name ?? email ?? ''
+}
+
+/** What an application of OpenTalk is told of somebody who was found. @see OpenTalk controller, `GET /v1/users/find` */
+export function describeFound(found: Found) {
+  if (found.user === null) {
+    const { email, given_name, family_name } = found.unregistered
+    return {
+      kind: 'unregistered',
+      email: email ?? '',
+      firstname: given_name ?? '',
+      lastname: family_name ?? '',
+      avatar_url: '',
+    }
+  }
+  const { id, email, given_name, family_name, nickname, full_name, picture } = found.user
+  return {
+    kind: 'registered',
+    id,
+    email: email ?? '',
+    title: '',
+    firstname: given_name ?? '',
+    lastname: family_name ?? '',
+    display_name: nickname ?? full_name ?? '',
+    avatar_url: picture ?? '',
+  }
+}

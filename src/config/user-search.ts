@@ -1,0 +1,58 @@
+/**
+ * Whom a search of people asks, and as which client, by OpenTalk's settings; the search itself is elsewhere.
+ */
+import type { ProviderConfig } from './env.ts'
+import { type FindBehavior, type OpenTalk, opentalkSettings, type UserSearch } from './opentalk-settings.ts'
+import { opentalkVariable } from './opentalk-sources.ts'
+import type { Problem } from './reading.ts'
+
+/** `null`: no setting of OpenTalk is in use, and people are looked for among those who have signed in, if at all. */
+export function findBehaviorOf(opentalk: OpenTalk | null): FindBehavior {
+  if (opentalk === null) return 'disabled'
+  const { settings } = opentalk
+  const said = settings['user_search.users_find_behavior']
+  if (said !== undefined) return said
+  if (settings['user_search.backend'] !== undefined) return 'from_user_search_backend'
+  const isKeycloak = settings['keycloak.client_id'] !== undefined
+  if (!isKeycloak || settings['endpoints.disable_users_find']) return 'disabled'
+  return settings['endpoints.users_find_use_kc'] ? 'from_user_search_backend' : 'from_database'
+}
+
+export function asksBackend(behavior: FindBehavior): boolean {
+  return behavior === 'from_user_search_backend' || behavior === 'from_both'
+}
+
+/** The search at a provider; `null`: nobody asks for one, or it cannot be had. */
+export function userSearchOf(provider: ProviderConfig, opentalk: OpenTalk): UserSearch | null {
+  const { settings, controller } = opentalk
+  const apiBaseUrl = settings['user_search.api_base_url'] ?? adminApiOf(provider.OIDC_OP_URL)
+  const clientSecret =
+    settings['user_search.client_secret'] ?? controller?.clientSecret ?? provider.OIDC_RP_CLIENT_SECRET
+  if (!asksBackend(findBehaviorOf(opentalk)) || apiBaseUrl === undefined || clientSecret === undefined) return null
+  const isByTenant = settings['tenants.assignment'] === 'by_external_tenant_id'
+  return {
+    apiBaseUrl: apiBaseUrl.replace(/\/+$/, ''),
+    clientId: settings['user_search.client_id'] ?? controller?.clientId ?? provider.OIDC_RP_CLIENT_ID,
+    clientSecret,
+    externalIdAttribute:
+      settings['user_search.external_id_user_attribute_name'] ??
+      settings['keycloak.external_id_user_attribute_name'] ??
+      null,
+    tenantAttribute: isByTenant ? settings['tenants.external_tenant_id_user_attribute_name'] : null,
+  }
+}
+
+/** A search that is asked for must be one that works. */
+export function userSearchProblems(opentalk: OpenTalk | null, providers: readonly ProviderConfig[]): Problem[] {
+  if (opentalk === null || !asksBackend(findBehaviorOf(opentalk)) || providers.length === 0) return []
+  if (providers.some(({ userSearch }) => userSearch !== null)) return []
+  const name = 'user_search.api_base_url'
+  const problem = 'is not set, and does not follow from the issuer, which is not that of a Keycloak'
+  return [{ name: opentalkVariable(name), problem, example: opentalkSettings[name].example }]
+}
+
+/** @see Keycloak Server Administration, "Admin REST API": /admin/realms/{realm}, beside /realms/{realm} */
+function adminApiOf(issuer: string | undefined): string | undefined {
+  const [, base, realm] = /^(.*)\/realms\/([^/]+)$/.exec(issuer ?? '') ?? []
+  return base === undefined ? undefined : `${base}/admin/realms/${realm}`
+}

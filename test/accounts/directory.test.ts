@@ -1,0 +1,161 @@
+/**
+ * Who is found: among those who have signed in, at the provider, or both; how close a text is; and what of it Keycloak gets to see.
+ */
+import { describe, expect, it } from 'vitest'
+import { describeFound, findPeople, type UserStore } from '../../src/accounts/directory.ts'
+import { closeness, folded, keycloakText, searchTextOf } from '../../src/accounts/search-text.ts'
+import type { User } from '../../src/accounts/users.ts'
+import type { FoundUser } from '../../src/oidc/provider.ts'
+import { ALICE } from '../support/people.ts'
+
+const CIRCLE = { issuer: ALICE.issuer, tenant: null }
+
+const user = (subject: string, more: Partial<User> = {}): User => ({
+  ...ALICE,
+  id: `account-of-${subject}`,
+  subject,
+  full_name: subject,
+  given_name: null,
+  family_name: null,
+  nickname: null,
+  email: `${subject}@corp.example`,
+  ...more,
+})
+
+const atProvider = (subject: string | null, email: string | null = null): FoundUser => ({
+  subject,
+  email,
+  given_name: 'Given',
+  family_name: null,
+})
+
+/** Everybody who has signed in, and everybody at the provider. */
+function ports(here: readonly User[], there: readonly FoundUser[] = []) {
+  const asked: { text: string; tenant: string | null; limit: number }[] = []
+  const users: UserStore = {
+    candidates: async () => here,
+    withSubjects: async (subjects) => here.filter(({ subject }) => subjects.includes(subject)),
+  }
+  return {
+    asked,
+    users,
+    async findUsers(request: (typeof asked)[number]) {
+      asked.push(request)
+      return there
+    },
+  }
+}
+
+describe('among those who have signed in', () => {
+  it('whoever has exactly the text comes first, then by its beginning, then its middle, then nearly', async () => {
+    const here = ['marina', 'ana-maria', 'mario', 'maria', 'mariana'].map((name) => user(name))
+    const found = await findPeople('María', 'from_database', CIRCLE, ports(here))
+    expect(found.map((one) => one.user?.subject)).toEqual(['maria', 'mariana', 'ana-maria', 'marina', 'mario'])
+  })
+
+  it('nobody is found by what is not nearly theirs', async () => {
+    expect(await findPeople('bob', 'from_database', CIRCLE, ports([user('alice')]))).toEqual([])
+  })
+
+  it('the provider is not asked', async () => {
+    const { asked, ...rest } = ports([], [atProvider('alice')])
+    expect([await findPeople('alice', 'from_database', CIRCLE, rest), asked]).toEqual([[], []])
+  })
+})
+
+describe('at the provider', () => {
+  it('those who have signed in here come first, the others as strangers', async () => {
+    const there = [atProvider('x'), atProvider('alice'), atProvider(null)]
+    const found = await findPeople('corp', 'from_user_search_backend', CIRCLE, ports([user('alice')], there))
+    expect(found.map((one) => one.user?.subject ?? null)).toEqual(['alice', null, null])
+  })
+
+  it('gets the text without what it would give a meaning to, and the tenant', async () => {
+    const { asked, ...rest } = ports([])
+    await findPeople('id:*"alice"', 'from_user_search_backend', { ...CIRCLE, tenant: 't-1' }, rest)
+    expect(asked).toEqual([{ text: 'alice', tenant: 't-1', limit: 20 }])
+  })
+
+  it('is not asked when nothing is left of the text', async () => {
+    const { asked, ...rest } = ports([], [atProvider('alice')])
+    expect([await findPeople('***ab', 'from_user_search_backend', CIRCLE, rest), asked]).toEqual([[], []])
+  })
+})
+
+describe('at both', () => {
+  it('nobody comes twice, and 20 at most', async () => {
+    const here = Array.from({ length: 15 }, (_, index) => user(`anna-${index}`))
+    const there = [...here.map(({ subject }) => atProvider(subject)), ...here.map(() => atProvider(null))]
+    const found = await findPeople('anna', 'from_both', CIRCLE, ports(here, there))
+    expect(found).toHaveLength(20)
+    expect(new Set(found.flatMap((one) => one.user?.id ?? [])).size).toBe(15)
+  })
+})
+
+describe('a text', () => {
+  it.each([
+    ['ÉMILIE', 'emilie'],
+    ['Łukasz', 'łukasz'],
+    ['ﬁnn', 'finn'],
+  ])('%s is folded to %s', (text, plain) => {
+    expect(folded(text)).toBe(plain)
+  })
+
+  it.each([
+    ['*ana*', 'ana'],
+    ['"ana', 'ana'],
+    ['id:ID: ana', 'ana'],
+    ['ana id:b', 'ana id:b'],
+    ['i*d:ana', 'ana'],
+  ])('%s reaches Keycloak as %s (O19)', (typed, text) => {
+    expect(keycloakText(typed)).toBe(text)
+  })
+
+  it('finds by full name, the names that make it up, nickname and address', () => {
+    const all = {
+      full_name: 'Dr Anna Ek',
+      given_name: 'Anna',
+      family_name: 'Ek',
+      nickname: 'Änn',
+      email: 'a@b.example',
+    }
+    expect(searchTextOf(all)).toBe('dr anna ek\nanna ek\nann\na@b.example')
+    expect(searchTextOf({ full_name: null, given_name: null, family_name: null, nickname: null, email: null })).toBe(
+      null,
+    )
+  })
+
+  it('may be two letters off in a word, and not three', () => {
+    const of = (wanted: string) => closeness(wanted, 'anna meyer\nanna.meyer@corp.example')
+    expect(['anna meyer', 'anna', 'meyer', 'maier', 'schmidt'].map(of)).toEqual([0, 1, 2, 3, null])
+  })
+})
+
+describe('what an application of OpenTalk is told', () => {
+  it('of somebody who has signed in here', () => {
+    expect(describeFound({ user: ALICE })).toEqual({
+      kind: 'registered',
+      id: ALICE.id,
+      email: 'alice@corp.example',
+      title: '',
+      firstname: 'Alice',
+      lastname: 'Dupont',
+      display_name: 'Ali',
+      avatar_url: 'https://idp.example/alice.png',
+    })
+    expect(describeFound({ user: { ...ALICE, nickname: null, picture: null } })).toMatchObject({
+      display_name: ALICE.full_name,
+      avatar_url: '',
+    })
+  })
+
+  it('of somebody whom the provider alone knows', () => {
+    expect(describeFound({ user: null, unregistered: atProvider('x', 'x@corp.example') })).toEqual({
+      kind: 'unregistered',
+      email: 'x@corp.example',
+      firstname: 'Given',
+      lastname: '',
+      avatar_url: '',
+    })
+  })
+})

@@ -1,0 +1,72 @@
+/**
+ * Looking for people in D1: by what they are found, how literally, and within which circle.
+ */
+import { env } from 'cloudflare:workers'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createUserDirectory } from '../../src/store/directory.ts'
+import { createSessions } from '../../src/store/sessions.ts'
+import { ISSUER, identity, signIn, stillClock } from './signing-in.ts'
+
+const CIRCLE = { issuer: ISSUER, tenant: null }
+
+const sessions = createSessions(env.DB, stillClock())
+const directory = createUserDirectory(env.DB)
+
+async function add(subject: string, known: Parameters<typeof identity>[0], issuer = ISSUER) {
+  await sessions.begin(signIn({ subject, issuer, tokenHash: crypto.randomUUID(), identity: identity(known) }))
+}
+
+async function found(wanted: string, circle: Parameters<typeof directory.candidates>[1] = CIRCLE) {
+  return (await directory.candidates(wanted, circle)).map(({ subject }) => subject)
+}
+
+beforeEach(async () => {
+  await add('anais', { full_name: 'Anaïs Größe', email: 'a.grosse@corp.example', tenant_id: 't-1' })
+  await add('bob', { full_name: 'Bob 100%', nickname: 'b_b', email: 'bob@corp.example', tenant_id: 't-2' })
+  await add('other', { full_name: 'Anais Elsewhere' }, 'https://other.example')
+})
+
+describe('somebody is found', () => {
+  it('by any part of a name or an address, whatever its case and accents', async () => {
+    expect(await found('anais')).toEqual(['anais'])
+    expect(await found('große')).toEqual(['anais'])
+    expect(await found('corp.example')).toEqual(['anais', 'bob'])
+    expect(await found('b_b')).toEqual(['bob'])
+  })
+
+  it('by a word that begins alike, for it may be nearly the one that is meant', async () => {
+    expect(await found('anayis')).toEqual(['anais'])
+  })
+
+  it('after they were called otherwise, by the new name', async () => {
+    await add('bob', { full_name: 'Robert' })
+    expect([await found('robert'), await found('100%')]).toEqual([['bob'], []])
+  })
+
+  it('those who are closest first, for there may be too many', async () => {
+    await add('bobby', { full_name: 'Bobby' })
+    await add('jim', { full_name: 'Jim Bob' })
+    await add('bob2', { full_name: 'Bob' })
+    expect((await found('bob')).slice(0, 1)).toEqual(['bob2'])
+    expect((await found('bob')).at(-1)).toBe('jim')
+  })
+})
+
+describe('nobody is found', () => {
+  it('by what stands for anything in SQL', async () => {
+    expect([await found('%%%'), await found('___'), await found("' OR 1")]).toEqual([[], [], []])
+  })
+
+  it('of another provider or another tenant', async () => {
+    expect(await found('anais', { issuer: ISSUER, tenant: 't-2' })).toEqual([])
+    expect(await found('anais', { issuer: ISSUER, tenant: 't-1' })).toEqual(['anais'])
+    expect(await found('anais', { issuer: ISSUER, tenant: '' })).toEqual([])
+  })
+})
+
+it('people are found by their subjects, within the circle', async () => {
+  const subjects = async (circle: typeof CIRCLE | { issuer: string; tenant: string }) =>
+    (await directory.withSubjects(['anais', 'bob', 'other', 'nobody'], circle)).map(({ subject }) => subject).sort()
+  expect(await subjects(CIRCLE)).toEqual(['anais', 'bob'])
+  expect(await subjects({ issuer: ISSUER, tenant: 't-2' })).toEqual(['bob'])
+})
