@@ -21,8 +21,16 @@ export function randomReference(): string {
 
 /** SHA-256 of the UTF-8 text, as base64url without padding. */
 export async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return base64url.encode(new Uint8Array(digest))
+  return base64url.encode(await digestOf(text))
+}
+
+/** SHA-256 of the UTF-8 text, in hexadecimal, for others who want it so. */
+export async function sha256Hex(text: string): Promise<string> {
+  return Array.from(await digestOf(text), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+async function digestOf(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
 }
 
 /** Compares two texts in a time that tells nothing of where they differ. Both should be hashes: the length does show. */

@@ -3,6 +3,7 @@
  */
 import type { FindBehavior } from '../config/opentalk-settings.ts'
 import { asksBackend } from '../config/user-search.ts'
+import { sha256Hex } from '../crypto.ts'
 import type { FoundUser } from '../oidc/provider.ts'
 import { closeness, folded, keycloakText, searchTextOf } from './search-text.ts'
 import type { User } from './users.ts'
@@ -81,8 +82,15 @@ function nameOf({ full_name, email }: User): string {
   return full_name ?? email ?? ''
 }
 
-/** What an application of OpenTalk is told of somebody who was found. @see OpenTalk controller, `GET /v1/users/find` */
-export function describeFound(found: Found) {
+/**
+ * What an application of OpenTalk is told of somebody who was found.
+ *
+ * @param libravatarUrl where pictures are of people who have none; `undefined`: nowhere
+ * @see OpenTalk controller, `GET /v1/users/find`; Libravatar API, which takes MD5 or SHA-256 of an address
+ */
+export async function describeFound(found: Found, libravatarUrl: string | undefined) {
+  const avatarOf = async (email: string | null) =>
+    libravatarUrl === undefined || email === null ? '' : `${libravatarUrl}${await sha256Hex(email.toLowerCase())}`
   if (found.user === null) {
     const { email, given_name, family_name } = found.unregistered
     return {
@@ -90,7 +98,7 @@ export function describeFound(found: Found) {
       email: email ?? '',
       firstname: given_name ?? '',
       lastname: family_name ?? '',
-      avatar_url: '',
+      avatar_url: await avatarOf(email),
     }
   }
   const { id, email, given_name, family_name, nickname, full_name, picture } = found.user
@@ -102,6 +110,6 @@ export function describeFound(found: Found) {
     firstname: given_name ?? '',
     lastname: family_name ?? '',
     display_name: nickname ?? full_name ?? '',
-    avatar_url: picture ?? '',
+    avatar_url: picture ?? (await avatarOf(email)),
   }
 }

@@ -26,7 +26,7 @@ export function describeUser(user: User, opentalk: OpenTalkValues | null) {
     full_name: user.full_name,
     short_name: user.short_name,
     timezone: user.zoneinfo ?? 'UTC',
-    language: user.locale,
+    language: user.locale ?? opentalk?.['defaults.user_language'] ?? null,
     issuer: user.issuer,
     sub: user.subject,
     email_verified: user.email_verified,

@@ -41,7 +41,7 @@ export const accountSettings = {
     formerly: ['USER_OIDC_ESSENTIAL_CLAIMS'],
     example: 'email,given_name',
     meaning:
-      'Claims without which nobody is signed in, by the name that the provider gives them. Each must be there and not be empty; the log names those that are missing, and what brings them. Unset: none; with OpenTalk’s settings email, given_name and family_name. What tenants and tariffs need comes on top.',
+      'Claims without which nobody is signed in, by the name that the provider gives them. Each must be there and not be empty; the log names those that are missing, and what brings them. Unset: none; with `[keycloak]` or `[oidc]` of OpenTalk email, given_name and family_name. What tenants and tariffs need comes on top.',
   }),
   OIDC_USERINFO_FULLNAME_FIELDS: optional(names, {
     formerly: ['USER_OIDC_FIELDS_TO_FULLNAME'],

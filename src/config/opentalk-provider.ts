@@ -74,11 +74,12 @@ export function seenByOpenTalk(
   })
 }
 
-function essentialClaims(provider: ProviderConfig, { settings }: OpenTalk): Partial<ProviderConfig> {
+function essentialClaims(provider: ProviderConfig, { settings, issuers }: OpenTalk): Partial<ProviderConfig> {
+  const usual = issuers.length > 0 ? ESSENTIAL : []
   const isByTariff = settings['tariffs.assignment'] === 'by_external_tariff_id'
   const hasMapping = settings['tariffs.status_mapping.downgraded_tariff_name'] !== undefined
   const claims = [
-    ...(provider.OIDC_USERINFO_ESSENTIAL_CLAIMS ?? ESSENTIAL),
+    ...(provider.OIDC_USERINFO_ESSENTIAL_CLAIMS ?? usual),
     ...(settings['tenants.assignment'] === 'by_external_tenant_id' ? ['tenant_id'] : []),
     ...(isByTariff ? ['tariff_id'] : []),
     ...(isByTariff && hasMapping ? ['tariff_status'] : []),

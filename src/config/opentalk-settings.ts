@@ -148,6 +148,15 @@ export const opentalkSettings = {
     example: 'downgraded, unpaid',
     meaning: 'Those that mean downgraded. A value may stand in one list only.',
   }),
+  'avatar.libravatar_url': optional(endpoint, {
+    example: 'https://seccdn.libravatar.org/avatar/',
+    meaning:
+      'Where pictures are of people who are found and have none: the SHA-256 of their e-mail address is put behind it, which tells that server who is looked at. Unset: they have no picture; OpenTalk asks seccdn.libravatar.org then.',
+  }),
+  'defaults.user_language': optional(text, {
+    example: 'de-DE',
+    meaning: 'What users/me says is the language of people whose provider does not say it.',
+  }),
 } as const
 
 export type OpenTalkSettingName = keyof typeof opentalkSettings

@@ -39,7 +39,8 @@ export function directoryRoutes(deps: Deps) {
     if (length < QUERY_MIN_CHARACTERS) return refused('query_too_short', `${QUERY_MIN_CHARACTERS} characters or more`)
     if (length > QUERY_MAX_CHARACTERS) return refused('bad_request', `${QUERY_MAX_CHARACTERS} characters or fewer`)
     const found = await findPeople(typed, behavior, circleOf(session), portsOf(provider))
-    return c.json(found.map(describeFound))
+    const pictures = settings?.['avatar.libravatar_url']
+    return c.json(await Promise.all(found.map((one) => describeFound(one, pictures))))
   })
   app.all(PATHS.find, answersAs('opentalk'), onlyAllows('GET', 'HEAD'))
 

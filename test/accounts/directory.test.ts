@@ -1,6 +1,7 @@
 /**
  * Who is found: among those who have signed in, at the provider, or both; how close a text is; and what of it Keycloak gets to see.
  */
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { describeFound, findPeople, type UserStore } from '../../src/accounts/directory.ts'
 import { closeness, folded, keycloakText, searchTextOf } from '../../src/accounts/search-text.ts'
@@ -132,8 +133,8 @@ describe('a text', () => {
 })
 
 describe('what an application of OpenTalk is told', () => {
-  it('of somebody who has signed in here', () => {
-    expect(describeFound({ user: ALICE })).toEqual({
+  it('of somebody who has signed in here', async () => {
+    expect(await describeFound({ user: ALICE }, undefined)).toEqual({
       kind: 'registered',
       id: ALICE.id,
       email: 'alice@corp.example',
@@ -143,19 +144,31 @@ describe('what an application of OpenTalk is told', () => {
       display_name: 'Ali',
       avatar_url: 'https://idp.example/alice.png',
     })
-    expect(describeFound({ user: { ...ALICE, nickname: null, picture: null } })).toMatchObject({
+    expect(await describeFound({ user: { ...ALICE, nickname: null, picture: null } }, undefined)).toMatchObject({
       display_name: ALICE.full_name,
       avatar_url: '',
     })
   })
 
-  it('of somebody whom the provider alone knows', () => {
-    expect(describeFound({ user: null, unregistered: atProvider('x', 'x@corp.example') })).toEqual({
+  it('of somebody whom the provider alone knows', async () => {
+    expect(await describeFound({ user: null, unregistered: atProvider('x', 'x@corp.example') }, undefined)).toEqual({
       kind: 'unregistered',
       email: 'x@corp.example',
       firstname: 'Given',
       lastname: '',
       avatar_url: '',
     })
+  })
+
+  it('of the picture of somebody who has none, when the settings say where pictures are', async () => {
+    const hash = createHash('sha256').update('alice@corp.example').digest('hex')
+    const url = 'https://pictures.example/'
+    const pictures = [
+      { user: { ...ALICE, picture: null } },
+      { user: ALICE },
+      { user: null, unregistered: atProvider('x') },
+    ]
+    const shown = await Promise.all(pictures.map(async (one) => (await describeFound(one, url)).avatar_url))
+    expect(shown).toEqual([`${url}${hash}`, ALICE.picture, ''])
   })
 })

@@ -3,6 +3,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { describeUser } from '../../src/accounts/users.ts'
+import { loadConfig } from '../../src/config/load.ts'
 import { ALICE } from '../support/people.ts'
 
 describe('what an application is told', () => {
@@ -34,6 +35,20 @@ describe('what an application is told', () => {
 
   it('has the time zone UTC when none is known', () => {
     expect(describeUser({ ...ALICE, zoneinfo: null }, null).timezone).toBe('UTC')
+  })
+
+  it('has the language of OpenTalk’s settings when the provider does not say one', () => {
+    const { config } = loadConfig({
+      BASE_URL: 'https://gate.example.com',
+      GATEHOUSE_SECRET: 'a-secret-of-thirty-two-characters-or-more',
+      OIDC_OP_URL: 'https://idp.example',
+      OIDC_RP_CLIENT_ID: 'gatehouse',
+      OIDC_RP_CLIENT_SECRET: 'secret',
+      defaults: { user_language: 'de-DE' },
+    })
+    const settings = config.opentalk?.settings ?? null
+    const languages = [null, 'fr-FR'].map((locale) => describeUser({ ...ALICE, locale }, settings).language)
+    expect(languages).toEqual(['de-DE', 'fr-FR'])
   })
 
   it.each([true, false, null])('has the verification in its three states: %s', (email_verified) => {

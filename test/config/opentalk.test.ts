@@ -124,6 +124,7 @@ describe('the claims without which nobody is signed in', () => {
     expect(essential({ oidc: OIDC })).toEqual(['email', 'given_name', 'family_name'])
     expect(essential({ oidc: OIDC, OIDC_USERINFO_ESSENTIAL_CLAIMS: 'email' })).toEqual(['email'])
     expect(essential(LA_SUITE)).toBe(undefined)
+    expect(essential({ ...LA_SUITE, tenants })).toEqual(['tenant_id'])
   })
 
   it('are also those that tenants and tariffs are known by', () => {
@@ -341,6 +342,8 @@ const WRONG: Record<OpenTalkSettingName, readonly unknown[]> = {
   'tariffs.status_mapping.default': ['a b', 5, [5]],
   'tariffs.status_mapping.paid': ['a b', 5, [5]],
   'tariffs.status_mapping.downgraded': ['a b', 5, [5]],
+  'avatar.libravatar_url': ['http://pictures.example', 'pictures.example', 5],
+  'defaults.user_language': [' ', 5],
 }
 
 const WRONG_VALUES = Object.entries(WRONG).flatMap(([name, values]) => values.map((value) => ({ name, value })))
