@@ -13,6 +13,7 @@ export const MIGRATIONS: Readonly<Record<string, string>> = {
   '0003_names.sql': 'SELECT full_name FROM users LIMIT 0',
   '0004_subjects.sql': 'SELECT sub_hash FROM sessions LIMIT 0',
   '0005_refusals.sql': 'SELECT reference FROM refusals LIMIT 0',
+  '0006_search_text.sql': 'SELECT search_text FROM users LIMIT 0',
 }
 
 const NOT_MIGRATED = /no such (?:table|column)/i
