@@ -192,7 +192,7 @@ const { keycloak: missing } = inject('missing')
 
 describe.skipIf(missing !== null)('with a real Keycloak, the diagnosis', () => {
   let keycloak: KeycloakAddress
-  let realm: Realm
+  let realm: Realm | undefined
   beforeAll(async () => {
     keycloak = await keycloakAt('')
   })
