@@ -2,25 +2,19 @@
  * What operators get wrong with Keycloak, made wrong at a real one, each by itself: the diagnosis names it and nothing else.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { diagnose, isHealthy } from '../../src/diagnosis/diagnose.ts'
-import { settingsForDiagnosis } from '../../src/diagnosis/own.ts'
+import { isHealthy } from '../../src/diagnosis/diagnose.ts'
 import { expectNamed, type Misconfiguration } from '../support/misconfigurations.ts'
+import { BASE_URL, CALLBACK, diagnosisAt, NOBODY_LISTENS } from './support/diagnosis.ts'
 import type { KeycloakAddress } from './support/keycloak.ts'
 import type { RealmAdmin, Representation } from './support/keycloak-admin.ts'
 import { GATEHOUSE_CLIENT, makeRealm, type Realm } from './support/realm.ts'
 import { keycloakAt } from './support/world.ts'
-
-const BASE_URL = 'http://localhost:8999'
-const CALLBACK = `${BASE_URL}/api/v1.0/callback/`
-const NOBODY_LISTENS = 'http://127.0.0.1:9'
 
 interface Case extends Misconfiguration {
   /** Settings of Gatehouse, on top of those that are right. */
   readonly settings?: (issuer: string) => Readonly<Record<string, string>>
   /** What is changed at Keycloak. */
   readonly change?: (admin: RealmAdmin) => Promise<void>
-  /** By how much Gatehouse's clock is off. */
-  readonly clockSeconds?: number
 }
 
 const client = (changes: Representation) => (admin: RealmAdmin) =>
@@ -198,11 +192,11 @@ describe.skipIf(missing !== null)('with a real Keycloak, the diagnosis', () => {
   })
   afterAll(() => realm?.admin.remove().catch(() => {}))
 
-  async function diagnosisOf({ settings, change, clockSeconds = 0 }: Partial<Case>) {
+  async function diagnosisOf({ settings, change }: Partial<Case>) {
     const { issuer, admin } = await makeRealm(keycloak, BASE_URL, `MISCONFIGURED-${crypto.randomUUID().slice(0, 8)}`)
     try {
       await change?.(admin)
-      return await diagnosisAt(issuer, settings?.(issuer), clockSeconds)
+      return await diagnosisAt(issuer, settings?.(issuer))
     } finally {
       await admin.remove()
     }
@@ -240,20 +234,3 @@ describe.skipIf(missing !== null).each([
     }
   })
 })
-
-function diagnosisAt(issuer: string, settings: Readonly<Record<string, string>> = {}, clockSeconds = 0) {
-  const read = settingsForDiagnosis({
-    BASE_URL,
-    GATEHOUSE_SECRET: 'a-secret-of-thirty-two-characters-or-more',
-    OIDC_OP_URL: issuer,
-    OIDC_RP_CLIENT_ID: GATEHOUSE_CLIENT.clientId,
-    OIDC_RP_CLIENT_SECRET: GATEHOUSE_CLIENT.clientSecret,
-    ...settings,
-  })
-  const clock = {
-    now: () => Date.now() + clockSeconds * 1000,
-    aheadSeconds: clockSeconds,
-    sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
-  }
-  return diagnose(read, { fetch: (url, init) => fetch(url, init), clock, storage: null, refusals: null })
-}

@@ -4,6 +4,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import type { D1Database } from '@cloudflare/workers-types'
 import { Miniflare } from 'miniflare'
 
 export interface GatehouseOptions {
@@ -16,6 +17,9 @@ export interface GatehouseOptions {
 
 export interface RunningGatehouse {
   readonly baseUrl: string
+  /** All that it was started with. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly database: D1Database
   /** Each line that the Worker has logged so far. */
   readonly log: readonly string[]
   query(sql: string): Promise<readonly Record<string, unknown>[]>
@@ -70,6 +74,8 @@ export async function startGatehouse({ settings, script, port }: GatehouseOption
 
   return {
     baseUrl,
+    settings: { BASE_URL: baseUrl, ...settings },
+    database: database as unknown as D1Database, // two packages' types of one thing
     log,
     async query(sql) {
       return (await database.prepare(sql).all()).results
