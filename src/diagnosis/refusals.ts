@@ -109,9 +109,17 @@ function isPlace(place: string | null): place is Place {
   return place !== null && PLACES.includes(place)
 }
 
+/** What we refuse for what the provider says of the person, or does not say. */
+const ABOUT_PEOPLE: readonly string[] = [
+  'access_denied',
+  'account_unknown',
+  'claims_missing',
+  'email_conflict',
+] satisfies ErrorCode[]
+
 /** Where we refused ourselves. */
 function placeOf(code: string, reason: string): Place {
-  if (code === 'claims_missing' || code === 'access_denied') return 'claims'
+  if (ABOUT_PEOPLE.includes(code)) return 'claims'
   if (/discovery|metadata|calls itself/.test(reason)) return 'discovery'
   if (/its keys|key set/.test(reason)) return 'keys'
   return 'id_token'

@@ -131,6 +131,9 @@ async function verifyWith(keys: Keys, jwt: string, algorithms: readonly string[]
   } catch (error) {
     if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed) return null
     if (error instanceof GatehouseError) throw error
+    if (error instanceof errors.JOSEAlgNotAllowed) {
+      throw new GatehouseError('token_invalid', 'signed with another algorithm (alg) than is allowed', { cause: error })
+    }
     throw new GatehouseError('token_invalid', 'not a JWT that can be verified', { cause: error })
   }
 }

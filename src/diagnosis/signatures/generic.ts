@@ -147,8 +147,20 @@ export const generic: readonly Signature[] = [
   {
     where: ['id_token'],
     says: /"?alg"?\b|OIDC_RP_SIGN_ALGO/,
-    cause: 'The ID token is signed with another algorithm than OIDC_RP_SIGN_ALGO.',
-    fix: 'Set OIDC_RP_SIGN_ALGO to the algorithm that the provider signs ID tokens of this client with.',
+    cause: 'The ID token, or userinfo, is signed with another algorithm than OIDC_RP_SIGN_ALGO.',
+    fix: 'Set OIDC_RP_SIGN_ALGO to the algorithm that the provider signs ID tokens of this client with, and let it sign userinfo with the same, or not at all.',
+  },
+  {
+    where: ['claims'],
+    error: ['account_unknown'],
+    cause: 'OIDC_CREATE_USER is off, so only people who are known already are let in.',
+    fix: 'Set OIDC_CREATE_USER to true; or see OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION, if the person has an account under another subject.',
+  },
+  {
+    where: ['claims'],
+    error: ['email_conflict'],
+    cause: 'Several accounts have the e-mail address of the person, so none of them can be chosen.',
+    fix: 'Look for the accounts with npm run users; or set OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION to false.',
   },
   {
     where: ['id_token'],
