@@ -1,13 +1,38 @@
 /**
- * The table in docs/providers/README.md, from what the last test runs have proved; `npm run docs:providers` writes it, `--check` compares.
+ * The tables in docs/providers/README.md and docs/diagnosis.md, from what the last test runs have shown; `npm run docs:providers` writes
+ * them, `--check` compares.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { FEATURES, type Feature, PROVIDERS, type Proof, type ProviderName, readProofs } from '../test/support/proofs.ts'
+import {
+  FEATURES,
+  type Feature,
+  type Named,
+  PROVIDERS,
+  type Proof,
+  type ProviderName,
+  readShown,
+} from '../test/support/proofs.ts'
 
-const DOCUMENT = 'docs/providers/README.md'
-const BEGIN = '<!-- features: written by npm run docs:providers -->\n'
-const END = '<!-- /features -->'
+/** Where a table stands. */
+interface Place {
+  readonly path: string
+  readonly begin: string
+  readonly end: string
+}
+
+export const PLACES = {
+  features: {
+    path: 'docs/providers/README.md',
+    begin: '<!-- features: written by npm run docs:providers -->\n',
+    end: '<!-- /features -->',
+  },
+  misconfigurations: {
+    path: 'docs/diagnosis.md',
+    begin: '<!-- misconfigurations: written by npm run docs:providers -->\n',
+    end: '<!-- /misconfigurations -->',
+  },
+} as const satisfies Readonly<Record<string, Place>>
 
 const NAMES: Readonly<Record<ProviderName, string>> = {
   keycloak: 'Keycloak',
@@ -58,22 +83,61 @@ function cell(proofs: readonly Proof[], provider: ProviderName, feature: Feature
   return found.length > 0 ? 'emulated' : 'not tested'
 }
 
-/** The document with this table between its marks. @throws Error when it has no marks */
-export function withTable(document: string, table: string): string {
-  const [before, rest] = document.split(BEGIN)
-  const after = rest?.split(END)[1]
-  if (before === undefined || after === undefined) throw new Error(`${DOCUMENT} has no place for the table`)
-  return `${before}${BEGIN}${table}${END}${after}`
+/**
+ * The misconfigurations, by provider and as they were tried; what was tried with a stand-in alone comes last. Addresses and names that
+ * differ from run to run are written as what they are.
+ */
+export function misconfigurationTable(named: readonly Named[]): string {
+  const rows = [...named]
+    .sort((a, b) => rank(a) - rank(b))
+    .map(({ how, provider, what, check, fix }) => [
+      what,
+      `${provider === 'any' ? 'any' : NAMES[provider]} (${how})`,
+      check,
+      withoutChance(fix).replaceAll('|', '\\|'),
+    ])
+  const lines = [
+    ['made wrong', 'at', 'the check that fails', 'what it says to do'],
+    ['---', '---', '---', '---'],
+    ...rows,
+  ]
+  return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('')
+}
+
+function rank({ how, provider }: Named): number {
+  const order = provider === 'any' ? PROVIDERS.length : PROVIDERS.indexOf(provider)
+  return order + (how === 'real' ? 0 : PROVIDERS.length + 1)
+}
+
+function withoutChance(text: string): string {
+  return text
+    .replace(/http:\/\/127\.0\.0\.1:\d+/g, 'https://id.example.org')
+    .replace(/MISCONFIGURED-[\da-f]{8}/g, 'main')
+}
+
+/** The document with this text between its marks. @throws Error when it has no marks */
+export function withText(document: string, { begin, end }: Place, text: string): string {
+  const [before, rest] = document.split(begin)
+  const after = rest?.split(end)[1]
+  if (before === undefined || after === undefined) throw new Error(`the document has no place "${begin.trim()}"`)
+  return `${before}${begin}${text}${end}${after}`
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const document = readFileSync(DOCUMENT, 'utf8')
-  const wanted = withTable(document, featureTable(readProofs()))
-  if (!process.argv.includes('--check')) writeFileSync(DOCUMENT, wanted)
-  else if (wanted !== document) {
-    console.error(
-      `${DOCUMENT} does not say what the tests prove. After npm test and npm run test:providers: npm run docs:providers`,
-    )
-    process.exitCode = 1
+  const { proofs, named } = readShown()
+  const texts = [
+    { place: PLACES.features, text: featureTable(proofs) },
+    { place: PLACES.misconfigurations, text: misconfigurationTable(named) },
+  ]
+  for (const { place, text } of texts) {
+    const document = readFileSync(place.path, 'utf8')
+    const wanted = withText(document, place, text)
+    if (!process.argv.includes('--check')) writeFileSync(place.path, wanted)
+    else if (wanted !== document) {
+      console.error(
+        `${place.path} does not say what the tests show. After npm test and npm run test:providers: npm run docs:providers`,
+      )
+      process.exitCode = 1
+    }
   }
 }

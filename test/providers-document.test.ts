@@ -1,10 +1,10 @@
 /**
- * The table of docs/providers/README.md: what the tests have proved of each provider, and what a provider does not have.
+ * The tables that are made of what the tests have shown: features of providers, and misconfigurations that the diagnosis names.
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { featureTable, withTable } from '../dev/providers-document.ts'
-import { FEATURES, type Proof, proves } from './support/proofs.ts'
+import { featureTable, misconfigurationTable, PLACES, withText } from '../dev/providers-document.ts'
+import { FEATURES, type Named, type Proof, proves } from './support/proofs.ts'
 
 const proofs = (...of: Parameters<typeof proves>): readonly Proof[] => proves(...of).meta.proofs
 const rowOf = (provider: string, found: readonly Proof[]) =>
@@ -31,22 +31,45 @@ describe('a feature', () => {
   })
 })
 
-describe('docs/providers/README.md', () => {
-  const document = readFileSync('docs/providers/README.md', 'utf8')
+describe.each(Object.entries(PLACES))('the document of the %s', (_, place) => {
+  const document = readFileSync(place.path, 'utf8')
 
   it('takes the table, and keeps everything else', () => {
-    const once = withTable(document, 'TABLE\n')
+    const once = withText(document, place, 'TABLE\n')
     expect(once).toContain('\nTABLE\n')
-    expect(withTable(once, 'OTHER\n')).toBe(withTable(document, 'OTHER\n'))
+    expect(withText(once, place, 'OTHER\n')).toBe(withText(document, place, 'OTHER\n'))
     expect(once.split('TABLE\n').map((part) => document.includes(part))).toEqual([true, true])
   })
 
   it('without a place for the table is refused', () => {
-    expect(() => withTable('# Something else', '')).toThrow('no place for the table')
+    expect(() => withText('# Something else', place, '')).toThrow('the document has no place')
   })
+})
 
+describe('the table of features', () => {
   it('has a column for each feature', () => {
     const [head = ''] = featureTable([]).split('\n')
     expect(head.split(' | ').slice(1)).toHaveLength(FEATURES.length)
+  })
+})
+
+describe('the table of misconfigurations', () => {
+  const named: Named = {
+    how: 'real',
+    provider: 'dex',
+    what: 'a',
+    check: 'Issuer',
+    fix: 'Set x | y to http://127.0.0.1:4711/dex.',
+  }
+
+  it('has one line for each, those of real providers first', () => {
+    const rows = misconfigurationTable([{ ...named, how: 'emulated', provider: 'keycloak', what: 'b' }, named]).split(
+      '\n',
+    )
+    expect(rows.slice(2)).toEqual([
+      '| a | Dex (real) | Issuer | Set x \\| y to https://id.example.org/dex. |',
+      '| b | Keycloak (emulated) | Issuer | Set x \\| y to https://id.example.org/dex. |',
+      '',
+    ])
   })
 })

@@ -4,7 +4,7 @@
 import type { TestContext } from 'vitest'
 import { expect } from 'vitest'
 import type { Check, CheckId } from '../../src/diagnosis/check.ts'
-import type { ProviderName } from './proofs.ts'
+import type { Named } from './proofs.ts'
 
 export interface Misconfiguration {
   /** In the words of whoever made the mistake. */
@@ -15,21 +15,6 @@ export interface Misconfiguration {
   readonly also?: readonly CheckId[]
   /** What its advice must name: the setting, and on which side. */
   readonly fix: RegExp
-}
-
-/** One that was injected, and what the diagnosis said. */
-export interface Named {
-  readonly provider: ProviderName | 'any'
-  readonly how: 'real' | 'emulated'
-  readonly what: string
-  readonly check: string
-  readonly fix: string
-}
-
-declare module 'vitest' {
-  interface TaskMeta {
-    named?: Named
-  }
 }
 
 /**
@@ -47,5 +32,7 @@ export function expectNamed(
   const [found] = failed
   expect(found).toMatchObject({ id: check, seen: expect.stringMatching(/\S/), fix: expect.stringMatching(fix) })
   expect(failed.map(({ id }) => id)).toEqual([check, ...also])
-  if (found) task.meta.named = { provider, how, what, check: found.title, fix: found.fix }
+  if (!found) return
+  task.meta.named = { provider, how, what, check: found.title, fix: found.fix }
+  if (provider !== 'any') task.meta.proofs = [{ how, provider, feature: 'diagnosis' }]
 }

@@ -4,7 +4,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Reporter, TestModule, Vitest } from 'vitest/node'
-import { PROOFS_FOLDER } from './proofs.ts'
+import { PROOFS_FOLDER, type Shown } from './proofs.ts'
 
 export default class ProofReporter implements Reporter {
   #isFiltered = false
@@ -26,7 +26,9 @@ function record(module: TestModule): void {
   if (tests.some((test) => test.result().state === 'skipped')) return
   const name = relative(process.cwd(), module.moduleId).replaceAll(/[\\/]/g, '.')
   const file = join(PROOFS_FOLDER, `${name}.json`)
-  const proofs = tests.filter((test) => test.ok()).flatMap((test) => test.meta().proofs ?? [])
-  if (proofs.length === 0) rmSync(file, { force: true })
-  else writeFileSync(file, JSON.stringify(proofs))
+  const shown = tests.filter((test) => test.ok()).map((test) => test.meta())
+  const proofs = shown.flatMap((meta) => meta.proofs ?? [])
+  const named = shown.flatMap((meta) => meta.named ?? [])
+  if (proofs.length + named.length === 0) rmSync(file, { force: true })
+  else writeFileSync(file, JSON.stringify({ proofs, named } satisfies Shown))
 }

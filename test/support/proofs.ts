@@ -1,5 +1,6 @@
 /**
- * Which test proves which feature of which provider; the table of docs/providers/README.md is made of it by `npm run docs:providers`.
+ * What tests have shown of providers: which features work, and which misconfigurations the diagnosis names. `npm run docs:providers`
+ * makes the tables of docs/providers/README.md and docs/diagnosis.md of it.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -30,9 +31,28 @@ const proofSchema = v.object({
 
 export type Proof = v.InferOutput<typeof proofSchema>
 
+/** Something that was made wrong on purpose, and what the diagnosis said. */
+const namedSchema = v.object({
+  how: proofSchema.entries.how,
+  /** `any`: nothing in it is of one provider alone. */
+  provider: v.picklist([...PROVIDERS, 'any']),
+  /** What was made wrong. */
+  what: v.string(),
+  /** The title of the check that failed. */
+  check: v.string(),
+  fix: v.string(),
+})
+
+export type Named = v.InferOutput<typeof namedSchema>
+
+const shownSchema = v.object({ proofs: v.array(proofSchema), named: v.array(namedSchema) })
+
+export type Shown = v.InferOutput<typeof shownSchema>
+
 declare module 'vitest' {
   interface TaskMeta {
     proofs?: readonly Proof[]
+    named?: Named
   }
 }
 
@@ -48,9 +68,11 @@ export function proves(how: Proof['how'], provider: ProviderName, ...features: r
   return { meta: { proofs: features.map((feature) => ({ how, provider, feature })) } }
 }
 
-/** What the last runs have proved. */
-export function readProofs(folder = PROOFS_FOLDER): readonly Proof[] {
-  return readdirSync(folder)
+/** What the last runs have shown. */
+export function readShown(folder = PROOFS_FOLDER): Shown {
+  const files = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
-    .flatMap((name) => v.parse(v.array(proofSchema), JSON.parse(readFileSync(join(folder, name), 'utf8'))))
+    .sort()
+    .map((name) => v.parse(shownSchema, JSON.parse(readFileSync(join(folder, name), 'utf8'))))
+  return { proofs: files.flatMap(({ proofs }) => proofs), named: files.flatMap(({ named }) => named) }
 }
