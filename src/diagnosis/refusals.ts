@@ -1,6 +1,7 @@
 /**
  * The last refused sign-ins, each with its reason and what mends it; they are kept in `store/refusals.ts`.
  */
+import { sourceOfClaim } from '../accounts/claim-sources.ts'
 import type { ProviderConfig } from '../config/env.ts'
 import type { ErrorCode, GatehouseError } from '../errors.ts'
 import { printable } from '../log.ts'
@@ -71,8 +72,8 @@ function withoutPeople(text: string): string {
 const PERSONAL: readonly string[] = [
   'access_denied',
   'interaction_required',
+  'login_expired',
   'login_required',
-  'state_unknown',
 ] satisfies ErrorCode[]
 
 /**
@@ -100,7 +101,16 @@ function explainRefusal(
 ): Explanation | null {
   const said = { status: status ?? undefined, error: error ?? undefined, description: description ?? undefined }
   const explained = isPlace(place) ? explain(type, place, { ...said, text: reason }) : null
-  return explained ?? explain(type, placeOf(code, reason), { error: code, description: reason })
+  const ours = explained ?? explain(type, placeOf(code, reason), { error: code, description: reason })
+  const sources = missingIn(reason).map((claim) => `${claim}: ${sourceOfClaim(claim, type)}`)
+  if (code !== 'claims_missing' || sources.length === 0) return ours
+  return { cause: ours?.cause ?? '', fix: [`${sources.join('; ')}.`, ...(ours ? [ours.fix] : [])].join(' ') }
+}
+
+/** The names that `refusalOf` wrote down. */
+function missingIn(reason: string): readonly string[] {
+  const [, names = ''] = /; missing: ([^;]+)/.exec(reason) ?? []
+  return names.split(', ').filter((name) => name !== '')
 }
 
 const PLACES: readonly string[] = ['authorization', 'callback', 'token', 'userinfo', 'introspection'] satisfies Place[]
