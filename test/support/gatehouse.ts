@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { D1Database } from '@cloudflare/workers-types'
-import { Miniflare } from 'miniflare'
+import { Miniflare, type Request as MiniflareRequest, Response as MiniflareResponse } from 'miniflare'
 
 export interface GatehouseOptions {
   /** Tables are handed over as wrangler does it, as objects. */
@@ -13,6 +13,8 @@ export interface GatehouseOptions {
   /** The built Worker. */
   readonly script: string
   readonly port: number
+  /** What answers instead of the network; absent: the network. */
+  readonly outside?: (request: Request) => Promise<Response>
 }
 
 export interface RunningGatehouse {
@@ -41,7 +43,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts the Worker at `http://localhost:<port>` with all migrations applied. */
-export async function startGatehouse({ settings, script, port }: GatehouseOptions): Promise<RunningGatehouse> {
+export async function startGatehouse({ settings, script, port, outside }: GatehouseOptions): Promise<RunningGatehouse> {
   const baseUrl = `http://localhost:${port}`
   const source = await readFile(script, 'utf8')
   const log: string[] = []
@@ -61,6 +63,9 @@ export async function startGatehouse({ settings, script, port }: GatehouseOption
         DB: { type: 'd1' as const, id: 'database' },
       },
     },
+    ...(outside === undefined
+      ? {}
+      : { dev: { outboundService: { type: 'fetcher' as const, handler: inPlaceOf(outside) } } }),
   })
   const miniflare = new Miniflare({
     host: '127.0.0.1',
@@ -90,6 +95,19 @@ export async function startGatehouse({ settings, script, port }: GatehouseOption
       return new Response(await answer.text(), { status: answer.status, headers: [...answer.headers] })
     },
     stop: () => miniflare.dispose(),
+  }
+}
+
+/** Between two libraries' types of one thing. */
+function inPlaceOf(outside: (request: Request) => Promise<Response>) {
+  return async (request: MiniflareRequest): Promise<MiniflareResponse> => {
+    const { method, url, headers } = request
+    const body = method === 'GET' || method === 'HEAD' ? null : await request.arrayBuffer()
+    const response = await outside(new Request(url, { method, headers: [...headers], body }))
+    return new MiniflareResponse(await response.arrayBuffer(), {
+      status: response.status,
+      headers: [...response.headers],
+    })
   }
 }
 

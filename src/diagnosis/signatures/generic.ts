@@ -152,6 +152,12 @@ export const generic: readonly Signature[] = [
   },
   {
     where: ['claims'],
+    error: ['claims_missing'],
+    cause: 'The provider did not tell what Gatehouse needs of the person.',
+    fix: 'Ask for the scopes that bring it (OIDC_RP_SCOPES, usually openid email profile), and see at the provider that they put it into the ID token or userinfo and that the person has it; or demand less in OIDC_USERINFO_ESSENTIAL_CLAIMS.',
+  },
+  {
+    where: ['claims'],
     error: ['account_unknown'],
     cause: 'OIDC_CREATE_USER is off, so only people who are known already are let in.',
     fix: 'Set OIDC_CREATE_USER to true; or see OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION, if the person has an account under another subject.',

@@ -116,8 +116,9 @@ export function createHostileProvider(options: {
 
   async function handle(request: Request): Promise<Response> {
     const call = await readCall(request)
-    const path = call.url.href.startsWith(`${issuer}/`)
-      ? call.url.pathname.slice(new URL(issuer).pathname.replace(/\/$/, '').length)
+    const base = issuer.replace(/\/$/, '')
+    const path = call.url.href.startsWith(`${base}/`)
+      ? call.url.pathname.slice(new URL(base).pathname.replace(/\/$/, '').length)
       : call.url.href
     journal.push({
       method: call.method,
