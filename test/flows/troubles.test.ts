@@ -2,6 +2,7 @@
  * The four troubles of the page from which La Suite's operators come, each from a failed sign-in to what the diagnosis says of it.
  */
 import { afterEach, describe, expect, inject, it } from 'vitest'
+import { startProvider } from '../../dev/provider/provider.ts'
 import type { Check, CheckId } from '../../src/diagnosis/check.ts'
 import type { Refusal, RefusalLog } from '../../src/diagnosis/refusals.ts'
 import { diagnosed } from '../support/diagnosed.ts'
@@ -110,5 +111,28 @@ describe('a trouble of La Suite’s operators', () => {
     expect(row('refused-sign-in').seen).toContain(`reference ${reference}: claims_missing`)
     expect(row('refused-sign-in').seen).toContain('missing: email')
     expect(row('refused-sign-in').fix).toContain('email: the scope email brings it')
+  })
+
+  it('"Token validation fails" for keys of somebody else: the refusal is explained', async () => {
+    const other = await startProvider({
+      port: 0,
+      relyingParty: { clientId: 'x', clientSecret: 'x', baseUrl: 'http://x' },
+    })
+    const { visitor, diagnose } = await inTrouble({ settings: { OIDC_OP_JWKS_ENDPOINT: `${other.issuer}/jwks` } })
+    expect((await visitor.signIn('alice')).status).toBe(502)
+    const { row } = await diagnose()
+    await other.stop()
+    expect(row('refused-sign-in').seen).toContain('No key of the provider fits')
+    expect(row('refused-sign-in').fix).toContain('OIDC_OP_JWKS_ENDPOINT')
+  })
+
+  it('"User not created in database" because nobody new is let in: the diagnosis names OIDC_CREATE_USER', async () => {
+    const { visitor, diagnose } = await inTrouble({ settings: { OIDC_CREATE_USER: 'False' } })
+    expect((await visitor.signIn('alice')).status).toBe(403)
+    expect(await installation?.gatehouse.query('SELECT id FROM users')).toEqual([])
+    const { failed, row } = await diagnose()
+    expect(failed).toEqual(['refused-sign-in'])
+    expect(row('refused-sign-in').seen).toContain('account_unknown')
+    expect(row('refused-sign-in').fix).toContain('OIDC_CREATE_USER')
   })
 })
