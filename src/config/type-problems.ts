@@ -32,6 +32,11 @@ export function typeProblems(
   const foreign = entries
     .filter(([name, type]) => config[name] !== undefined && config.OIDC_OP_TYPE !== type)
     .map(([name, type]) => problem(name, `is for a provider of type ${type}, and this one is ${config.OIDC_OP_TYPE}`))
+  if (config.OIDC_OP_URL !== undefined && new URL(config.OIDC_OP_URL).hostname === 'sts.windows.net') {
+    const sentence =
+      'is of version 1 of the Microsoft identity platform; write https://login.microsoftonline.com/TENANT/v2.0, with the directory (tenant) id'
+    return [...foreign, problem('OIDC_OP_URL', sentence)]
+  }
   const mustSayWho = config.OIDC_OP_TYPE === 'entra' && issuer !== undefined && servesSeveralTenants(issuer)
   const saysWho = config.OIDC_OP_ALLOWED_TENANTS !== undefined || isBroken('OIDC_OP_ALLOWED_TENANTS')
   if (!mustSayWho || saysWho) return foreign

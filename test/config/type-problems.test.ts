@@ -65,6 +65,14 @@ describe('an Entra ID that serves several tenants', () => {
   })
 })
 
+describe('an Entra ID of version 1', () => {
+  it('is refused, with the address of version 2', () => {
+    expect(problemsOf({ OIDC_OP_URL: `https://sts.windows.net/${TENANT}/` })).toEqual([
+      expect.stringMatching(/^OIDC_OP_URL is of version 1 .* https:\/\/login\.microsoftonline\.com\/TENANT\/v2\.0/),
+    ])
+  })
+})
+
 describe('a setting that keeps people out', () => {
   it.each([
     ['OIDC_OP_ALLOWED_TENANTS', TENANT, 'entra'],
