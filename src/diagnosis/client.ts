@@ -45,6 +45,9 @@ export function said({ status, error, description }: Evidence, config: ProviderC
 
 const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client', 'access_denied', 'unsupported_grant_type']
 
+/** Entra says so of a code that is not of its make, and it is not known whether it has looked at the client by then. */
+const UNREAD_CODE = /\bAADSTS9002313:/
+
 /** The check `client-secret`: a made-up code is refused as such (`invalid_grant`) only by a provider that has accepted the client. */
 export function secretFinding(config: ProviderConfig, { exchange, failure }: CodeAnswer): Finding {
   if (exchange === null) {
@@ -55,6 +58,8 @@ export function secretFinding(config: ProviderConfig, { exchange, failure }: Cod
   }
   const evidence = evidenceOf(exchange)
   const seen = `Asked with a made-up code, the token endpoint says: ${said(evidence, config)}.`
+  if (UNREAD_CODE.test(evidence.description ?? ''))
+    return cannotTell('client-secret', seen, 'Sign in once; a refusal appears below with its reason.')
   if (evidence.error === 'invalid_grant')
     return pass('client-secret', `${seen} It looked at the code, so it knows the client.`)
   const explained = explain(config.OIDC_OP_TYPE, 'token', evidence)

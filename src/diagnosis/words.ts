@@ -19,12 +19,15 @@ export function shown(text: string, { OIDC_RP_CLIENT_SECRET: secret }: ProviderC
     .slice(0, SHOWN_MAX_CHARACTERS)
 }
 
+/** What counts of what a page says out of sight: its title, and the error on a page that Microsoft lets a script draw. */
+const OUT_OF_SIGHT = /<title>[^<]*<\/title>|\bAADSTS\d+:[^"<\\]*/gi
+
 /** What a person would read on a page. */
 export function readable({ text, contentType }: Exchange): string {
   if (contentType !== 'text/html') return text.slice(0, SEARCHED_MAX_CHARACTERS)
   return text
     .slice(0, SEARCHED_MAX_CHARACTERS * 4)
-    .replace(/<(script|style|svg|head)\b[\s\S]*?<\/\1>/gi, (block) => /<title>[^<]*<\/title>/i.exec(block)?.[0] ?? ' ')
+    .replace(/<(script|style|svg|head)\b[\s\S]*?<\/\1>/gi, (block) => block.match(OUT_OF_SIGHT)?.join(' ') ?? ' ')
     .replace(/<[^>]*>/g, ' ')
     .replace(/&quot;|&#34;/g, '"')
     .replace(/&#39;|&#x27;/gi, "'")

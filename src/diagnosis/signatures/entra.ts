@@ -19,7 +19,7 @@ const CODES: readonly (readonly [codes: readonly number[], cause: string, fix: s
   ],
   [
     [700016, 700011],
-    'This tenant does not know the application.',
+    'This tenant has no application of this client id.',
     `Compare OIDC_RP_CLIENT_ID and OIDC_OP_TENANT with ${REGISTRATION} → Overview. With several tenants, an administrator of that tenant has to consent first.`,
   ],
   [

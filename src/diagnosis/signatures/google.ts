@@ -17,14 +17,14 @@ export const google: readonly Signature[] = [
   },
   {
     where: ['authorization', 'token'],
-    says: /OAuth client was not found|Error 401: invalid_client/i,
+    says: /OAuth client was not found|\binvalid_client\b/i,
     cause: 'Google has no client of this id.',
     fix: `Copy the whole client id, up to .apps.googleusercontent.com, from ${CLIENT} into OIDC_RP_CLIENT_ID.`,
   },
   {
     where: ['authorization'],
     says: /deleted_client/,
-    cause: 'The client was deleted.',
+    cause: 'The client of this id was deleted.',
     fix: 'Google Auth Platform → Clients → Create client; then set OIDC_RP_CLIENT_ID and OIDC_RP_CLIENT_SECRET anew.',
   },
   {
@@ -53,13 +53,13 @@ export const google: readonly Signature[] = [
   },
   {
     where: ['authorization', 'callback'],
-    says: /Error 400: invalid_scope|scopes? requested (?:is|are) invalid/i,
+    says: /\binvalid_scope\b|scopes? requested (?:is|are) invalid/i,
     cause: 'Google does not know a scope; offline_access and groups are none of its own.',
     fix: 'Leave only openid, email and profile in OIDC_RP_SCOPES.',
   },
   {
     where: ['authorization'],
-    says: /Error 400: invalid_request/,
+    says: /\binvalid_request\b/,
     cause: 'Something in the request is not allowed; the page has the details.',
     fix: 'BASE_URL must have https and a name under a public top-level domain (localhost is allowed); check OIDC_AUTH_REQUEST_EXTRA_PARAMS.',
   },

@@ -13,7 +13,7 @@ const said = (code: number): string =>
 
 const CODES: readonly (readonly [where: Place, codes: readonly number[], cause: RegExp, fix: RegExp])[] = [
   ['authorization', [50011, 500113, 900971, 70004], /redirect URI/, /platform Web/],
-  ['authorization', [700016, 700011], /does not know/, /OIDC_OP_TENANT/],
+  ['authorization', [700016, 700011], /no application/, /OIDC_OP_TENANT/],
   ['discovery', [90002, 900023], /no such tenant/, /Directory \(tenant\) ID/],
   ['authorization', [50194], /one tenant/, /OIDC_OP_TENANT/],
   ['authorization', [50020, 50034, 51004, 16000, 90072], /not of this tenant/, /invite/],
