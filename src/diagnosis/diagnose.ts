@@ -120,32 +120,35 @@ async function askedFindings(
     introspectionFinding(config, discovered, examination),
     postLogoutFinding(config, addresses, examination),
   ])
-  const client = consequenceOf('client-id', authorization)
-  const secret = client('client-secret', secretFinding(config, code))
+  const afterClient = consequenceOf(['client-id'], authorization)
+  const refused = afterClient(secretFinding(config, code))
+  const method = methodFinding(config, metadata, advertised, refused)
+  const secret = consequenceOf(['authentication-method'], [method])(refused)
+  const credential = [...authorization, method, secret]
   // With a credential of its own it is judged by itself.
   const isSameClient = config.OIDC_RS_CLIENT_ID === undefined || config.OIDC_RS_CLIENT_ID === config.OIDC_RP_CLIENT_ID
   return [
     ...keys,
     clockFinding(config, examination.aheadSeconds()),
     // A sign-in begins with a look at the keys.
-    ...authorization.map((finding) => consequenceOf('keys', keys)(finding.id, finding)),
+    ...authorization.map(consequenceOf(['keys'], keys)),
     tokenEndpointFinding(config, metadata, code),
-    methodFinding(config, metadata, advertised, secret),
+    method,
     secret,
     ...endpoints,
-    client('post-logout-uri', postLogout),
+    afterClient(postLogout),
     ...logoutFindings(config, addresses, advertised),
     isSameClient
-      ? consequenceOf('client-secret', [secret])('introspection', client('introspection', introspection))
+      ? consequenceOf(['client-id', 'authentication-method', 'client-secret'], credential)(introspection)
       : introspection,
   ]
 }
 
 /** What fails because something before it has failed already is no finding of its own: the first must be mended first. */
-function consequenceOf(first: CheckId, before: readonly Finding[]) {
-  const hasFailed = before.some(({ id, result }) => id === first && result === 'fail')
-  return (id: CheckId, finding: Finding): Finding =>
-    hasFailed && finding.result === 'fail' ? cannotTell(id, `First mend “${CHECKS[first]}”.`) : finding
+function consequenceOf(firsts: readonly CheckId[], before: readonly Finding[]) {
+  const failed = before.find(({ id, result }) => result === 'fail' && firsts.includes(id))
+  return (finding: Finding): Finding =>
+    failed && finding.result === 'fail' ? cannotTell(finding.id, `First mend “${CHECKS[failed.id]}”.`) : finding
 }
 
 /** In the order of the rows. */

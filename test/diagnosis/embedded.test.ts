@@ -282,7 +282,7 @@ describe('what is wrong at the provider is what fails', () => {
   it('it does not list the way that is set, and does not take it', async () => {
     await bend({ token_endpoint_auth_methods_supported: ['private_key_jwt'] })
     const { failed, row } = await look({ OIDC_RP_TOKEN_AUTH_METHOD: 'client_secret_jwt' })
-    expect(failed).toEqual(['authentication-method', 'client-secret'])
+    expect(failed).toEqual(['authentication-method'])
     expect(row('authentication-method').fix).toContain('Remove OIDC_RP_TOKEN_AUTH_METHOD')
   })
 
