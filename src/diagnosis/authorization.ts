@@ -201,8 +201,13 @@ function scopeFinding(config: ProviderConfig, { scopes_supported: offered }: Adv
   const unlisted = offered === undefined ? [] : asked.filter((scope) => !offered.includes(scope))
   const console = CONSOLES[config.OIDC_OP_TYPE].scopes
   if (unlisted.length > 0) {
-    const seen = `${listed(unlisted)}: asked for, and not among those that the provider offers (${listed(offered ?? [])}).`
-    const fix = `Take ${unlisted.length === 1 ? 'it' : 'them'} out of OIDC_RP_SCOPES, or add ${unlisted.length === 1 ? 'it' : 'them'} there: ${console}.`
+    const explained = explain(config.OIDC_OP_TYPE, 'discovery', {
+      text: JSON.stringify({ scopes_supported: offered }),
+    })
+    const difference = `${listed(unlisted)}: asked for, and not among those that the provider offers (${listed(offered ?? [])}).`
+    const seen = explained ? `${difference} ${explained.cause}` : difference
+    const usual = `Take ${unlisted.length === 1 ? 'it' : 'them'} out of OIDC_RP_SCOPES, or add ${unlisted.length === 1 ? 'it' : 'them'} there: ${console}.`
+    const fix = explained?.fix ?? usual
     // What these do with a scope that they do not list is known: they refuse it, or leave out what it would bring.
     const isCertain = ['dex', 'google', 'authentik'].includes(config.OIDC_OP_TYPE)
     return isCertain ? fail('scopes', seen, fix) : cannotTell('scopes', seen, fix)

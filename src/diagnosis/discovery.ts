@@ -3,7 +3,7 @@
  */
 import type { ProviderConfig } from '../config/env.ts'
 import type { GatehouseError } from '../errors.ts'
-import { acceptedIssuers, type Discovered, type Examination } from '../oidc/examination.ts'
+import { acceptedIssuers, type Discovered, type Examination, type Metadata } from '../oidc/examination.ts'
 import { type Finding, fail, pass } from './check.ts'
 import { issuerDifference, otherAddresses } from './issuer.ts'
 import { explain } from './signatures.ts'
@@ -29,7 +29,7 @@ export async function discoveryFindings(
     return [
       found,
       pass('issuer', issuerSeen(config, metadata.issuer)),
-      pass('metadata', 'All that sign-ins need are there.'),
+      mixedDomains(config, metadata) ?? pass('metadata', 'All that sign-ins need are there.'),
     ]
   }
   const said = advertised.issuer ?? ''
@@ -39,6 +39,24 @@ export async function discoveryFindings(
     return [found, fail('issuer', seen, explained?.fix ?? fix)]
   }
   return [found, pass('issuer', said), unusable(config, failure?.message ?? '', failure?.detail ?? {})]
+}
+
+/**
+ * Auth0 signs in the name of the domain that it was asked at, so all must be one; elsewhere endpoints may be on several hosts.
+ *
+ * @see https://auth0.com/docs/customize/custom-domains
+ */
+function mixedDomains(config: ProviderConfig, metadata: Metadata): Finding | null {
+  if (config.OIDC_OP_TYPE !== 'auth0') return null
+  const issuer = new URL(metadata.issuer)
+  const settings = COMPARED.map(([, setting]) => setting)
+  const others = settings.filter((setting) => new URL(config[setting] ?? issuer).host !== issuer.host)
+  if (others.length === 0) return null
+  return fail(
+    'metadata',
+    `The issuer is on ${issuer.host}, and ${listed(others)} on another domain. Auth0 has an issuer for each domain of a tenant.`,
+    `Set OIDC_OP_DOMAIN (or OIDC_OP_URL) to the domain under which people sign in, and remove ${listed(others)}.`,
+  )
 }
 
 function issuerSeen({ OIDC_OP_URL }: ProviderConfig, issuer: string): string {
@@ -147,9 +165,9 @@ function unusable(config: ProviderConfig, message: string, detail: Readonly<Reco
   if (detail.offered !== undefined) {
     return fail('pkce', seen, 'Allow PKCE with S256 for the client in the console of the provider.')
   }
-  const fix =
-    detail.insecure === undefined
-      ? 'Correct the endpoints at the provider, or name them in OIDC_OP_AUTHORIZATION_ENDPOINT, OIDC_OP_TOKEN_ENDPOINT, OIDC_OP_USER_ENDPOINT and OIDC_OP_JWKS_ENDPOINT.'
-      : 'The provider believes that it is reached by http: the proxy before it must pass on X-Forwarded-Proto and Host.'
+  const isWithoutHttps = detail.insecure !== undefined || details.some((text) => text.includes('must begin with https'))
+  const fix = isWithoutHttps
+    ? 'The provider believes that it is reached by http: the proxy before it must pass on X-Forwarded-Proto and Host.'
+    : 'Correct the endpoints at the provider, or name them in OIDC_OP_AUTHORIZATION_ENDPOINT, OIDC_OP_TOKEN_ENDPOINT, OIDC_OP_USER_ENDPOINT and OIDC_OP_JWKS_ENDPOINT.'
   return fail('metadata', seen, fix)
 }
