@@ -67,8 +67,8 @@ describe('the table of misconfigurations', () => {
       '\n',
     )
     expect(rows.slice(2)).toEqual([
-      '| a | Dex (real) | Issuer | Set x \\| y to https://id.example.org/dex. |',
-      '| b | Keycloak (emulated) | Issuer | Set x \\| y to https://id.example.org/dex. |',
+      '| a | Dex (real) | Issuer | Set x \\| y to http://127.0.0.1:8080/dex. |',
+      '| b | Keycloak (emulated) | Issuer | Set x \\| y to http://127.0.0.1:8080/dex. |',
       '',
     ])
   })

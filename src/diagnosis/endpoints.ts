@@ -54,11 +54,17 @@ export async function introspectionFinding(
   const endpoint = discovered.metadata.introspection_endpoint
   if (endpoint === undefined)
     return pass('introspection', 'The provider has none; Gatehouse checks JWT access tokens by itself.')
-  const { exchange, failure } = await examination.introspect(discovered)
+  const { exchange, failure, isOwnTokenActive } = await examination.introspect(discovered)
   if (failure === null) {
     const seen = `${endpoint} takes our credential, and says that a made-up token is not active.`
     if (config.OIDC_OP_TYPE !== 'keycloak') return pass('introspection', seen)
+    if (isOwnTokenActive === true)
+      return pass('introspection', `${seen} Of a token of its own it says that it is active.`)
     const rule = explain('keycloak', 'introspection', { status: 200, text: '{"active":false}' })
+    if (isOwnTokenActive === false) {
+      const both = `${seen} It says the same of a token that it has just given to this very client. ${rule?.cause ?? ''}`
+      return fail('introspection', both, rule?.fix ?? '')
+    }
     return cannotTell(
       'introspection',
       `${seen} Whether it says more of a good one depends on its aud. ${rule?.cause ?? ''}`,

@@ -66,6 +66,8 @@ export interface CodeAnswer {
 }
 
 export interface IntrospectionAnswer {
+  /** Whether a token that the asking client has just got for itself is active; `null`: it gets none, or it was not asked. */
+  readonly isOwnTokenActive: boolean | null
   readonly exchange: Exchange | null
   readonly failure: GatehouseError | null
 }
@@ -102,15 +104,14 @@ export function createExamination(config: ProviderConfig, { fetch, clock }: Exam
   const cached = new Map<string, unknown>()
   const source = metadataSource(config, () => {})
   // An answer must be readable without a key of the provider and without a browser.
-  const provider = createProvider(
-    { ...config, OIDC_RESPONSE_MODE: 'query' },
-    {
-      fetch: exchanges.fetch,
-      cache: { get: async (key) => cached.get(key) ?? null, put: async () => {} },
-      clock,
-      log: () => {},
-    },
-  )
+  const ports = {
+    cache: { get: async (key: string) => cached.get(key) ?? null, put: async () => {} },
+    clock,
+    log: () => {},
+  }
+  const provider = createProvider({ ...config, OIDC_RESPONSE_MODE: 'query' }, { ...ports, fetch: exchanges.fetch })
+  /** For answers that nobody may see. */
+  const unrecorded = createProvider(config, { ...ports, fetch })
 
   async function discover(): Promise<Discovered> {
     let body: unknown = null
@@ -184,10 +185,13 @@ export function createExamination(config: ProviderConfig, { fetch, clock }: Exam
     async introspect({ metadata }) {
       const endpoint = metadata?.introspection_endpoint
       const answer = () => (endpoint === undefined ? null : exchanges.at(endpoint))
-      return provider.introspect(MADE_UP).then(
-        () => ({ exchange: answer(), failure: null }),
-        (error: unknown) => ({ exchange: answer(), failure: toGatehouseError(error) }),
-      )
+      try {
+        await provider.introspect(MADE_UP)
+      } catch (error) {
+        return { exchange: answer(), failure: toGatehouseError(error), isOwnTokenActive: null }
+      }
+      const isOwnTokenActive = await unrecorded.isOwnTokenActive().catch(() => null)
+      return { exchange: answer(), failure: null, isOwnTokenActive }
     },
 
     aheadSeconds: () => exchanges.withTime()?.aheadSeconds ?? null,

@@ -11,6 +11,7 @@ import { type AcceptedEncryption, isEncrypted } from './encryption.ts'
 import { toProtocolFailure } from './failures.ts'
 import { asciiOf, mediaTypeOf } from './http.ts'
 import type { Metadata } from './metadata.ts'
+import { ownTokenOf } from './own-token.ts'
 
 const SIGNED_ANSWER = 'application/token-introspection+jwt'
 /** What La Suite takes for granted. */
@@ -58,6 +59,22 @@ export async function askAbout(client: ProtocolClient, token: string, clock: Clo
     return active ? claimsOf(Object.fromEntries(Object.entries(said).filter(([, value]) => value !== null))) : null
   } catch (error) {
     throw noVerdict(error, relyingParty)
+  }
+}
+
+/**
+ * Whether the provider calls active what it has just given to the asking client itself.
+ *
+ * @returns `null`: it gives that client no token of its own, so nothing can be told
+ * @throws GatehouseError as `askAbout`
+ */
+export async function isOwnTokenActive(client: ProtocolClient, clock: Clock): Promise<boolean | null> {
+  try {
+    const { access_token } = await ownTokenOf(client)
+    return (await askAbout(client, access_token, clock)) !== null
+  } catch (error) {
+    if (error instanceof oauth.ResponseBodyError || error instanceof oauth.WWWAuthenticateChallengeError) return null
+    throw toProtocolFailure(error, 'the provider gave no token of our own', 'token')
   }
 }
 

@@ -18,7 +18,7 @@ import { withExpectedIssuer } from './expected-issuer.ts'
 import { withForwardedHost } from './forwarded-host.ts'
 import { beginOperation, type Fetch, type Send } from './http.ts'
 import { allowInsecure } from './insecure.ts'
-import { askAbout, askingClient, metadataForAsking } from './introspection.ts'
+import { askAbout, askingClient, isOwnTokenActive, metadataForAsking } from './introspection.ts'
 import type { SignedJwt } from './jwks.ts'
 import { type LoginRequest, type PendingLogin, type StartedLogin, startLogin } from './login.ts'
 import { type EndSessionRequest, endSessionRequest, type LogoutRequest } from './logout.ts'
@@ -83,6 +83,8 @@ export interface Provider {
   revokeTokens(ended: readonly ProviderTokens[]): Promise<void>
   /** Whether it can be asked about tokens: it has a place for that, and we have a client that may ask. */
   introspects(): Promise<boolean>
+  /** @see isOwnTokenActive in `introspection.ts`. Only where `introspects`. */
+  isOwnTokenActive(): Promise<boolean | null>
   /** What it says of a token; `null`: that it is not active. Only where `introspects`. @see askAbout in `introspection.ts` */
   introspect(token: string): Promise<Claims | null>
   /** @see verifyLogoutToken in `logout-token.ts` */
@@ -146,6 +148,12 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
 
   async function possibleIssuers(): Promise<readonly string[]> {
     return config.OIDC_OP_URL === undefined ? [(await metadata.read(begin())).issuer] : acceptedIssuers(config)
+  }
+
+  async function asker(): Promise<ProtocolClient> {
+    if (asking === null) throw new GatehouseError('not_configured', 'there is no client that may ask about tokens')
+    const send = begin()
+    return clientAs(asking, metadataForAsking(await metadata.read(send)), send)
   }
 
   /** Signing out here must work while the provider does not: `null`, and a line in the log. */
@@ -213,11 +221,12 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
       return asking !== null && (await metadata.read(begin())).introspection_endpoint !== undefined
     },
 
+    async isOwnTokenActive() {
+      return isOwnTokenActive(await asker(), clock)
+    },
+
     async introspect(token) {
-      if (asking === null) throw new GatehouseError('not_configured', 'there is no client that may ask about tokens')
-      const send = begin()
-      const current = metadataForAsking(await metadata.read(send))
-      return askAbout(await clientAs(asking, current, send), token, clock)
+      return askAbout(await asker(), token, clock)
     },
 
     async verifyLogoutToken(token) {

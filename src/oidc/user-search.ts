@@ -2,7 +2,6 @@
  * Looks for people at the admin API of a Keycloak, with a token of its own client; who of them may be shown is decided in `accounts/`.
  */
 import { decodeJwt } from 'jose'
-import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { ProviderConfig } from '../config/env.ts'
@@ -12,6 +11,7 @@ import type { Log } from '../log.ts'
 import type { ProtocolClient } from './client.ts'
 import { toProtocolFailure } from './failures.ts'
 import type { Send } from './http.ts'
+import { ownTokenOf } from './own-token.ts'
 
 export interface UserSearchRequest {
   /** Already cleaned of what Keycloak gives a meaning to. */
@@ -79,16 +79,8 @@ export function createUserSearcher(search: UserSearch, clock: Clock, log: Log): 
 
   async function tokenFrom(client: ProtocolClient): Promise<string> {
     if (held && epochSeconds(clock) < held.untilSeconds) return held.token
-    const { metadata, relyingParty, clientAuthentication, requestOptions } = client
     try {
-      const response = await oauth.clientCredentialsGrantRequest(
-        metadata,
-        relyingParty,
-        clientAuthentication,
-        new URLSearchParams(),
-        requestOptions as oauth.ClientCredentialsGrantRequestOptions, // the options of all requests, whose method is wider
-      )
-      const answer = await oauth.processClientCredentialsResponse(metadata, relyingParty, response)
+      const answer = await ownTokenOf(client)
       const life = (answer.expires_in ?? TOKEN_LIFE_SECONDS) - RENEW_SECONDS_BEFORE
       held = { token: answer.access_token, untilSeconds: epochSeconds(clock) + life }
       return answer.access_token

@@ -175,6 +175,12 @@ const CASES: readonly Case[] = [
   },
 
   {
+    what: 'introspection without the asking client in the audience (Keycloak 26.6.2 and later)',
+    settings: () => ({ OIDC_RS_CLIENT_ID: 'Controller', OIDC_RS_CLIENT_SECRET: 'controller-secret-of-the-tests' }),
+    check: 'introspection',
+    fix: /audience/i,
+  },
+  {
     what: 'client secret forgotten',
     settings: () => ({ OIDC_RP_CLIENT_SECRET: '' }),
     check: 'settings',
