@@ -14,7 +14,6 @@ import {
 } from '../oidc/examination.ts'
 import { type Copy, cannotTell, type Finding, fail, pass } from './check.ts'
 import { evidenceOf, said } from './client.ts'
-import { authorizePastChoice } from './connector.ts'
 import { CONSOLES } from './consoles.ts'
 import type { Evidence, Explanation } from './signatures/signature.ts'
 import { explain } from './signatures.ts'
@@ -42,7 +41,7 @@ export async function authorizationFindings(
 ): Promise<readonly Finding[]> {
   const { advertised, metadata } = discovered
   const copy = [{ label: 'Redirect URI', value: addresses.redirectUri }]
-  const answer = await authorizePastChoice(config, addresses.redirectUri, discovered, examination)
+  const answer = await examination.authorize(addresses.redirectUri, discovered)
   const endpoint = endpointFinding(config, metadata, answer)
   if (endpoint.result === 'fail')
     return [endpoint, ...CHECKED.map((id) => cannotTell(id, 'The authorization endpoint was not heard.'))]
@@ -178,11 +177,11 @@ async function isToldApart(
   config: ProviderConfig,
   answer: AuthorizationAnswer,
   { redirectUri }: RegisteredAddresses,
-  discovered: Discovered & { readonly metadata: Metadata },
+  discovered: Discovered,
   examination: Examination,
 ): Promise<boolean> {
   if (answer.kind !== 'page' || answer.exchange.status >= 400) return false
-  const control = await authorizePastChoice(config, `${redirectUri}${MADE_UP}/`, discovered, examination)
+  const control = await examination.authorize(`${redirectUri}${MADE_UP}/`, discovered)
   if (control.kind !== 'page') return false
   const place = ({ status, location }: Exchange) =>
     `${status} ${location === null ? '' : location.origin + location.pathname}`
