@@ -4,15 +4,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import {
-  FEATURES,
-  type Feature,
-  type Named,
-  PROVIDERS,
-  type Proof,
-  type ProviderName,
-  readShown,
-} from '../test/support/proofs.ts'
+import { readShown } from '../test/support/proof-files.ts'
+import { FEATURES, type Feature, type Named, PROVIDERS, type Proof, type ProviderName } from '../test/support/proofs.ts'
 
 /** Where a table stands. */
 interface Place {

@@ -37,8 +37,8 @@ export interface ProtocolClient {
   readonly acceptance: Acceptance
   readonly requestOptions: RequestOptions & Required<Pick<RequestOptions, typeof oauth.customFetch>>
   readonly quirks: Quirks
-  /** The `iss` that a token with these claims must have. */
-  issuerOf(claims: Claims): string
+  /** Whether the claims of a token are those of this issuer. */
+  isFrom(claims: Claims): boolean
   /** Verifies a signature of the provider. @see verifyJwt in `jwks.ts` */
   verifyJwt(jwt: string, algorithms: readonly string[]): Promise<SignedJwt>
   /** Opens what was encrypted for us. @see decryptJwe in `encryption.ts` */

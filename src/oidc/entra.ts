@@ -33,9 +33,10 @@ export function adviceOn(issuer: string): string | undefined {
   return `OIDC_OP_URL must name ${asked}`
 }
 
-/** The `iss` that a token with these claims must have: the template with its `tid`, which must be a tenant's id. */
-export function issuerOf({ tid }: Claims, issuer: string): string {
-  return typeof tid === 'string' && TENANT_ID.test(tid) ? issuer.replace(GAP, tid) : issuer
+/** Whether claims are from an issuer: from a template, when their `tid` is a tenant's id and makes their `iss` of it. */
+export function isFrom({ iss, tid }: Claims, issuer: string): boolean {
+  if (!issuer.includes(GAP)) return iss === issuer
+  return typeof tid === 'string' && TENANT_ID.test(tid) && iss === issuer.replace(GAP, tid)
 }
 
 /** Whether a token with this `iss` may be one of ours; who of its tenant may come in is decided by its `tid`. */
@@ -53,7 +54,7 @@ export function issues(iss: string, issuer: string, config: Restriction): boolea
 export function isKeyOf(key: JWK, claims: Claims, issuer: string): boolean {
   const { issuer: own } = key as { issuer?: unknown } // a member that is Microsoft's own
   if (typeof own !== 'string') return !issuer.includes(GAP)
-  return claims.iss !== undefined && issuerOf(claims, own) === claims.iss
+  return isFrom(claims, own)
 }
 
 /** Whether the tenant of a person is one of OIDC_OP_ALLOWED_TENANTS, if there are any. */

@@ -12,6 +12,7 @@ const { _expectedIssuer } = oauth as unknown as { readonly _expectedIssuer: symb
 
 /** @returns a new object each time: the library remembers things of it, keys among them, so each operation gets its own */
 export function withExpectedIssuer(metadata: Metadata, quirks: Quirks): ProtocolClient['metadata'] {
-  const expectedIssuer = ({ claims }: { claims: Claims }) => quirks.issuerOf(claims, metadata.issuer)
+  const expectedIssuer = ({ claims }: { claims: Claims }) =>
+    quirks.isFrom(claims, metadata.issuer) ? claims.iss : `another than ${claims.iss}`
   return { ...metadata, [_expectedIssuer]: expectedIssuer } as ProtocolClient['metadata'] // a readonly list is what the library only reads
 }

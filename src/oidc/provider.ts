@@ -57,8 +57,8 @@ export interface ProviderPorts {
 export interface Provider {
   readonly id: string
   readonly config: ProviderConfig
-  /** Whether its JWT access tokens say by nothing that they are such. */
-  readonly hasUntypedAccessTokens: boolean
+  /** Whether a JWT of the provider that does not say of which kind it is must be an access token, by its claims. */
+  isAccessToken(claims: Claims): boolean
   /** What the provider calls itself. @throws GatehouseError when that cannot be found out */
   issuer(): Promise<string>
   /**
@@ -140,7 +140,7 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
         [oauth.allowInsecureRequests]: allowInsecure(current.token_endpoint),
       },
       quirks,
-      issuerOf: (claims) => quirks.issuerOf(claims, current.issuer),
+      isFrom: (claims) => quirks.isFrom(claims, current.issuer),
       verifyJwt: (jwt, algorithms) => signatures.verify(jwt, algorithms, current, send),
       decryptJwe: (jwe, accepted) => decryptJwe(jwe, ownKeys, accepted),
     }
@@ -170,7 +170,7 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
   return {
     id: config.id,
     config,
-    hasUntypedAccessTokens: quirks.hasUntypedAccessTokens,
+    isAccessToken: quirks.isAccessToken,
 
     async issuer() {
       return (await metadata.read(begin())).issuer
@@ -244,8 +244,7 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
       const send = begin()
       const current = await metadata.read(send)
       const signed = await signatures.verify(jwt, algorithms, current, send)
-      const accepted = [quirks.issuerOf(signed.claims, current.issuer), ...config.otherIssuers]
-      if (signed.claims.iss !== undefined && accepted.includes(signed.claims.iss)) return signed
+      if ([current.issuer, ...config.otherIssuers].some((issuer) => quirks.isFrom(signed.claims, issuer))) return signed
       throw new GatehouseError('token_invalid', 'another issuer')
     },
 

@@ -25,8 +25,8 @@ export interface Quirks {
   adviceOn(issuer: string): string | undefined
   /** Whether a token with this `iss` may be from the provider that calls itself `issuer`. */
   issues(iss: string, issuer: string, config: Restrictions): boolean
-  /** The `iss` that a token with these claims must have. */
-  issuerOf(claims: Claims, issuer: string): string
+  /** Whether the claims of a token are those of the provider that calls itself `issuer`. */
+  isFrom(claims: Claims, issuer: string): boolean
   /** The issuer under which people are known here. */
   accountIssuer(iss: string): string
   /** Whether a key may verify a token that has these claims, of which nothing else is known yet; absent: each may. */
@@ -47,8 +47,8 @@ export interface Quirks {
   readonly canSignInSilently: boolean
   /** Whether an error in the answer means that its sign-in page was open for too long. */
   isExpiredSignIn(error: string, description: string | undefined): boolean
-  /** Whether its JWT access tokens say by nothing that they are such. */
-  readonly hasUntypedAccessTokens: boolean
+  /** Whether a JWT of the provider that does not say of which kind it is must be an access token, by its claims. */
+  isAccessToken(claims: Claims): boolean
   /** Where signing out leads when the metadata say nothing of it; `null`: nowhere. */
   unlistedSignOut(issuer: string, clientId: string, backTo: string): { endpoint: string; parameters: Parameters } | null
   /** What a sign-out says, given what it would usually say, and the claims of the ID token. */
@@ -59,7 +59,7 @@ const NONE: Quirks = {
   issuersAt: (url) => [url],
   adviceOn: () => undefined,
   issues: (iss, issuer) => iss === issuer,
-  issuerOf: (_, issuer) => issuer,
+  isFrom: ({ iss }, issuer) => iss === issuer,
   accountIssuer: (iss) => iss,
   strangerOf: () => null,
   furtherScopes: [],
@@ -69,7 +69,7 @@ const NONE: Quirks = {
   freshSignIn: (maxAgeSeconds) => ({ max_age: String(maxAgeSeconds) }),
   canSignInSilently: true,
   isExpiredSignIn: () => false,
-  hasUntypedAccessTokens: false,
+  isAccessToken: () => false,
   unlistedSignOut: () => null,
   signOutParameters: (usual) => usual,
 }
@@ -93,6 +93,8 @@ const QUIRKS: Readonly<Record<ProviderType, Partial<Quirks>>> = {
     issuersAt: (url) => [url, url.replace(/application\/o\/[^/]+\/$/, '')],
     furtherScopes: ['offline_access'],
     wantsConsentForOfflineAccess: false,
+    // They are the ID token and `scope`. @see https://github.com/goauthentik/authentik, providers/oauth2/id_token.py, to_access_token
+    isAccessToken: ({ scope }) => typeof scope === 'string',
   },
 
   dex: {
@@ -102,7 +104,9 @@ const QUIRKS: Readonly<Record<ProviderType, Partial<Quirks>>> = {
     wantsConsentForOfflineAccess: false,
     // It shows its page in spite of prompt=none. @see https://github.com/suitenumerique/meet/issues/459
     canSignInSilently: false,
-    hasUntypedAccessTokens: true,
+    // Its access tokens are ID tokens but for the hash of the code. The ID token of a refresh has none either, and Dex itself takes
+    // one for the other. @see https://github.com/dexidp/dex/blob/v2.45.1/server/oauth2.go, newAccessToken
+    isAccessToken: ({ c_hash }) => c_hash === undefined,
   },
 
   auth0: {
@@ -117,7 +121,7 @@ const QUIRKS: Readonly<Record<ProviderType, Partial<Quirks>>> = {
 
   google: {
     issues: (iss, issuer) => iss === issuer || (issuer === GOOGLE && iss === GOOGLE_WITHOUT_SCHEME),
-    issuerOf: ({ iss }, issuer) => (issuer === GOOGLE && iss === GOOGLE_WITHOUT_SCHEME ? iss : issuer),
+    isFrom: ({ iss }, issuer) => iss === issuer || (issuer === GOOGLE && iss === GOOGLE_WITHOUT_SCHEME),
     accountIssuer: (iss) => (iss === GOOGLE_WITHOUT_SCHEME ? GOOGLE : iss),
     // Of the signed answer; the parameter is a wish for the page. @see https://developers.google.com/identity/openid-connect/openid-connect#hd-param
     strangerOf: ({ hd }, { OIDC_OP_HOSTED_DOMAINS: domains }) =>
@@ -135,7 +139,7 @@ const QUIRKS: Readonly<Record<ProviderType, Partial<Quirks>>> = {
     issuersAt: entra.issuersAt,
     adviceOn: entra.adviceOn,
     issues: entra.issues,
-    issuerOf: entra.issuerOf,
+    isFrom: entra.isFrom,
     isKeyOf: entra.isKeyOf,
     strangerOf: ({ tid }, config) =>
       entra.isAllowed(tid, config)

@@ -43,7 +43,7 @@ export async function verifiedAnswer(
   const now = epochSeconds(clock) - client.acceptance.OIDC_CLOCK_TOLERANCE
   const flaw =
     (saysOtherKind(header) && 'it says that it is another kind of token') ||
-    (claims.iss !== client.issuerOf(claims) && 'another issuer') ||
+    (!client.isFrom(claims) && 'another issuer') ||
     (answer.getAll('iss').some((iss) => iss !== claims.iss) && 'another issuer beside it') ||
     (!audiencesOf(claims).includes(client.relyingParty.client_id) && 'for another client') ||
     ((claims.exp === undefined || claims.exp <= now) && 'expired')

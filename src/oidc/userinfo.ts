@@ -103,7 +103,7 @@ async function signedClaims(
     // An ID token or a logout token of before the explicit types. @see RFC 8725 section 3.12
     (others.length > 0 && `it has the claims of another kind of token (${others.join(', ')})`) ||
     (saysOtherKind(header) && 'it says that it is another kind of token') ||
-    (claims.iss !== undefined && claims.iss !== client.issuerOf(claims) && 'another issuer') ||
+    (claims.iss !== undefined && !client.isFrom(claims) && 'another issuer') ||
     (claims.aud !== undefined &&
       !audiencesOf(claims).includes(client.relyingParty.client_id) &&
       'for another client') ||

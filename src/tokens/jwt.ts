@@ -97,7 +97,6 @@ function flawOfKind({ header, claims }: SignedJwt, provider: Provider): string |
   }
   // Keycloak before the RFC 9068 profile says in the claims what other providers say in the header.
   if (claims.typ === 'Bearer') return undefined
-  // Only the ID token of a sign-in has the hash of its code. That of a refresh looks the same, and Dex itself takes one for the other.
-  const isUntyped = type === undefined && claims.typ === undefined && claims.c_hash === undefined
-  return isUntyped && provider.hasUntypedAccessTokens ? undefined : 'not an access token'
+  const isUntyped = (type === undefined || type === 'jwt') && claims.typ === undefined
+  return isUntyped && provider.isAccessToken(claims) ? undefined : 'not an access token'
 }

@@ -62,24 +62,40 @@ export interface TestClock {
 
 export function createScene(settings: Settings = {}): Scene {
   const clock = createClock()
-  const log: LogEntry[] = []
   const { OIDC_RP_CLIENT_ID: clientId, OIDC_RP_CLIENT_SECRET: clientSecret } = SETTINGS
   const provider = createHostileProvider({ issuer: IDP, clientId, clientSecret, now: clock.now })
   const other = createHostileProvider({ issuer: OTHER_IDP, clientId, clientSecret, now: clock.now })
   const fetch = (url: string, init?: RequestInit) => (url.startsWith(OTHER_IDP) ? other : provider).fetch(url, init)
+  const sites = { [IDP]: provider.handle, [OTHER_IDP]: other.handle, [APP]: showAnything }
+  return { provider, other, ...createStage({ clock, fetch, sites, settings: { ...SETTINGS, ...settings } }) }
+}
+
+/** What every scene has, whoever is the provider. */
+export type Stage = Omit<Scene, 'provider' | 'other'>
+
+export interface StageOptions {
+  readonly clock: TestClock
+  /** The network as Gatehouse sees it. */
+  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>
+  /** What a browser can reach beside Gatehouse. */
+  readonly sites: Readonly<Record<string, Site>>
+  readonly settings: Settings
+}
+
+export function createStage({ clock, fetch, sites, settings }: StageOptions): Stage {
+  const log: LogEntry[] = []
   const isolate = (changed: Settings = {}): Site => {
     // Only the bindings: a developer's own .dev.vars is in there, too.
-    const all = { KV: env.KV, DB: env.DB, ...SETTINGS, ...settings, ...changed }
+    const all = { KV: env.KV, DB: env.DB, ...settings, ...changed }
     const app = createApp(createDeps(all, { fetch, clock, log: (entry) => log.push(entry) }))
     return async (request) => app.fetch(request)
   }
   const gate = isolate()
-  const browser = () =>
-    createBrowser({ [GATE]: gate, [IDP]: provider.handle, [OTHER_IDP]: other.handle, [APP]: showAnything }, clock.now)
-  return { provider, other, clock, log, gate, browser, isolate }
+  const browser = () => createBrowser({ [GATE]: gate, ...sites }, clock.now)
+  return { clock, log, gate, browser, isolate }
 }
 
-function createClock(): TestClock {
+export function createClock(): TestClock {
   let time = Date.now()
   return {
     now: () => time,
@@ -142,7 +158,7 @@ export function referenceOn({ text }: { text: string }): string {
 }
 
 /** The log line of the refusal that a page speaks of. */
-export function refusalOn(page: { text: string }, { log }: Scene): LogEntry | undefined {
+export function refusalOn(page: { text: string }, { log }: Pick<Scene, 'log'>): LogEntry | undefined {
   return log.find(({ event, ref }) => event === 'refused' && ref === referenceOn(page))
 }
 

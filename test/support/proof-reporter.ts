@@ -4,7 +4,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Reporter, TestModule, Vitest } from 'vitest/node'
-import { PROOFS_FOLDER, type Shown } from './proofs.ts'
+import { PROOFS_FOLDER } from './proof-files.ts'
+import type { Shown } from './proofs.ts'
 
 export default class ProofReporter implements Reporter {
   #isFiltered = false

@@ -2,8 +2,6 @@
  * What tests have shown of providers: which features work, and which misconfigurations the diagnosis names. `npm run docs:providers`
  * makes the tables of docs/providers/README.md and docs/diagnosis.md of it.
  */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import * as v from 'valibot'
 
 export const PROVIDERS = ['keycloak', 'authentik', 'dex', 'auth0', 'google', 'entra', 'proconnect'] as const
@@ -45,7 +43,7 @@ const namedSchema = v.object({
 
 export type Named = v.InferOutput<typeof namedSchema>
 
-const shownSchema = v.object({ proofs: v.array(proofSchema), named: v.array(namedSchema) })
+export const shownSchema = v.object({ proofs: v.array(proofSchema), named: v.array(namedSchema) })
 
 export type Shown = v.InferOutput<typeof shownSchema>
 
@@ -56,9 +54,6 @@ declare module 'vitest' {
   }
 }
 
-/** Left by each run, a file per test file: see `proof-reporter.ts`. */
-export const PROOFS_FOLDER = join('dist', 'proofs')
-
 /**
  * The options of a test that proves something when it passes.
  *
@@ -66,13 +61,4 @@ export const PROOFS_FOLDER = join('dist', 'proofs')
  */
 export function proves(how: Proof['how'], provider: ProviderName, ...features: readonly Feature[]) {
   return { meta: { proofs: features.map((feature) => ({ how, provider, feature })) } }
-}
-
-/** What the last runs have shown. */
-export function readShown(folder = PROOFS_FOLDER): Shown {
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .sort()
-    .map((name) => v.parse(shownSchema, JSON.parse(readFileSync(join(folder, name), 'utf8'))))
-  return { proofs: files.flatMap(({ proofs }) => proofs), named: files.flatMap(({ named }) => named) }
 }
