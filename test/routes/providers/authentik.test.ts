@@ -108,6 +108,16 @@ describe('one issuer for all applications', () => {
     },
   )
 
+  it('then issues no access token as the application', async () => {
+    const world = scene()
+    const claims = { sub: SUBJECT, aud: 'gatehouse', scope: 'openid', exp: 4_000_000_000 }
+    const app = await addApp('api')
+    const verdictOn = async (iss: string) =>
+      (await introspect(world.gate, await sign(key, { ...claims, iss }), app)).json()
+    expect(await verdictOn(`${HOST}/`)).toMatchObject({ active: true })
+    expect(await verdictOn(ISSUER)).toEqual({ active: false })
+  })
+
   it('is refused where another address of the host is said', async () => {
     const world = scene()
     world.provider.bend({ document: { issuer: `${HOST}/application/o/other/` } })
