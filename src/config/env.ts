@@ -68,7 +68,7 @@ export const ownSettings = {
     default: true,
     example: 'false',
     meaning:
-      'Keeps the refresh token of the provider, sealed, and refreshes the session before the access token expires; a person who is no longer let in there is then signed out here. Off: the session goes on until it ends by itself, or is ended from outside.',
+      'Keeps the refresh token of the provider, sealed, and refreshes the session before the access token expires; a person who is no longer let in there is then signed out here. Off: it is asked at visits of the start page only; see OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS.',
   }),
   GATEHOUSE_SESSION_IDLE_AGE: optional(seconds, {
     origin: 'Gatehouse',

@@ -24,6 +24,7 @@ export const sessionSettings = {
   OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS: optional(seconds, {
     default: 900,
     example: '900',
-    meaning: 'After this time at the latest the provider is asked whether the session goes on, with the refresh token.',
+    meaning:
+      'After this time at the latest the provider is asked whether the session goes on: with the refresh token, or without one at the next visit of the start page, if FRONTEND_IS_SILENT_LOGIN_ENABLED is on and the provider can do that. A session that it does not confirm ends.',
   }),
 } as const

@@ -9,6 +9,7 @@ import { sha256 } from '../crypto.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
 import { type Authentication, type Provider, stateOf, type VerifiedLogin } from '../oidc/provider.ts'
+import { isDueByBrowser } from '../tokens/renewal.ts'
 import { newSessionToken } from '../tokens/session.ts'
 import { keptTokens, sealTokens, sidHashOf, subHashOf } from '../tokens/vault.ts'
 import { ATTEMPT_SECONDS, type Attempt, takeAttempt } from './attempts.ts'
@@ -96,8 +97,15 @@ export function callbackRoutes(deps: Deps) {
       // Whoever cannot be signed in without being asked goes on signed out, as they were.
       const isNobodyThere = error instanceof GatehouseError && error.code === 'interaction_required'
       if (!attempt.isSilent || !isNobodyThere) throw error
+      if (error.detail.provider_error === 'login_required') await endUnconfirmed(c, attempt)
     }
     return true
+  }
+
+  /** The provider no longer knows who is there, and there was nothing else to ask it with. A session that is not due is left alone. */
+  async function endUnconfirmed(c: RequestContext, { replacedTokenHash }: Attempt): Promise<void> {
+    const session = replacedTokenHash === null ? null : await sessions.find(replacedTokenHash)
+    if (session && isDueByBrowser(session, config, clock)) await sessions.end(session.tokenHash, c.get('reference'))
   }
 
   /** The person has done nothing wrong, and their page at the provider is still before them: so at once, and once. */

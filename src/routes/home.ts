@@ -7,6 +7,8 @@ import { PROBE_SOURCE } from '../pages/external-home.tsx'
 import { homePage } from '../pages/home.tsx'
 import { languageFor } from '../pages/language.ts'
 import { STYLE, STYLE_PATH } from '../pages/style.ts'
+import { isDueByBrowser } from '../tokens/renewal.ts'
+import type { Session } from '../tokens/session.ts'
 import type { RequestVariables } from './context.ts'
 import { onlyAllows } from './failures.ts'
 import { csrfTokenFor } from './own-page.ts'
@@ -21,10 +23,8 @@ export function homeRoutes(deps: Deps) {
 
   app.get(PATHS.home, async (c) => {
     const session = await usedSessionOf(c, deps)
-    if (!session) {
-      const elsewhere = unauthenticatedLocation(c, deps) ?? (hasEnded(c) ? null : await silentLocation(c, deps))
-      if (elsewhere !== null) return c.redirect(elsewhere, 302)
-    }
+    const elsewhere = session ? await confirmationOf(c, session) : await entranceFor(c)
+    if (elsewhere !== null) return c.redirect(elsewhere, 302)
     const person = session && {
       name: session.user.full_name,
       email: session.user.email,
@@ -44,6 +44,18 @@ export function homeRoutes(deps: Deps) {
   })
   app.all(PATHS.home, onlyAllows('GET', 'HEAD'))
 
+  /** Whoever had a session until it was ended, elsewhere or for being idle, stays out until they ask to be let in. */
+  async function entranceFor(c: Context<RequestVariables>): Promise<string | null> {
+    const hasEnded = sessionTokenOf(c) !== null
+    return unauthenticatedLocation(c, deps) ?? (hasEnded ? null : await silentLocation(c, null, deps))
+  }
+
+  /** Without a refresh token, the browser itself has to ask the provider now and then whether the session goes on. */
+  async function confirmationOf(c: Context<RequestVariables>, session: Session): Promise<string | null> {
+    const provider = deps.providers.withId(session.providerId)
+    return provider && isDueByBrowser(session, config, deps.clock) ? silentLocation(c, provider, deps) : null
+  }
+
   /** The page may ask for the home, and be led on from there to another address of it. */
   function allowedHome(c: Context<RequestVariables>): string | null {
     const { FRONTEND_EXTERNAL_HOME_URL: home } = config
@@ -54,11 +66,6 @@ export function homeRoutes(deps: Deps) {
   }
 
   return app.route('', styleRoutes())
-}
-
-/** Whoever had a session until it was ended, elsewhere or for being idle, stays out until they ask to be let in. */
-function hasEnded(c: Context): boolean {
-  return sessionTokenOf(c) !== null
 }
 
 /** Apart, because the pages of a Gatehouse without configuration need it too. */

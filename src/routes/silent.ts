@@ -3,6 +3,7 @@
  */
 import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
+import type { Provider } from '../oidc/provider.ts'
 import { deleteCookie, requestCookies, writeCookie } from './cookies.ts'
 import { PATHS } from './paths.ts'
 import { chosenProvider } from './provider-choice.ts'
@@ -39,20 +40,23 @@ function markOf(c: Context): string | undefined {
 /**
  * Where a visitor of a page of ours is sent to be signed in without being asked; `null`: nowhere.
  *
+ * @param known the provider of the session that is to be confirmed; `null`: there is none
+ *
  * The way back says `silentLogin=false`, so that a browser without cookies goes round once and not for ever.
  */
-export async function silentLocation(c: Context, deps: Deps): Promise<string | null> {
+export async function silentLocation(c: Context, known: Provider | null, deps: Deps): Promise<string | null> {
   const { config, providers } = deps
   const url = new URL(c.req.url)
   const isUnwanted = url.searchParams.get('silentLogin') === 'false' || markOf(c) !== undefined
   // In a frame nobody would see it; and what does not say that it is a page visit may be anything.
   if (!config.FRONTEND_IS_SILENT_LOGIN_ENABLED || isUnwanted || c.req.header('sec-fetch-dest') !== 'document')
     return null
-  const provider = chosenProvider(c, null, providers)
+  const provider = known ?? chosenProvider(c, null, providers)
   if (!provider || !(await provider.signsInSilently())) return null
   url.searchParams.set('silentLogin', 'false')
   const query = new URLSearchParams({
     silent: 'true',
+    provider: provider.id,
     [config.OIDC_REDIRECT_FIELD_NAME]: `${url.pathname}${url.search}`,
   })
   return `${PATHS.login}?${query}`

@@ -61,6 +61,11 @@ export function renewalDueAt(
   return Math.min(tokensExpireAt - MARGIN_SECONDS, (refreshedAt ?? createdAt) + everySeconds)
 }
 
+/** Whether the provider is to be asked through the browser whether a session goes on, because there is no refresh token to ask it with. */
+export function isDueByBrowser({ tokensExpireAt, createdAt }: Session, config: Frequency, clock: Clock): boolean {
+  return tokensExpireAt === null && epochSeconds(clock) >= createdAt + config.OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS
+}
+
 /** Asks the provider whether a session goes on, if that is due. @see renew */
 export async function renewIfDue(session: Session, reference: string, ports: RenewalPorts): Promise<Session | null> {
   const dueAt = renewalDueAt(session, ports.config)

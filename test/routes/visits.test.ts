@@ -184,6 +184,52 @@ describe('FRONTEND_IS_SILENT_LOGIN_ENABLED', () => {
   })
 })
 
+describe('a session without a refresh token', () => {
+  const WITHOUT = { ...SILENT, OIDC_STORE_REFRESH_TOKEN: 'False' }
+
+  async function visitAfter(
+    seconds: number,
+    fault: 'login-required' | 'consent-required' | null,
+    settings: Settings = WITHOUT,
+  ) {
+    const scene = createScene(settings)
+    const browser = scene.browser()
+    await signIn(browser)
+    scene.clock.advance(seconds)
+    scene.provider.setFault(fault)
+    const before = scene.provider.count('/authorize')
+    await browser.open(`${GATE}/`)
+    return { asked: scene.provider.count('/authorize') - before, isSignedIn: (await whoIs(browser)) !== null }
+  }
+
+  it('is confirmed by the browser at the first visit of the page after 15 minutes', async () => {
+    expect(await visitAfter(899, null)).toEqual({ asked: 0, isSignedIn: true })
+    expect(await visitAfter(901, null)).toEqual({ asked: 1, isSignedIn: true })
+  })
+
+  it('ends when the provider no longer knows who is there', async () => {
+    expect(await visitAfter(901, 'login-required')).toEqual({ asked: 1, isSignedIn: false })
+  })
+
+  it('goes on when the provider only wants to ask something', async () => {
+    expect(await visitAfter(901, 'consent-required')).toEqual({ asked: 1, isSignedIn: true })
+  })
+
+  it('is left alone without silent sign-in', async () => {
+    const settings = { ...WITHOUT, FRONTEND_IS_SILENT_LOGIN_ENABLED: 'False' }
+    expect(await visitAfter(901, 'login-required', settings)).toEqual({ asked: 0, isSignedIn: true })
+  })
+
+  it('is not ended by a silent sign-in that somebody asks for before it is due', async () => {
+    const scene = createScene(WITHOUT)
+    const browser = scene.browser()
+    await signIn(browser)
+    scene.provider.setFault('login-required')
+    await browser.open(`${LOGIN}?silent=true`)
+    expect(await whoIs(browser)).not.toBeNull()
+  })
+})
+
 describe('FRONTEND_EXTERNAL_HOME_URL', () => {
   const HOME = { FRONTEND_EXTERNAL_HOME_URL: 'https://www.example.org/home?a=1&b=2' }
   const scriptOf = ({ text }: Visit) => /<script data-home="([^"]*)">(.*?)<\/script>/.exec(text)

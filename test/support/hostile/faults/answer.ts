@@ -20,6 +20,7 @@ export const answerFaults = {
   'access-denied': () => refusal('access_denied', 'The user pressed "No"'),
   'access-denied-by-another-issuer': () => ({ ...refusal('access_denied'), iss: 'https://idp2.example' }),
   'login-required': () => refusal('login_required'),
+  'consent-required': () => refusal('consent_required'),
   'server-error': () => refusal('server_error'),
   'temporarily-unavailable': () => refusal('temporarily_unavailable'),
   'error-with-script': () => ({
