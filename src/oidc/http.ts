@@ -19,10 +19,21 @@ const BODY_MAX_BYTES = 1_048_576
  */
 export function beginOperation(transport: Fetch, timeoutSeconds: number): Send {
   const deadline = AbortSignal.timeout(timeoutSeconds * 1000)
+  const send = (url: string, init?: RequestInit) => transport(url, { ...init, redirect: 'manual', signal: deadline })
+
+  /** A connection may break without anybody's fault. What only reads is asked once more; what is spent by being sent is not. */
+  async function sendAndRepeat(url: string, init?: RequestInit): Promise<Response> {
+    const isRead = (init?.method ?? 'GET') === 'GET'
+    return send(url, init).catch((error: unknown) => {
+      if (!isRead || deadline.aborted) throw error
+      return send(url, init)
+    })
+  }
+
   return async (url, init) => {
     const host = new URL(url).host
     try {
-      const response = await transport(url, { ...init, redirect: 'manual', signal: deadline })
+      const response = await sendAndRepeat(url, init)
       if (response.status >= 502 && response.status <= 504) {
         throw new GatehouseError('provider_unreachable', 'a gateway answered in the place of the provider', {
           detail: { host, status: response.status },

@@ -187,3 +187,34 @@ describe('the size of an answer (A52)', () => {
     expect(state.sent).toBeLessThan(2 * MEBIBYTE)
   })
 })
+
+describe('a connection that breaks', () => {
+  /** Fails so many times, and then answers. */
+  function breaking(times: number) {
+    const seen: string[] = []
+    const transport: Fetch = async (_, init) => {
+      seen.push(init?.method ?? 'GET')
+      if (seen.length <= times) throw new TypeError('network connection lost')
+      return json({})
+    }
+    return { seen, send: beginOperation(transport, PLENTY_SECONDS) }
+  }
+
+  it('is made once more for what only reads', async () => {
+    const { seen, send } = breaking(1)
+    expect((await send(ADDRESS)).status).toBe(200)
+    expect(seen).toEqual(['GET', 'GET'])
+  })
+
+  it('is not made a third time', async () => {
+    const { seen, send } = breaking(2)
+    expect((await refusalOf(send(ADDRESS))).code).toBe('provider_unreachable')
+    expect(seen).toEqual(['GET', 'GET'])
+  })
+
+  it('is not made again for what is spent by being sent, such as a code', async () => {
+    const { seen, send } = breaking(1)
+    expect((await refusalOf(send(ADDRESS, { method: 'POST' }))).code).toBe('provider_unreachable')
+    expect(seen).toEqual(['POST'])
+  })
+})
