@@ -262,7 +262,8 @@ export const providerSettings = {
   OIDC_TIMEOUT: optional(secondsBetween(1, 60), {
     default: 5,
     example: '5',
-    meaning: 'The longest that one sign-in or token check waits for the provider, all calls together. A connection that breaks is made once more for what only reads.',
+    meaning:
+      'The longest that one sign-in or token check waits for the provider, all calls together. A connection that breaks is made once more for what only reads.',
   }),
   ...requestSettings,
 } as const
