@@ -115,6 +115,17 @@ describe('FRONTEND_IS_SILENT_LOGIN_ENABLED', () => {
     expect(asked).toEqual([1, 1, 1, 2])
   })
 
+  it('is tried once in 30 seconds by applications, too', async () => {
+    const scene = createScene()
+    scene.provider.setFault('login-required')
+    const browser = scene.browser()
+    for (const seconds of [0, 29, 2]) {
+      scene.clock.advance(seconds)
+      expect((await browser.open(`${LOGIN}?silent=true&returnTo=/robots.txt`)).url).toBe(`${GATE}/robots.txt`)
+    }
+    expect(scene.provider.count('/authorize')).toBe(2)
+  })
+
   it('asks no browser twice that keeps no cookies', async () => {
     const gate = createScene(SILENT).gate
     const headers = { 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' }
