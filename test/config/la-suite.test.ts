@@ -141,6 +141,14 @@ const SIGN_IN: readonly Row[] = [
 ]
 
 const USERS: readonly Row[] = [
+  {
+    name: 'ALLOW_UNSECURE_USER_LISTING',
+    verdict: 'better',
+    initial: false,
+    written: 'True',
+    read: true,
+    refused: ['on'],
+  },
   { name: 'OIDC_CREATE_USER', verdict: 'same', initial: true, written: 'False', read: false, refused: ['on'] },
   { name: 'OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION', verdict: 'better', initial: false, written: 'True', read: true },
   { name: 'OIDC_USER_SUB_FIELD_IMMUTABLE', verdict: 'same', initial: true, written: 'False', read: false },
@@ -366,8 +374,17 @@ const LIBRARY: readonly Row[] = [
 ]
 
 const KEY = { OIDC_RS_PRIVATE_KEY_STR: PRIVATE_PEM }
+const KEY_READ = [expect.objectContaining({ type: 'RSA' })]
 
 const RESOURCE_SERVER: readonly Row[] = [
+  {
+    name: 'OIDC_RS_PRIVATE_KEY_STR',
+    verdict: 'same',
+    initial: ABSENT,
+    written: PRIVATE_PEM,
+    read: KEY_READ,
+    refused: [PUBLIC_PEM],
+  },
   {
     name: 'EXTERNAL_API_ENABLED',
     verdict: 'same',
@@ -554,6 +571,12 @@ describe('a setting of La Suite', () => {
       expect(problemsOf({ [`${name}_FILE`]: '/run/secrets/x' })).toEqual([`${name}_FILE`])
     },
   )
+})
+
+it('every setting that is known from La Suite has a row', () => {
+  const known = Object.entries(settings).filter(([, { origin }]) => origin === 'La Suite')
+  const rows: readonly string[] = ROWS.map(({ name }) => name)
+  expect(known.map(([name]) => name).filter((name) => !rows.includes(name))).toEqual([])
 })
 
 describe('a setting without effect', () => {
