@@ -8,7 +8,12 @@ import { calls, expectNobody, expectSignedIn } from './expectations.ts'
 describe('RP-initiated logout', () => {
   let attacked: Attacked
   beforeAll(async () => {
-    attacked = await startAttacked({ script: inject('workerScript'), tells: 'back channel' })
+    attacked = await startAttacked({
+      script: inject('workerScript'),
+      tells: 'back channel',
+      // Whoever is signed out is asked for nothing, and stays at home.
+      settings: { FRONTEND_IS_SILENT_LOGIN_ENABLED: 'false' },
+    })
   })
   afterAll(() => attacked.stop())
   beforeEach(() => attacked.startOver())
