@@ -66,6 +66,10 @@ export interface Provider {
    * @throws GatehouseError when the issuer is not known and cannot be found
    */
   issues(issuer: string | undefined): Promise<boolean>
+  /** Where a `sid` of this issuer is unique: the issuer, or all that the provider signs in when it names no issuer at sign-outs. */
+  sidScope(issuer: string): string
+  /** Where a `sid` without an issuer is looked for; `null`: the provider never sends one. */
+  readonly bareSidScope: string | null
   /**
    * Begins a login. Refuses while the provider cannot be reached, so that people see a page that says so.
    * @throws GatehouseError `provider_unreachable` or `provider_error`
@@ -114,6 +118,7 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
   const signatures = createSignatures(config, documentPorts)
   const searcher = config.userSearch && createUserSearcher(config.userSearch, clock, log)
 
+  const bareSidScope = quirks.leavesOutIssuer ? `provider ${config.id}` : null
   const begin = () => reachability.noting(beginOperation(fetch, config.OIDC_TIMEOUT))
 
   async function clientFor(send: Send): Promise<ProtocolClient> {
@@ -171,6 +176,9 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
     id: config.id,
     config,
     isAccessToken: quirks.isAccessToken,
+
+    bareSidScope,
+    sidScope: (issuer) => bareSidScope ?? issuer,
 
     async issuer() {
       return (await metadata.read(begin())).issuer

@@ -51,6 +51,11 @@ export interface Quirks {
   isAccessToken(claims: Claims): boolean
   /** Where signing out leads when the metadata say nothing of it; `null`: nowhere. */
   unlistedSignOut(issuer: string, clientId: string, backTo: string): { endpoint: string; parameters: Parameters } | null
+  /**
+   * Whether its front-channel logout names the session (`sid`) and not the issuer, as OpenID Connect Front-Channel Logout 1.0 section 3
+   * would have it.
+   */
+  readonly leavesOutIssuer: boolean
   /** What a sign-out says, given what it would usually say, and the claims of the ID token. */
   signOutParameters(usual: Parameters, claims: Claims): Parameters
 }
@@ -68,6 +73,7 @@ const NONE: Quirks = {
   passesOn: () => true,
   freshSignIn: (maxAgeSeconds) => ({ max_age: String(maxAgeSeconds) }),
   canSignInSilently: true,
+  leavesOutIssuer: false,
   isExpiredSignIn: () => false,
   isAccessToken: () => false,
   unlistedSignOut: () => null,
@@ -150,6 +156,8 @@ const QUIRKS: Readonly<Record<ProviderType, Partial<Quirks>>> = {
           },
     furtherScopes: ['offline_access'],
     wantsConsentForOfflineAccess: false,
+    // @see https://github.com/nginxinc/nginx-openid-connect/issues/117
+    leavesOutIssuer: true,
     // Without it Entra asks which account. @see https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc
     signOutParameters: (usual, { login_hint }) =>
       typeof login_hint === 'string' ? { ...usual, logout_hint: login_hint } : usual,

@@ -125,10 +125,11 @@ export function callbackRoutes(deps: Deps) {
 
   async function beginSession(
     c: RequestContext,
-    { id: providerId, config: rules }: Provider,
+    provider: Provider,
     login: VerifiedLogin,
     attempt: Attempt,
   ): Promise<Outcome> {
+    const { id: providerId, config: rules } = provider
     const { issuer, subject, authentication } = login
     const admission = admissionOf(login, rules)
     const { token, tokenHash } = await newSessionToken()
@@ -140,7 +141,7 @@ export function callbackRoutes(deps: Deps) {
       admission,
       tokenHash,
       subHash: await subHashOf(issuer, subject),
-      sidHash: authentication.sid === null ? null : await sidHashOf(issuer, authentication.sid),
+      sidHash: authentication.sid === null ? null : await sidHashOf(provider.sidScope(issuer), authentication.sid),
       authentication,
       sealedTokens: await sealTokens(sealers.tokens, kept, tokenHash),
       tokensExpireAt: kept.expiresAt,

@@ -37,12 +37,21 @@ export function frontchannelLogoutRoutes(deps: Deps) {
     const issuer = onlyOne(c, 'iss')
     const sid = onlyOne(c, 'sid')
     if (issuer === undefined && sid === undefined) return endOfThisBrowser(c)
-    // One without the other says nothing. That a `sid` counts for its issuer alone is in the hash.
-    if (!issuer || !sid) return
-    const ended = await endings.endBySid(await sidHashOf(issuer, sid), c.get('reference'))
+    if (!sid || issuer === '') return
+    let ended = 0
+    // That a `sid` counts for its issuer alone is in the hash.
+    for (const scope of await scopesOf(issuer))
+      ended += await endings.endBySid(await sidHashOf(scope, sid), c.get('reference'))
     if (ended > 0) log({ level: 'info', event: 'frontchannel_logout', ref: c.get('reference'), detail: { ended } })
     // Where the cookie does arrive (the provider is of the same site) and its session has ended, it goes as well.
     if (sessionTokenOf(c) !== null && !(await sessionOf(c, deps))) takeSession(c)
+  }
+
+  /** Without an issuer a `sid` says nothing, but where a provider always leaves it out. */
+  async function scopesOf(issuer: string | undefined): Promise<readonly string[]> {
+    if (issuer === undefined) return providers.all.flatMap(({ bareSidScope }) => bareSidScope ?? [])
+    const issuing = await providers.issuing(issuer)
+    return [...new Set(issuing.map((provider) => provider.sidScope(issuer)))]
   }
 
   /**

@@ -13,6 +13,8 @@ const OTHER_TENANT = '99999999-9999-9999-9999-999999999999'
 const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 const HOST = 'https://login.microsoftonline.com'
 
+const FRONT_CHANNEL = `${GATE}/api/v1.0/frontchannel-logout/`
+
 let ofAll: TestKey
 let ofConsumers: TestKey
 let ofTenant: TestKey
@@ -130,6 +132,22 @@ describe('one tenant', () => {
     },
   )
 
+  it(
+    'ends the session that its front channel names without an issuer',
+    proves('emulated', 'entra', 'front-channel'),
+    async () => {
+      const scene = oneTenant({}, { sid: 'the-session-of-alice' })
+      const alice = scene.browser()
+      await signIn(alice)
+      const asFramed = (query: string) => scene.gate(new Request(`${FRONT_CHANNEL}${query}`))
+      await asFramed('?sid=another')
+      await asFramed(`?iss=${encodeURIComponent('https://elsewhere.example')}&sid=the-session-of-alice`)
+      expect(await whoIs(alice)).not.toBeNull()
+      expect((await asFramed('?sid=the-session-of-alice')).status).toBe(200)
+      expect(await whoIs(alice)).toBeNull()
+    },
+  )
+
   it('signs out without a hint, too', async () => {
     const { browser: open, provider } = oneTenant()
     const browser = open()
@@ -185,6 +203,17 @@ describe('several tenants', () => {
     }
     expect(lastAsked(scene.provider).get('client_id')).toBe('gatehouse')
     expect(await rowsOf('users')).toHaveLength(2)
+  })
+
+  it('end the session that their front channel names without an issuer, with or without it', async () => {
+    for (const query of ['?sid=x', `?iss=${encodeURIComponent(`${HOST}/${TENANT}/v2.0`)}&sid=x`]) {
+      const scene = organizations()
+      scene.provider.bend({ idToken: { ...aliceOf(TENANT), sid: 'x' } })
+      const alice = scene.browser()
+      await signIn(alice)
+      await scene.gate(new Request(`${FRONT_CHANNEL}${query}`))
+      expect(await whoIs(alice)).toBeNull()
+    }
   })
 
   it('may be all of them', async () => {
