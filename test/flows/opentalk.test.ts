@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** The block as it stands in the documentation, with this provider's host and secret in place of those. */
 async function seedBlock(): Promise<string> {
-  const block = await readFile('test/seeds/opentalk-keycloak.toml', 'utf8')
+  const block = await readFile('test/fixtures/opentalk-keycloak.toml', 'utf8')
   return block
     .replace('localhost:8080', new URL(provider.issuer).host)
     .replace('c64c5854-3f02-4728-a617-bbe98ec42b8f', SECRET)

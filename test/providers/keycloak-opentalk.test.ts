@@ -16,7 +16,7 @@ const { keycloak: missing } = inject('missing')
 
 /** The block as it stands in the documentation, but for the host, as wrangler reads it from `[vars]`. */
 async function seedVars(host: string): Promise<Readonly<Record<string, unknown>>> {
-  const block = (await readFile('test/seeds/opentalk-keycloak.toml', 'utf8')).replace('localhost:8080', host)
+  const block = (await readFile('test/fixtures/opentalk-keycloak.toml', 'utf8')).replace('localhost:8080', host)
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-opentalk-'))
   await writeFile(
     join(folder, 'wrangler.toml'),
