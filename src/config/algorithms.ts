@@ -17,7 +17,5 @@ export const SIGNING_ALGORITHMS = [
   'Ed25519',
 ] as const
 
-export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
-
 /** Authenticated encryption only. @see RFC 7518 section 5 */
 export const CONTENT_ENCRYPTION = ['A128GCM', 'A256GCM', 'A128CBC-HS256', 'A256CBC-HS512'] as const

@@ -6,15 +6,15 @@ import { administratorSettings } from './administrator-settings.ts'
 import { djangoSettings } from './django-settings.ts'
 import { fixedSettings } from './fixed-settings.ts'
 import type { OpenTalk, UserSearch } from './opentalk-settings.ts'
-import { type ProviderSettingName, type ProviderType, providerSettings } from './provider-settings.ts'
+import { type ProviderType, providerSettings } from './provider-settings.ts'
 import { sessionSettings } from './session-settings.ts'
-import { optional, required, type Setting } from './setting.ts'
+import { optional, required, type ValuesOf } from './setting.ts'
 import { tokenSettings } from './token-settings.ts'
 import { bool, hosts, listOf, origin, seconds, secrets, target } from './types.ts'
 import { visitSettings } from './visit-settings.ts'
 
 /** What a request may be allowed to pass on. Parameters of the protocol itself can never come from a request. */
-export const PASSED_ON = ['ui_locales', 'kc_idp_hint', 'domain_hint', 'prompt'] as const
+const PASSED_ON = ['ui_locales', 'kc_idp_hint', 'domain_hint', 'prompt'] as const
 
 export const ownSettings = {
   BASE_URL: required(origin, {
@@ -87,16 +87,10 @@ export const ownSettings = {
   ...tokenSettings,
 } as const
 
-export type OwnSettingName = keyof typeof ownSettings
-
-export type SettingName = OwnSettingName | keyof typeof fixedSettings | ProviderSettingName
-
 /** Every setting there is, for whoever goes through them all. */
 export const settings = { ...ownSettings, ...fixedSettings, ...providerSettings } as const
 
-type ValueOf<S> = S extends Setting<infer T> ? T : never
-
-type ValuesOf<Table> = { readonly [Name in keyof Table]: ValueOf<Table[Name]> }
+export type SettingName = keyof typeof settings
 
 /** One provider, with everything that its type decides already decided. */
 export type ProviderConfig = Omit<ValuesOf<typeof providerSettings>, 'OIDC_OP_TYPE'> & {

@@ -2,7 +2,7 @@
  * The settings of OpenTalk that Gatehouse knows, one entry each, by the names that they have in OpenTalk's file; read in `opentalk.ts`.
  */
 import { names } from './lists.ts'
-import { optional as optionalOf, type Setting } from './setting.ts'
+import { optional as optionalOf, type Setting, type ValuesOf } from './setting.ts'
 import { bool, endpoint, issuer, oneOf, text } from './types.ts'
 
 type About = Parameters<typeof optionalOf>[1]
@@ -15,7 +15,7 @@ function optional<T>(kind: Setting<T>['kind'], about: About & { default?: T }): 
 }
 
 /** Whom a search of people asks. */
-export const FIND_BEHAVIORS = ['disabled', 'from_database', 'from_user_search_backend', 'from_both'] as const
+const FIND_BEHAVIORS = ['disabled', 'from_database', 'from_user_search_backend', 'from_both'] as const
 
 /** @see the documentation of the OpenTalk controller, version 0.33 */
 export const opentalkSettings = {
@@ -161,10 +161,8 @@ export const opentalkSettings = {
 
 export type OpenTalkSettingName = keyof typeof opentalkSettings
 
-type ValueOf<S> = S extends Setting<infer T> ? T : never
-
 /** All of them, each of its own type. */
-export type OpenTalkValues = { readonly [Name in OpenTalkSettingName]: ValueOf<(typeof opentalkSettings)[Name]> }
+export type OpenTalkValues = ValuesOf<typeof opentalkSettings>
 
 /** What OpenTalk's settings say, checked. */
 export interface OpenTalk {

@@ -20,6 +20,11 @@ export interface Setting<T> {
   readonly formerly: readonly string[]
 }
 
+type ValueOf<S> = S extends Setting<infer T> ? T : never
+
+/** What a table of settings is once it was read: each of its own type. */
+export type ValuesOf<Table> = { readonly [Name in keyof Table]: ValueOf<Table[Name]> }
+
 interface About {
   readonly meaning: string
   readonly example: string
