@@ -5,7 +5,7 @@ import type { ProviderConfig } from './env.ts'
 import { CLIENT_SECRET_JWT_MIN_BYTES, type KeyType, SECRET_MIN_BYTES, SIGNING_BY_KEY } from './keys.ts'
 import { type ProviderSettingName, providerSettings } from './provider-settings.ts'
 import { VERIFIED_BY_KEY } from './public-key.ts'
-import type { Problem } from './reading.ts'
+import { type Problem, problemsOf } from './reading.ts'
 
 /**
  * @param config the settings of one provider that could be read
@@ -18,8 +18,8 @@ export function providerProblems(
   nameOf: (name: ProviderSettingName) => string,
 ): Problem[] {
   const problems: Problem[] = []
-  const report = (name: ProviderSettingName, problem: string) =>
-    problems.push({ name: nameOf(name), problem, example: providerSettings[name].example })
+  const problem = problemsOf(providerSettings, nameOf)
+  const report = (name: ProviderSettingName, sentence: string) => problems.push(problem(name, sentence))
   const isThere = (name: ProviderSettingName) => config[name] !== undefined || isBroken(name)
 
   const method = config.OIDC_RP_TOKEN_AUTH_METHOD

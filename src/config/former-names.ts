@@ -1,6 +1,7 @@
 /**
  * Settings that had another name once: what stands under the old one counts, with a warning, unless the new one is there, too.
  */
+import { isSet } from './reading.ts'
 import type { Setting } from './setting.ts'
 
 export interface Renamed {
@@ -34,8 +35,4 @@ export function withPresentNames(env: Readonly<Record<string, unknown>>, former:
     warnings.push(`${old} is an old name of ${name}: ${fate}`)
   }
   return { env: present, warnings, writtenAs: (name) => written.get(name) ?? name }
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== ''
 }

@@ -3,7 +3,8 @@
  */
 import { type OpenTalkSettingName, type OpenTalkValues, opentalkSettings } from './opentalk-settings.ts'
 import { OPENTALK_NAMES } from './opentalk-sources.ts'
-import type { Problem } from './reading.ts'
+import { type Problem, problemsOf } from './reading.ts'
+import { asksBackend } from './user-search.ts'
 
 /** OpenTalk's settings that could be read, and how they were written. */
 export interface WrittenOpenTalk {
@@ -36,11 +37,7 @@ export function opentalkProblems(written: WrittenOpenTalk): Problem[] {
   const keycloak = first('keycloak')
   const oidc = first('oidc')
   const search = first('user_search')
-  const problem = (name: OpenTalkSettingName, sentence: string): Problem => ({
-    name: nameOf(name),
-    problem: sentence,
-    example: opentalkSettings[name].example,
-  })
+  const problem = problemsOf<OpenTalkSettingName>(opentalkSettings, nameOf)
   const missing = (names: readonly OpenTalkSettingName[]) =>
     names.filter((name) => !isThere(name)).map((name) => problem(name, 'is not set'))
   const both = (name: OpenTalkSettingName, other: OpenTalkSettingName) =>
@@ -69,10 +66,10 @@ function searchProblems(
   problem: (name: OpenTalkSettingName, sentence: string) => Problem,
 ): Problem[] {
   const behavior = values['user_search.users_find_behavior']
-  const asksBackend = behavior === 'from_user_search_backend' || behavior === 'from_both'
+  const needsBackend = behavior !== undefined && asksBackend(behavior)
   const hasBackend = isThere('user_search.backend')
   const needed = `is not set, and ${nameOf('user_search.users_find_behavior')} is ${behavior}`
-  const problems = asksBackend && !hasBackend ? [problem('user_search.backend', needed)] : []
+  const problems = needsBackend && !hasBackend ? [problem('user_search.backend', needed)] : []
   const hasOtherClient = isThere('user_search.client_id') && !isThere('user_search.client_secret')
   if (hasOtherClient)
     problems.push(problem('user_search.client_secret', `is not set, and ${nameOf('user_search.client_id')} needs it`))

@@ -4,7 +4,7 @@
 import * as v from 'valibot'
 import { nearest } from './nearest.ts'
 import { type OpenTalkSettingName, opentalkSettings } from './opentalk-settings.ts'
-import type { Problem } from './reading.ts'
+import { isSet, type Problem } from './reading.ts'
 
 /** OpenTalk's settings as they came, and how the operator wrote their names. */
 export interface OpenTalkSources {
@@ -46,10 +46,6 @@ export function opentalkSources(env: Environment): OpenTalkSources {
       return isInTable ? name : opentalkVariable(name)
     },
   }
-}
-
-export function isSet(value: unknown): boolean {
-  return value !== undefined && value !== ''
 }
 
 function tableOf(name: string): string {

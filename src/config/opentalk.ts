@@ -3,10 +3,10 @@
  */
 import { opentalkProblems, opentalkWarnings } from './opentalk-combinations.ts'
 import { type OpenTalk, type OpenTalkValues, opentalkSettings } from './opentalk-settings.ts'
-import { isSet, OPENTALK_NAMES, opentalkSources } from './opentalk-sources.ts'
+import { OPENTALK_NAMES, opentalkSources } from './opentalk-sources.ts'
 import { FLAT_ID, type ProviderSource } from './provider-sources.ts'
 import { PRESETS } from './providers.ts'
-import { type Problem, readSettings } from './reading.ts'
+import { isSet, type Problem, readSettings } from './reading.ts'
 
 export interface ReadOpenTalk {
   /** `null`: no setting of OpenTalk is in use, or there are problems. */

@@ -3,7 +3,7 @@
  */
 import { baseUrlOf } from './django-settings.ts'
 import { type OwnConfig, ownSettings } from './env.ts'
-import { type Problem, readSettings } from './reading.ts'
+import { isSet, type Problem, readSettings } from './reading.ts'
 import { ATTEMPTS_MAX } from './visit-settings.ts'
 
 export interface ReadOwn {
@@ -47,6 +47,6 @@ function namesOfRoutes(raw: unknown, exempt: readonly string[]): string[] {
 
 /** Of several hosts, one must be the one that the provider knows. */
 function guessedBaseUrl(raw: unknown, own: Partial<OwnConfig>, allowedHosts: readonly string[]): string[] {
-  if ((raw !== undefined && raw !== '') || own.BASE_URL === undefined || allowedHosts.length < 2) return []
+  if (isSet(raw) || own.BASE_URL === undefined || allowedHosts.length < 2) return []
   return [`BASE_URL is not set; it is taken to be ${own.BASE_URL}, the first host of DJANGO_ALLOWED_HOSTS`]
 }

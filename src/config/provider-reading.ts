@@ -7,7 +7,7 @@ import { hasEndpoints, typeOfEndpoints } from './issuer-search.ts'
 import { type ProviderType, providerSettings } from './provider-settings.ts'
 import { FLAT_ID, type ProviderSource } from './provider-sources.ts'
 import { FACTS, PRESETS, typeOfIssuer } from './providers.ts'
-import { type Problem, readSettings } from './reading.ts'
+import { type Problem, problemsOf, readSettings } from './reading.ts'
 import { typeProblems } from './type-problems.ts'
 
 /** What La Suite calls its client while nobody has given it a name. */
@@ -58,11 +58,7 @@ function placeProblems(
 ): Problem[] {
   const { facts, issuer } = PRESETS[type]
   const given = FACTS.filter((fact) => config[fact] !== undefined)
-  const problem = (name: keyof typeof providerSettings, sentence: string) => ({
-    name: nameOf(name),
-    problem: sentence,
-    example: providerSettings[name].example,
-  })
+  const problem = problemsOf(providerSettings, nameOf)
   const foreign = given
     .filter((fact) => !facts.includes(fact))
     .map((fact) => problem(fact, `is not for a provider of type ${type}`))

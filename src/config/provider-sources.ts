@@ -5,7 +5,7 @@
 import * as v from 'valibot'
 import { type ProviderSettingName, providerSettings } from './provider-settings.ts'
 import { FACTS } from './providers.ts'
-import type { Problem } from './reading.ts'
+import { isSet, type Problem, problemsOf } from './reading.ts'
 
 /** The settings of one provider as they came, and how the operator wrote their names. */
 export interface ProviderSource {
@@ -73,10 +73,6 @@ export function providerSources(
   return { sources, problems: [...problems, ...strays, ...sources.flatMap(flaws), ...repeated(sources)] }
 }
 
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== ''
-}
-
 function flatSource(env: Readonly<Record<string, unknown>>): ProviderSource {
   return { id: FLAT_ID, name: undefined, raw: env, nameOf: (name) => name, secretNames: [] }
 }
@@ -87,11 +83,9 @@ function isPlace(name: ProviderSettingName): boolean {
 
 /** Beside OpenTalk's tables, which say where the provider is; whether another one is meant cannot be told. */
 function clientless(name: ProviderSettingName): Problem {
-  return {
-    name,
-    problem: 'says where the provider is, and so does a table of OpenTalk; set OIDC_RP_CLIENT_ID too, or remove it',
-    example: providerSettings[name].example,
-  }
+  const sentence =
+    'says where the provider is, and so does a table of OpenTalk; set OIDC_RP_CLIENT_ID too, or remove it'
+  return problemsOf(providerSettings, String)(name, sentence)
 }
 
 /** A flat setting has no provider to belong to. */

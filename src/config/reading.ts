@@ -11,6 +11,19 @@ export interface Problem {
   readonly example: string
 }
 
+/** Makes the problems of one table of settings. `nameOf`: how the operator writes a setting. */
+export function problemsOf<Name extends string>(
+  table: Readonly<Record<Name, Pick<Setting<unknown>, 'example'>>>,
+  nameOf: (name: Name) => string,
+): (name: Name, problem: string) => Problem {
+  return (name, problem) => ({ name: nameOf(name), problem, example: table[name].example })
+}
+
+/** An empty variable is one that somebody has left out. */
+export function isSet(value: unknown): boolean {
+  return value !== undefined && value !== ''
+}
+
 export interface ReadValues {
   /** By the name of the setting; what could not be read is left out. */
   readonly values: Readonly<Record<string, unknown>>
@@ -48,8 +61,7 @@ export function readSettings(
 
 /** The value, or a sentence on what is wrong with it. */
 function readSetting(setting: Setting<unknown>, raw: unknown, preset: unknown): { value: unknown } | string {
-  const isUnset = raw === undefined || raw === ''
-  if (isUnset) {
+  if (!isSet(raw)) {
     const value = preset ?? setting.default
     return setting.required && value === undefined ? 'is not set' : { value }
   }

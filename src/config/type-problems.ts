@@ -3,7 +3,7 @@
  */
 import type { ProviderConfig } from './env.ts'
 import { type ProviderSettingName, type ProviderType, providerSettings } from './provider-settings.ts'
-import type { Problem } from './reading.ts'
+import { type Problem, problemsOf } from './reading.ts'
 
 /** Who restricts whom must not be overlooked in silence. */
 const BELONGS_TO: Partial<Record<ProviderSettingName, ProviderType>> = {
@@ -23,11 +23,7 @@ export function typeProblems(
   isBroken: (name: ProviderSettingName) => boolean,
   nameOf: (name: ProviderSettingName) => string,
 ): Problem[] {
-  const problem = (name: ProviderSettingName, sentence: string): Problem => ({
-    name: nameOf(name),
-    problem: sentence,
-    example: providerSettings[name].example,
-  })
+  const problem = problemsOf(providerSettings, nameOf)
   const entries = Object.entries(BELONGS_TO) as [ProviderSettingName, ProviderType][] // of the record just above
   const foreign = entries
     .filter(([name, type]) => config[name] !== undefined && config.OIDC_OP_TYPE !== type)

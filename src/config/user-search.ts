@@ -4,7 +4,7 @@
 import type { ProviderConfig } from './env.ts'
 import { type FindBehavior, type OpenTalk, opentalkSettings, type UserSearch } from './opentalk-settings.ts'
 import { opentalkVariable } from './opentalk-sources.ts'
-import type { Problem } from './reading.ts'
+import { type Problem, problemsOf } from './reading.ts'
 
 /** `null`: no setting of OpenTalk is in use, and people are looked for among those who have signed in, if at all. */
 export function findBehaviorOf(opentalk: OpenTalk | null): FindBehavior {
@@ -46,9 +46,9 @@ export function userSearchOf(provider: ProviderConfig, opentalk: OpenTalk): User
 export function userSearchProblems(opentalk: OpenTalk | null, providers: readonly ProviderConfig[]): Problem[] {
   if (opentalk === null || !asksBackend(findBehaviorOf(opentalk)) || providers.length === 0) return []
   if (providers.some(({ userSearch }) => userSearch !== null)) return []
-  const name = 'user_search.api_base_url'
-  const problem = 'is not set, and does not follow from the issuer, which is not that of a Keycloak'
-  return [{ name: opentalkVariable(name), problem, example: opentalkSettings[name].example }]
+  const problem = problemsOf(opentalkSettings, opentalkVariable)
+  const sentence = 'is not set, and does not follow from the issuer, which is not that of a Keycloak'
+  return [problem('user_search.api_base_url', sentence)]
 }
 
 /** @see Keycloak Server Administration, "Admin REST API": /admin/realms/{realm}, beside /realms/{realm} */

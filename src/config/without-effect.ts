@@ -1,6 +1,7 @@
 /**
  * The settings of La Suite Meet that are about something else than what Gatehouse does: known by name, accepted, and told once.
  */
+import { isSet } from './reading.ts'
 
 export interface WithoutEffect {
   /** `*` stands for the rest of a name. */
@@ -108,7 +109,7 @@ export function warningsOfWithoutEffect(
   env: Readonly<Record<string, unknown>>,
   isSetting: (name: string) => boolean,
 ): string[] {
-  const there = Object.keys(env).filter((name) => env[name] !== undefined && env[name] !== '' && !isSetting(name))
+  const there = Object.keys(env).filter((name) => isSet(env[name]) && !isSetting(name))
   const lacking = LACKING.filter(({ name }) => /^(?:yes|true|1)$/i.test(String(env[name] ?? '').trim()))
   const warnings = lacking.map(({ name, warning }) => `${name} ${warning}`)
   const told = new Set(lacking.map(({ name }) => name))
