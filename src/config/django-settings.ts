@@ -3,7 +3,8 @@
  */
 import { hostPatterns, originPatterns } from './lists.ts'
 import { optional } from './setting.ts'
-import { isLoopback, secret } from './types.ts'
+import { secret } from './types.ts'
+import { isLoopback } from './urls.ts'
 
 export const djangoSettings = {
   DJANGO_SECRET_KEY: optional(secret, {

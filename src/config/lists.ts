@@ -3,7 +3,8 @@
  */
 import * as v from 'valibot'
 import { pythonDictionary } from './python-dictionary.ts'
-import { type Kind, origin } from './types.ts'
+import type { Kind } from './types.ts'
+import { isSecure, origin } from './urls.ts'
 
 /** Entries separated by commas, as La Suite writes lists; in wrangler.toml a list may be a list. Empty entries do not count. */
 const entries = v.pipe(
@@ -59,6 +60,51 @@ export const members = listOfEntries(
   'has an entry that is not the id of a provider, a colon and a name',
   (entry) => /^[a-z][a-z\d_]{0,30}:\S(?:.*\S)?$/.test(entry),
 )
+
+/** A host that may be returned to. */
+export interface AllowedHost {
+  /** Host and port as in `URL.host`. */
+  readonly host: string
+  /** The one scheme and port allowed, when the entry names a scheme; else `null`: https, or http on this machine. */
+  readonly origin: string | null
+  /** Whether hosts below this one are allowed too. */
+  readonly withSubdomains: boolean
+}
+
+/**
+ * `host`, `host:port`, `.host` or `*.host` (with the hosts below it), or a full origin, separated by commas. La Suite's own examples
+ * have a scheme; the dot is known from oauth2-proxy.
+ */
+export const hosts: Kind<readonly AllowedHost[]> = {
+  label: 'hosts, separated by commas',
+  schema: v.pipe(
+    v.string('must be text'),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const allowed: AllowedHost[] = []
+      for (const entry of dataset.value.split(',').map((part) => part.trim())) {
+        const host = entry === '' ? undefined : allowedHost(entry)
+        if (host === null) {
+          addIssue({ message: `has an entry that is neither a host nor an origin: ${entry}` })
+          return NEVER
+        }
+        if (host) allowed.push(host)
+      }
+      return allowed
+    }),
+    v.readonly(),
+  ),
+}
+
+function allowedHost(entry: string): AllowedHost | null {
+  const hasScheme = entry.includes('://')
+  const [, prefix = '', name = ''] = /^(\*?\.)?(.*)$/.exec(entry) ?? []
+  const candidate = hasScheme ? entry : `https://${name}`
+  if ((hasScheme && prefix !== '') || !URL.canParse(candidate)) return null
+  const url = new URL(candidate)
+  const isPlain = url.href === `${url.origin}/` && !/[*@]/.test(name) && !url.hostname.startsWith('.')
+  if (!isPlain || !isSecure(url) || (!hasScheme && name.includes('/'))) return null
+  return { host: url.host, origin: hasScheme ? url.origin : null, withSubdomains: prefix !== '' }
+}
 
 /** Names with text values: JSON, or the Python literal that La Suite's settings are written in. */
 export const dictionary: Kind<Readonly<Record<string, string>>> = {

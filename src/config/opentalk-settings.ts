@@ -3,7 +3,8 @@
  */
 import { names } from './lists.ts'
 import { optional as optionalOf, type Setting, type ValuesOf } from './setting.ts'
-import { bool, endpoint, issuer, oneOf, text } from './types.ts'
+import { bool, oneOf, text } from './types.ts'
+import { endpoint, issuer } from './urls.ts'
 
 type About = Parameters<typeof optionalOf>[1]
 

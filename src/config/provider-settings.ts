@@ -9,7 +9,8 @@ import { domains, tenant, tenants } from './organisations.ts'
 import { requestSettings } from './request-settings.ts'
 import { resourceServerSettings } from './resource-server-settings.ts'
 import { optional, required } from './setting.ts'
-import { bool, endpoint, hostName, issuer, oneOf, secondsBetween, text, word, words } from './types.ts'
+import { bool, oneOf, secondsBetween, text, word, words } from './types.ts'
+import { endpoint, hostName, issuer } from './urls.ts'
 
 /** The signature algorithms that an ID token may be configured to have; the token itself has no say. HS* is keyed with the client secret. */
 const ID_TOKEN_ALGORITHMS = [...SIGNING_ALGORITHMS, 'HS256', 'HS384', 'HS512'] as const

@@ -4,7 +4,8 @@
 import { CONTENT_ENCRYPTION, SIGNING_ALGORITHMS } from './algorithms.ts'
 import { names } from './lists.ts'
 import { optional } from './setting.ts'
-import { bool, endpoint, oneOf, text } from './types.ts'
+import { bool, oneOf, text } from './types.ts'
+import { endpoint } from './urls.ts'
 
 export const resourceServerSettings = {
   OIDC_OP_INTROSPECTION_ENDPOINT: optional(endpoint, {

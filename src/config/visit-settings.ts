@@ -3,7 +3,8 @@
  */
 import { paths } from './lists.ts'
 import { optional } from './setting.ts'
-import { bool, callbackTarget, endpoint, target, wholeBetween, word } from './types.ts'
+import { bool, wholeBetween, word } from './types.ts'
+import { callbackTarget, endpoint, target } from './urls.ts'
 
 /** As many sign-ins may be under way in a browser: each has a cookie, and servers refuse requests with long headers. */
 export const ATTEMPTS_MAX = 7

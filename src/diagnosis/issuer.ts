@@ -2,7 +2,7 @@
  * In what two issuers differ, and where else a provider might be found; asks nobody.
  */
 import type { ProviderConfig } from '../config/env.ts'
-import { isLoopback } from '../config/types.ts'
+import { isLoopback } from '../config/urls.ts'
 
 export interface Difference {
   readonly seen: string

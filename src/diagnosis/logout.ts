@@ -3,7 +3,7 @@
  */
 import type { RegisteredAddresses } from '../config/addresses.ts'
 import type { ProviderConfig } from '../config/env.ts'
-import { isLoopback } from '../config/types.ts'
+import { isLoopback } from '../config/urls.ts'
 import { GatehouseError } from '../errors.ts'
 import { type Advertised, type Examination, type Exchange, MADE_UP } from '../oidc/examination.ts'
 import { cannotTell, type Finding, fail, pass } from './check.ts'

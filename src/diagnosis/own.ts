@@ -3,7 +3,7 @@
  */
 import type { Config } from '../config/env.ts'
 import { ConfigurationError, describeProblem, loadConfig, type Problem } from '../config/load.ts'
-import { isLoopback } from '../config/types.ts'
+import { isLoopback } from '../config/urls.ts'
 import { GatehouseError } from '../errors.ts'
 import { cannotTell, type Finding, fail, pass } from './check.ts'
 

@@ -3,7 +3,7 @@
  */
 import * as v from 'valibot'
 import type { ProviderConfig } from '../config/env.ts'
-import { endpoint } from '../config/types.ts'
+import { endpoint } from '../config/urls.ts'
 import { GatehouseError } from '../errors.ts'
 import { mediaTypeOf, type Send } from './http.ts'
 

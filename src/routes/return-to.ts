@@ -2,8 +2,8 @@
  * Where somebody may be sent after signing in: this host and the allowed ones, judged after parsing as browsers parse.
  */
 import type { Config } from '../config/env.ts'
-import type { AllowedHost } from '../config/types.ts'
-import { isLoopback } from '../config/types.ts'
+import type { AllowedHost } from '../config/lists.ts'
+import { isLoopback } from '../config/urls.ts'
 
 const TARGET_MAX_CHARACTERS = 1024
 

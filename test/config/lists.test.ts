@@ -1,16 +1,9 @@
 /**
  * Lists with commas and dictionaries, as La Suite's environment writes them; what can be read in two ways is refused.
  */
-import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { dictionary, hostPatterns, names, originPatterns, paths } from '../../src/config/lists.ts'
-import type { Kind } from '../../src/config/types.ts'
-
-/** The value, or the first complaint. */
-function read<T>(kind: Kind<T>, raw: unknown): { value: T } | { complaint: string } {
-  const result = v.safeParse(kind.schema, raw, { abortPipeEarly: true })
-  return result.success ? { value: result.output } : { complaint: result.issues[0].message }
-}
+import { dictionary, hostPatterns, hosts, names, originPatterns, paths } from '../../src/config/lists.ts'
+import { readAs } from '../support/kinds.ts'
 
 describe('a list', () => {
   it.each([
@@ -22,11 +15,11 @@ describe('a list', () => {
       ['a', 'b'],
     ],
   ])('%j is read as %j', (raw, value) => {
-    expect(read(names, raw)).toEqual({ value })
+    expect(readAs(names, raw)).toEqual({ value })
   })
 
   it.each([5, null, {}, [5]])('%j is refused', (raw) => {
-    expect(read(names, raw)).toEqual({ complaint: 'must be text' })
+    expect(readAs(names, raw)).toEqual({ complaint: 'must be text' })
   })
 
   it.each([
@@ -37,7 +30,7 @@ describe('a list', () => {
     [originPatterns, 'a.example', 'has an entry that is no origin: a.example'],
     [paths, '/a b', 'has an entry that can be no path: /a b'],
   ])('of %o has no %s', (kind, raw, complaint) => {
-    expect(read(kind, raw)).toEqual({ complaint })
+    expect(readAs(kind, raw)).toEqual({ complaint })
   })
 
   it.each([
@@ -45,7 +38,94 @@ describe('a list', () => {
     [originPatterns, 'https://a.example,https://*.b.example,http://localhost:3000'],
     [paths, '/api/v1.0/users/me/,oidc_logout,users:list'],
   ])('of %o may have %s', (kind, raw) => {
-    expect(read(kind, raw)).toEqual({ value: raw.split(',') })
+    expect(readAs(kind, raw)).toEqual({ value: raw.split(',') })
+  })
+})
+
+describe('hosts', () => {
+  it.each([
+    ['app.example.org', [{ host: 'app.example.org', origin: null, withSubdomains: false }]],
+    ['APP.Example.org', [{ host: 'app.example.org', origin: null, withSubdomains: false }]],
+    ['app.example.org:8443', [{ host: 'app.example.org:8443', origin: null, withSubdomains: false }]],
+    ['app.example.org:443', [{ host: 'app.example.org', origin: null, withSubdomains: false }]],
+    ['localhost:3000', [{ host: 'localhost:3000', origin: null, withSubdomains: false }]],
+    ['[::1]:3000', [{ host: '[::1]:3000', origin: null, withSubdomains: false }]],
+    [
+      'https://app.example.org',
+      [{ host: 'app.example.org', origin: 'https://app.example.org', withSubdomains: false }],
+    ],
+    [
+      'https://app.example.org/',
+      [{ host: 'app.example.org', origin: 'https://app.example.org', withSubdomains: false }],
+    ],
+    [
+      'https://app.example.org:443',
+      [{ host: 'app.example.org', origin: 'https://app.example.org', withSubdomains: false }],
+    ],
+    [
+      'HTTPS://app.example.org:8443',
+      [{ host: 'app.example.org:8443', origin: 'https://app.example.org:8443', withSubdomains: false }],
+    ],
+    ['http://localhost:3000', [{ host: 'localhost:3000', origin: 'http://localhost:3000', withSubdomains: false }]],
+    [
+      ' a.example , ,https://b.example,',
+      [
+        { host: 'a.example', origin: null, withSubdomains: false },
+        { host: 'b.example', origin: 'https://b.example', withSubdomains: false },
+      ],
+    ],
+    ['.example.org', [{ host: 'example.org', origin: null, withSubdomains: true }]],
+    ['*.example.org:8443', [{ host: 'example.org:8443', origin: null, withSubdomains: true }]],
+    [' , ', []],
+  ])('%j is read', (raw, value) => {
+    expect(readAs(hosts, raw)).toEqual({ value })
+  })
+
+  it.each([
+    'myapp://callback',
+    'myapp://callback.evil.example',
+    'javascript:alert(1)',
+    'javascript://app.example.org',
+    'ftp://app.example.org',
+    'https://app.example.org/path',
+    'https://app.example.org?x',
+    'https://app.example.org/?x',
+    'https://app.example.org/#x',
+    'app.example.org/path',
+    'app.example.org/',
+    'app.example.org?x',
+    'app.example.org#x',
+    'https://*.example.org',
+    '*',
+    'a b',
+    'app.example.org app2.example.org',
+    'app.example.org:99999',
+    '//app.example.org',
+    'https://',
+    'https:app.example.org',
+  ])('%j is not a host (A10)', (entry) => {
+    expect(readAs(hosts, `ok.example, ${entry}`)).toEqual({
+      complaint: `has an entry that is neither a host nor an origin: ${entry}`,
+    })
+  })
+
+  it.each(['https://user@app.example.org', 'https://user:pw@app.example.org', 'user@app.example.org'])(
+    '%j is not a host, for it has a user name (A9)',
+    (entry) => {
+      expect(readAs(hosts, entry)).toHaveProperty('complaint')
+    },
+  )
+
+  // A126: an entry that can match nothing would be taken and have no effect.
+  it.each(['https://.apps.example.org', '..example.org', '.', '*.'])(
+    '%j, which matches no host, is not passed over in silence',
+    (entry) => {
+      expect(readAs(hosts, entry)).toHaveProperty('complaint')
+    },
+  )
+
+  it('plain http to another machine is refused', () => {
+    expect(readAs(hosts, 'http://app.example.org')).toHaveProperty('complaint')
   })
 })
 
@@ -69,7 +149,7 @@ describe('a dictionary', () => {
     ["{\n  'claims': '{\"userinfo\": {}}',\n}", { claims: '{"userinfo": {}}' }],
     ["{'a': 'x', 'a': 'y'}", { a: 'y' }],
   ])('%j is read as %j', (raw, value) => {
-    expect(read(dictionary, raw)).toEqual({ value })
+    expect(readAs(dictionary, raw)).toEqual({ value })
   })
 
   it.each(
@@ -115,13 +195,13 @@ describe('a dictionary', () => {
       "{'a': true}",
     ].map((raw) => ({ raw })),
   )('$raw is refused', ({ raw }) => {
-    expect(read(dictionary, raw)).toHaveProperty('complaint')
+    expect(readAs(dictionary, raw)).toHaveProperty('complaint')
   })
 
   it.each(['{"__proto__": "x", "constructor": "y", "a": "b"}', "{'__proto__': 'x', 'constructor': 'y', 'a': 'b'}"])(
     'may not reach into the machine: %s',
     (text) => {
-      const result = read(dictionary, text)
+      const result = readAs(dictionary, text)
       expect('value' in result && Object.getPrototypeOf(result.value) === Object.prototype).toBe(true)
     },
   )

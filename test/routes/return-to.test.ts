@@ -2,7 +2,7 @@
  * Return targets: whatever is asked for, the result is this host, an allowed one, or nothing (A1 to A10).
  */
 import { describe, expect, it } from 'vitest'
-import type { AllowedHost } from '../../src/config/types.ts'
+import type { AllowedHost } from '../../src/config/lists.ts'
 import { acceptedTarget } from '../../src/routes/return-to.ts'
 
 const GATE = 'https://gate.example.com'
