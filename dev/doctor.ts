@@ -8,21 +8,24 @@ import { getPlatformProxy } from 'wrangler'
 import type { Clock } from '../src/clock.ts'
 import type { Check } from '../src/diagnosis/check.ts'
 import { type DiagnosisPorts, diagnose, isHealthy } from '../src/diagnosis/diagnose.ts'
-import { settingsForDiagnosis } from '../src/diagnosis/own.ts'
+import { type ReadSettings, settingsForDiagnosis } from '../src/diagnosis/own.ts'
 import { createStorageProbe } from '../src/store/probe.ts'
 import { createRefusalLog } from '../src/store/refusals.ts'
 import { Complaint, runCommand } from './complaint.ts'
 import { publishedVars } from './configuration-check.ts'
 import { wranglerEnvironment } from './d1.ts'
+import { deployedSettings } from './deployed-settings.ts'
 import { diagnosisText } from './doctor-text.ts'
-import { currentPorts, type DevSettings, devSettings, ROOT, readDevVars } from './settings.ts'
+import { currentPorts, type DevSettings, devSettings, hasOwnProvider, ROOT, readDevVars } from './settings.ts'
 
-const USAGE = `Usage: npm run doctor -- [--provider ID] [--json]
+const USAGE = `Usage: npm run doctor -- [--deployed] [--provider ID] [--json]
 
-Looks whether people can sign in with the settings of this machine (.dev.vars, and [vars] of wrangler.toml), from this machine, and
-says what to change if not. The status is 1 when anything fails. docs/diagnosis.md explains every check. A deployed Gatehouse looks at
-itself at /admin/diagnosis/.
+Looks, from this machine, whether people can sign in, and says what to change if not. The status is 1 when anything fails.
+docs/diagnosis.md explains every check. A deployed Gatehouse looks at itself at /admin/diagnosis/.
 
+Without --deployed it looks at what npm run dev runs: the provider of .dev.vars, or else the embedded one.
+
+  --deployed     looks at [vars] of wrangler.toml instead, and at no database; secrets come from the environment, or else .dev.vars
   --provider ID  only this one of several providers
   --json         for programs`
 
@@ -33,28 +36,62 @@ const clock: Clock = {
 }
 
 await runCommand(async () => {
-  const { provider, json, help } = readOptions()
+  const { deployed, provider, json, help } = readOptions()
   if (help) return console.log(USAGE)
-  const settings = devSettings(await currentPorts(ROOT, process.env), await readDevVars(ROOT), publishedVars(ROOT))
-  const read = settingsForDiagnosis(settings.all)
+  const subject = deployed ? await deployedSubject() : await localSubject()
+  const { read } = subject
   const ids = read.config?.providers.map(({ id }) => id)
   if (provider !== undefined && ids && !ids.includes(provider)) {
     throw new Complaint(`There is no provider "${provider}". There are: ${ids.join(', ')}.`)
   }
-  const checks = await withStorage(async (storage) => {
-    const found = await diagnose(read, { fetch, clock, ...storage }, { provider })
-    return found.map((check) => forEmbedded(check, settings))
-  })
+  const checks = await subject.look((storage) => diagnose(read, { fetch, clock, ...storage }, { provider }))
   console.log(
     json
       ? JSON.stringify({ healthy: isHealthy(checks), checks }, null, 2)
-      : diagnosisText(checks, process.stdout.isTTY),
+      : `${subject.title}\n${diagnosisText(checks, process.stdout.isTTY)}`,
   )
   process.exitCode = isHealthy(checks) ? 0 : 1
 })
 
+type Storage = Pick<DiagnosisPorts, 'storage' | 'refusals'>
+
+/** What is looked at. */
+interface Subject {
+  readonly title: string
+  readonly read: ReadSettings
+  /** Has somebody look, with the storage that belongs to it. */
+  look(work: (storage: Storage) => Promise<readonly Check[]>): Promise<readonly Check[]>
+}
+
+/** What `npm run dev` runs. */
+async function localSubject(): Promise<Subject> {
+  const published = publishedVars(ROOT)
+  const settings = devSettings(await currentPorts(ROOT, process.env), await readDevVars(ROOT), published)
+  const hint = hasOwnProvider(published) ? ' For the provider in wrangler.toml: npm run doctor -- --deployed' : ''
+  return {
+    title: settings.hasEmbeddedProvider
+      ? `Looking at what npm run dev runs, with the embedded provider.${hint}`
+      : 'Looking at what npm run dev runs, with the provider of .dev.vars.',
+    read: settingsForDiagnosis(settings.all),
+    look: async (work) => (await withStorage(work)).map((check) => forEmbedded(check, settings)),
+  }
+}
+
+/** What is deployed, but for its database, which only the Worker reaches. */
+async function deployedSubject(): Promise<Subject> {
+  const settings = deployedSettings(publishedVars(ROOT), await readDevVars(ROOT), process.env)
+  const read = settingsForDiagnosis(settings.all)
+  settings.requireSecrets(read)
+  return {
+    title:
+      'Looking at [vars] of wrangler.toml. Database, cache and refused sign-ins are shown by /admin/diagnosis/ alone.',
+    read,
+    look: (work) => work({ storage: null, refusals: null }),
+  }
+}
+
 /** With the database and the cache that `npm run dev` uses. */
-async function withStorage<T>(work: (storage: Pick<DiagnosisPorts, 'storage' | 'refusals'>) => Promise<T>): Promise<T> {
+async function withStorage<T>(work: (storage: Storage) => Promise<T>): Promise<T> {
   // What wrangler says of itself has no place in JSON.
   Object.assign(process.env, wranglerEnvironment(ROOT), { WRANGLER_LOG: 'warn' })
   const { env, dispose } = await getPlatformProxy<{ DB: D1Database; KV: KVNamespace }>({
@@ -82,6 +119,7 @@ function readOptions() {
   try {
     return parseArgs({
       options: {
+        deployed: { type: 'boolean', default: false },
         provider: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

@@ -12,8 +12,8 @@ import type { RelyingParty } from './provider/clients.ts'
 /** The folder of the project. */
 export const ROOT = join(import.meta.dirname, '..')
 
-/** Whoever sets one of these in `.dev.vars` has a provider of their own. */
-const OWN_PROVIDER = /^(?:OIDC_OP_|OIDC_PROVIDERS$|OPENTALK_CTRL_(?:KEYCLOAK|OIDC)__)/
+/** Whoever sets one of these, in `.dev.vars` or in wrangler.toml, has a provider of their own. */
+const OWN_PROVIDER = /^(?:OIDC_OP_|OIDC_PROVIDERS$|OPENTALK_CTRL_(?:KEYCLOAK|OIDC)__|(?:keycloak|oidc)$)/
 /** Settings of a provider, and OpenTalk's tables, which say where one is too. */
 const OF_PROVIDER =
   /^(?:OIDC_(?:OP|RP|PROVIDERS)|OPENTALK_CTRL_(?:KEYCLOAK|OIDC|USER_SEARCH|ENDPOINTS)__|(?:keycloak|oidc|user_search|endpoints)$)/
@@ -78,7 +78,8 @@ export async function readDevVars(root: string): Promise<Record<string, string>>
   return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }
 
-function hasOwnProvider(devVars: Values): boolean {
+/** Whether `.dev.vars` names a provider, so that the embedded one is not started. */
+export function hasOwnProvider(devVars: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(devVars).some(([name, value]) => OWN_PROVIDER.test(name) && value !== '')
 }
 

@@ -1,7 +1,7 @@
 /**
  * `npm run doctor` as a developer runs it: with the settings of a folder, the local database, and a provider that runs or does not.
  */
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -38,11 +38,20 @@ afterAll(async () => {
 })
 
 async function doctor(settings: Readonly<Record<string, string>>, ...args: string[]) {
+  return await doctorWith({}, settings, ...args)
+}
+
+/** With something in the environment too, as an operator hands over a secret. */
+async function doctorWith(
+  environment: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, string>>,
+  ...args: string[]
+) {
   const lines = Object.entries({ ...SECRETS, ...settings }).map(([name, value]) => `${name}=${value}\n`)
   await writeFile(join(root, '.dev.vars'), lines.join(''))
   const { child, ended } = startNode([join(root, 'dev', 'doctor.ts'), ...args], {
     cwd: root,
-    env: { ...process.env, PORT: '8787', IDP_PORT: String(provider.port) },
+    env: { ...process.env, PORT: '8787', IDP_PORT: String(provider.port), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   if (child.stdout === null || child.stderr === null) throw new Error('no pipes')
@@ -129,6 +138,57 @@ describe('npm run doctor', () => {
       stderr: expect.stringContaining('Usage: npm run doctor'),
       code: 1,
     })
+  })
+})
+
+describe('npm run doctor -- --deployed', () => {
+  let original: string
+  beforeAll(async () => {
+    original = await readFile(join(root, 'wrangler.toml'), 'utf8')
+    const vars = `[vars]
+BASE_URL = "http://localhost:8787"
+OIDC_OP_URL = "${provider.issuer}"
+OIDC_RP_CLIENT_ID = "gatehouse"
+`
+    await writeFile(join(root, 'wrangler.toml'), original.replace('[vars]\n', vars))
+  })
+  afterAll(() => writeFile(join(root, 'wrangler.toml'), original))
+
+  it('looks at the settings of wrangler.toml, with a secret of the environment', { timeout: COMMAND_MS }, async () => {
+    const { stdout, stderr, code } = await doctorWith(
+      { OIDC_RP_CLIENT_SECRET: SECRETS.OIDC_RP_CLIENT_SECRET },
+      { BASE_URL: 'http://localhost:1', OIDC_RP_CLIENT_SECRET: 'made for another' },
+      '--deployed',
+    )
+    expect(stdout).toMatch(/^Looking at \[vars\] of wrangler\.toml\./)
+    expect(stdout).toContain('✓ pass  Client secret or key accepted')
+    expect(stdout).toContain('Redirect URI              http://localhost:8787/api/v1.0/callback/')
+    expect(stdout).not.toContain('Database (D1)')
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+  })
+
+  it('asks for the secret, and does not take that of the embedded provider for it', {
+    timeout: COMMAND_MS,
+  }, async () => {
+    const { stdout, stderr, code } = await doctor({}, '--deployed')
+    expect(stderr).toMatch(/^OIDC_RP_CLIENT_SECRET: stored at Cloudflare/)
+    expect({ stdout, code }).toEqual({ stdout: '', code: 1 })
+  })
+
+  it('takes a secret of .dev.vars where that has a provider of its own', { timeout: COMMAND_MS }, async () => {
+    const { stdout, code } = await doctor(
+      { OIDC_OP_URL: provider.issuer, OIDC_RP_CLIENT_SECRET: 'another-secret' },
+      '--deployed',
+    )
+    expect(stdout).toContain('✗ fail  Client secret or key accepted')
+    expect(code).toBe(1)
+  })
+
+  it('is what the command without it points to', { timeout: COMMAND_MS }, async () => {
+    const { stdout } = await doctor({})
+    expect(stdout).toMatch(
+      /^Looking at what npm run dev runs, with the embedded provider\..*npm run doctor -- --deployed\n/,
+    )
   })
 })
 
