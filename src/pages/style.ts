@@ -30,7 +30,7 @@ p { margin: 0 0 1rem; color: var(--soft); overflow-wrap: anywhere; }
 form { margin: 0; }
 .action {
   display: block; width: 100%; margin-top: 1.5rem; padding: .75rem 1rem; border: 0; border-radius: .5rem;
-  background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
+  background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; text-align: center; text-decoration: none; overflow-wrap: anywhere; cursor: pointer;
 }
 .choices { margin: 1.5rem 0 0; padding: 0; list-style: none; }
 .choices .action { margin-top: .75rem; }

@@ -31,7 +31,7 @@ export const de: Messages = {
     wellTitle: 'Von hier aus ist kein Fehler zu sehen',
     failedTitle: (count) =>
       count === 1 ? 'Eine Sache braucht Aufmerksamkeit' : `${count} Dinge brauchen Aufmerksamkeit`,
-    lookedAt: (time) => `Von Gatehouse aus gesehen, dort, wo es läuft, um ${time} UTC. Die Einträge sind auf Englisch.`,
+    lookedAt: (time) => `Von Gatehouse aus gesehen, dort, wo es läuft, am ${time} UTC. Die Einträge sind auf Englisch.`,
     again: 'Noch einmal nachsehen',
     fix: 'Was zu tun ist:',
     results: { pass: 'Gut', fail: 'Fehler', 'cannot tell': 'Nicht zu sehen' },

@@ -69,7 +69,7 @@ export const en: Messages = {
     title: 'Diagnosis',
     wellTitle: 'Nothing is wrong that can be seen from here',
     failedTitle: (count) => (count === 1 ? 'One thing needs attention' : `${count} things need attention`),
-    lookedAt: (time) => `Seen by Gatehouse, from where it runs, at ${time} UTC.`,
+    lookedAt: (time) => `Seen by Gatehouse, from where it runs, on ${time} UTC.`,
     again: 'Look again',
     fix: 'What to do:',
     results: { pass: 'Pass', fail: 'Fail', 'cannot tell': 'Cannot tell' },

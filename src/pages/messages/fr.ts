@@ -31,7 +31,7 @@ export const fr: Messages = {
     wellTitle: 'Rien d’anormal n’est visible d’ici',
     failedTitle: (count) =>
       count === 1 ? 'Un point demande votre attention' : `${count} points demandent votre attention`,
-    lookedAt: (time) => `Vu par Gatehouse, de là où il s’exécute, à ${time} UTC. Les lignes sont en anglais.`,
+    lookedAt: (time) => `Vu par Gatehouse, de là où il s’exécute, le ${time} UTC. Les lignes sont en anglais.`,
     again: 'Vérifier à nouveau',
     fix: 'Que faire :',
     results: { pass: 'Bon', fail: 'Erreur', 'cannot tell': 'Indéterminé' },
