@@ -11,7 +11,7 @@ import { metadataSource } from './discovery.ts'
 import { type Exchange, look, recordExchanges } from './exchanges.ts'
 import type { Fetch } from './http.ts'
 import { endSessionUrl } from './logout.ts'
-import type { Metadata } from './metadata.ts'
+import { discoveryAddress, type Metadata } from './metadata.ts'
 import { nextStep } from './passed-on.ts'
 import { createProvider } from './provider.ts'
 
@@ -201,11 +201,6 @@ export function createExamination(config: ProviderConfig, { fetch, clock }: Exam
 /** How Gatehouse authenticates at the token endpoint, as sign-ins do. @throws GatehouseError `not_configured` */
 export function authenticationMethod(config: ProviderConfig, metadata: Metadata): TokenAuthMethod {
   return tokenAuthMethod(config, metadata)
-}
-
-/** @see OpenID Connect Discovery 1.0 section 4 */
-function discoveryAddress(issuer: string): string {
-  return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
 }
 
 function advertisedBy(body: unknown): Advertised | null {

@@ -34,6 +34,15 @@ const metadataSchema = v.object({
   prompt_values_supported: v.fallback(texts, undefined),
 })
 
+/**
+ * Where the discovery document of an issuer is; a final slash makes no difference.
+ *
+ * @see OpenID Connect Discovery 1.0 section 4
+ */
+export function discoveryAddress(issuer: string): string {
+  return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+}
+
 export interface AskedDocument {
   readonly url: string
   readonly response: Response
@@ -49,7 +58,7 @@ export interface AskedDocument {
  * @see OpenID Connect Discovery 1.0 sections 4.1 and 4.2
  */
 export async function askDiscovery(issuer: string, send: Send): Promise<AskedDocument> {
-  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+  const url = discoveryAddress(issuer)
   const response = await send(url, { headers: { accept: 'application/json' } })
   const isDocument = response.status === 200 && mediaTypeOf(response) === 'application/json'
   return { url, response, body: isDocument ? await response.json().catch(() => null) : null }

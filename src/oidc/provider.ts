@@ -1,5 +1,5 @@
 /**
- * The front door to the provider, and the only file of this room that others import; wires the protocol steps to cached documents.
+ * The front door to one provider: wires the protocol steps to cached documents. The other doors are `providers.ts` and `examination.ts`.
  */
 import * as oauth from 'oauth4webapi'
 import type { Clock } from '../clock.ts'
