@@ -17,7 +17,7 @@ import { evidenceOf, said } from './client.ts'
 import { CONSOLES } from './consoles.ts'
 import type { Evidence, Explanation } from './signatures/signature.ts'
 import { explain } from './signatures.ts'
-import { listed, readable, reasonOf, shown } from './words.ts'
+import { adviceOnAddress, listed, readable, reasonOf, shown } from './words.ts'
 
 /** What a provider says to a good request when nobody is signed in and nobody may be asked. @see OpenID Connect Core 1.0 section 3.1.2.6 */
 const NOBODY_THERE = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required']
@@ -74,10 +74,7 @@ function endpointFinding(
   { authorization_endpoint }: Metadata,
   answer: AuthorizationAnswer,
 ): Finding {
-  const whose =
-    config.OIDC_OP_AUTHORIZATION_ENDPOINT === undefined
-      ? 'The address comes from the discovery document; check that the provider can be reached there.'
-      : 'The address is OIDC_OP_AUTHORIZATION_ENDPOINT; correct it, or remove it so that the address is discovered.'
+  const whose = adviceOnAddress(config, 'OIDC_OP_AUTHORIZATION_ENDPOINT', 'browser')
   if (answer.kind === 'refused' && answer.exchange === null) {
     return fail('endpoint-authorization', `${authorization_endpoint}: ${reasonOf(answer.failure)}.`, whose)
   }

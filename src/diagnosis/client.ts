@@ -15,7 +15,7 @@ import { cannotTell, type Finding, fail, pass } from './check.ts'
 import { CONSOLES } from './consoles.ts'
 import type { Evidence } from './signatures/signature.ts'
 import { explain } from './signatures.ts'
-import { listed, readable, reasonOf, shown } from './words.ts'
+import { adviceOnAddress, listed, readable, reasonOf, shown } from './words.ts'
 
 const refusalSchema = v.pipe(
   v.string(),
@@ -86,10 +86,7 @@ export function tokenEndpointFinding(
   { token_endpoint }: Metadata,
   { exchange, failure }: CodeAnswer,
 ): Finding {
-  const whose =
-    config.OIDC_OP_TOKEN_ENDPOINT === undefined
-      ? 'The address comes from the discovery document; check that the provider can be reached there from where Gatehouse runs.'
-      : 'The address is OIDC_OP_TOKEN_ENDPOINT; correct it, or remove it so that the address is discovered.'
+  const whose = adviceOnAddress(config, 'OIDC_OP_TOKEN_ENDPOINT')
   if (exchange === null) {
     if (failure.code === 'not_configured')
       return cannotTell('endpoint-token', 'Not asked, for there is nothing to authenticate with.')

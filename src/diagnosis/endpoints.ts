@@ -7,7 +7,7 @@ import type { Discovered, Examination, Metadata } from '../oidc/examination.ts'
 import { cannotTell, type Finding, fail, pass } from './check.ts'
 import { evidenceOf, said } from './client.ts'
 import { explain } from './signatures.ts'
-import { reasonOf } from './words.ts'
+import { adviceOnAddress, reasonOf } from './words.ts'
 
 /** The checks `endpoint-userinfo` and `endpoint-revocation`: asked without a token, an endpoint says no, and is there. */
 export async function endpointFindings(
@@ -32,10 +32,7 @@ async function endpointFinding(
   config: ProviderConfig,
   examination: Examination,
 ): Promise<Finding> {
-  const fix =
-    config[setting] === undefined
-      ? 'The address comes from the discovery document; check that the provider can be reached there from where Gatehouse runs.'
-      : `The address is ${setting}; correct it, or remove it so that the address is discovered.`
+  const fix = adviceOnAddress(config, setting)
   // An empty form, for revocation answers nothing else.
   const answer = await examination.visit(url, id === 'endpoint-revocation' ? new URLSearchParams() : undefined)
   if (answer instanceof GatehouseError) return fail(id, `${url}: ${reasonOf(answer)}.`, fix)

@@ -8,7 +8,7 @@ import type { Advertised, Examination, Metadata } from '../oidc/examination.ts'
 import { cannotTell, type Finding, fail, pass } from './check.ts'
 import { CONSOLES } from './consoles.ts'
 import { explain } from './signatures.ts'
-import { listed, reasonOf } from './words.ts'
+import { adviceOnAddress, listed, reasonOf } from './words.ts'
 
 const keySetSchema = v.pipe(v.string(), v.parseJson(), v.object({ keys: v.array(v.unknown()) }))
 
@@ -27,10 +27,7 @@ export async function keyFindings(
 ): Promise<readonly Finding[]> {
   const algorithm = config.OIDC_RP_SIGN_ALGO
   const isShared = algorithm.startsWith('HS')
-  const whose =
-    config.OIDC_OP_JWKS_ENDPOINT === undefined
-      ? 'The address comes from the discovery document; check that the provider can be reached there from where Gatehouse runs.'
-      : 'The address is OIDC_OP_JWKS_ENDPOINT; correct it, or remove it so that the address is discovered.'
+  const whose = adviceOnAddress(config, 'OIDC_OP_JWKS_ENDPOINT')
   // Without an address there is such a key, or the metadata would have been refused.
   if (config.OIDC_RP_IDP_SIGN_KEY !== undefined || jwks_uri === undefined) {
     return [

@@ -1,5 +1,5 @@
 /**
- * Texts of a provider made fit to be shown, and lists as people write them; knows no check.
+ * What several checks say in the same words: texts of a provider made fit to be shown, reasons, lists, advice; knows no check.
  */
 import type { ProviderConfig } from '../config/env.ts'
 import type { GatehouseError } from '../errors.ts'
@@ -51,6 +51,20 @@ function codesOf(cause: unknown): string {
   const own = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
   const inner = codesOf(cause.cause)
   return [own, inner].filter((code) => code !== '').join(', ')
+}
+
+type EndpointSetting = Extract<keyof ProviderConfig, `OIDC_OP_${string}_ENDPOINT`>
+
+/** What to do where an address does not answer as it should. `asker`: who asks there, if it is not Gatehouse. */
+export function adviceOnAddress(
+  config: ProviderConfig,
+  setting: EndpointSetting,
+  asker: 'Gatehouse' | 'browser' = 'Gatehouse',
+): string {
+  const from = asker === 'Gatehouse' ? ' from where Gatehouse runs' : ''
+  return config[setting] === undefined
+    ? `The address comes from the discovery document; check that the provider can be reached there${from}.`
+    : `The address is ${setting}; correct it, or remove it so that the address is discovered.`
 }
 
 export function listed(items: readonly string[]): string {
