@@ -11,6 +11,8 @@ import {
   type Exchange,
   MADE_UP,
   type Metadata,
+  scopesFor,
+  type Usable,
 } from '../oidc/examination.ts'
 import { type Copy, cannotTell, type Finding, fail, pass } from './check.ts'
 import { evidenceOf, said } from './client.ts'
@@ -36,7 +38,7 @@ interface Refusal extends Explanation {
 export async function authorizationFindings(
   config: ProviderConfig,
   addresses: RegisteredAddresses,
-  discovered: Discovered & { readonly metadata: Metadata; readonly advertised: Advertised },
+  discovered: Usable,
   examination: Examination,
 ): Promise<readonly Finding[]> {
   const { advertised, metadata } = discovered
@@ -64,7 +66,7 @@ export async function authorizationFindings(
     isTaken
       ? pass('authorization', 'Nothing is wrong with it, as far as a request without a person shows.')
       : cannotTell('authorization', 'It is not known what the page says.'),
-    scopeFinding(config, advertised, isTaken),
+    scopeFinding(config, discovered, isTaken),
     pkceFinding(config, advertised, isTaken),
   ]
 }
@@ -192,8 +194,12 @@ function pageIn(answer: AuthorizationAnswer, config: ProviderConfig): string {
   return `status ${status}, “${shown(text, config)}”.`
 }
 
-function scopeFinding(config: ProviderConfig, { scopes_supported: offered }: Advertised, isTaken: boolean): Finding {
-  const asked = [...new Set(['openid', ...(config.OIDC_RP_SCOPES ?? ['email'])])]
+function scopeFinding(
+  config: ProviderConfig,
+  { metadata, advertised: { scopes_supported: offered } }: Usable,
+  isTaken: boolean,
+): Finding {
+  const asked = scopesFor(config, metadata)
   const unlisted = offered === undefined ? [] : asked.filter((scope) => !offered.includes(scope))
   const console = CONSOLES[config.OIDC_OP_TYPE].scopes
   if (unlisted.length > 0) {

@@ -7,7 +7,7 @@ import { type RegisteredAddresses, registeredAddresses } from '../config/address
 import type { Config, ProviderConfig } from '../config/env.ts'
 import { providerSettings } from '../config/provider-settings.ts'
 import { writtenName } from '../config/provider-sources.ts'
-import { createExamination, type Discovered, type Examination } from '../oidc/examination.ts'
+import { createExamination, type Examination, type Usable } from '../oidc/examination.ts'
 import type { Fetch } from '../oidc/provider.ts'
 import { authorizationFindings } from './authorization.ts'
 import { CHECKS, type Check, type CheckId, cannotTell, checkOf, type Finding, pass } from './check.ts'
@@ -105,10 +105,7 @@ async function providerFindings(
 async function askedFindings(
   config: ProviderConfig,
   addresses: RegisteredAddresses,
-  discovered: Discovered & {
-    metadata: NonNullable<Discovered['metadata']>
-    advertised: NonNullable<Discovered['advertised']>
-  },
+  discovered: Usable,
   examination: Examination,
 ): Promise<readonly Finding[]> {
   const { metadata, advertised } = discovered

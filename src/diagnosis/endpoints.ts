@@ -3,7 +3,7 @@
  */
 import type { ProviderConfig } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
-import type { Discovered, Examination, Metadata } from '../oidc/examination.ts'
+import type { Examination, Metadata, Usable } from '../oidc/examination.ts'
 import { cannotTell, type Finding, fail, pass } from './check.ts'
 import { evidenceOf, said } from './client.ts'
 import { explain } from './signatures.ts'
@@ -45,7 +45,7 @@ async function endpointFinding(
 /** The check `introspection`, with a made-up token. */
 export async function introspectionFinding(
   config: ProviderConfig,
-  discovered: Discovered & { readonly metadata: Metadata },
+  discovered: Usable,
   examination: Examination,
 ): Promise<Finding> {
   const endpoint = discovered.metadata.introspection_endpoint

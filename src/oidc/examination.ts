@@ -16,6 +16,7 @@ import { nextStep } from './passed-on.ts'
 import { createProvider } from './provider.ts'
 
 export type { Exchange } from './exchanges.ts'
+export { scopesFor } from './login.ts'
 export type { Metadata } from './metadata.ts'
 export { acceptedIssuers } from './quirks.ts'
 
@@ -49,6 +50,9 @@ export interface Discovered {
   readonly metadata: Metadata | null
   readonly failure: GatehouseError | null
 }
+
+/** A provider that sign-ins can be begun with. */
+export type Usable = Discovered & { readonly metadata: Metadata; readonly advertised: Advertised }
 
 /** What came of the authorization request. */
 export type AuthorizationAnswer =

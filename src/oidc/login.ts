@@ -5,7 +5,7 @@ import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
 import type { ProviderConfig } from '../config/env.ts'
 import type { Metadata } from './metadata.ts'
-import { type Quirks, quirksOf } from './quirks.ts'
+import { quirksOf } from './quirks.ts'
 
 /** What must be remembered, secretly and bound to the browser, until the answer comes. */
 export const pendingLoginSchema = v.object({
@@ -62,7 +62,7 @@ export async function startLogin(
     maxAgeSeconds: request.maxAgeSeconds,
   }
   const quirks = quirksOf(config)
-  const scopes = scopesFor(config, metadata, quirks)
+  const scopes = scopesFor(config, metadata)
   const parameters: Record<string, string> = {
     // Who may act in somebody's absence must have been allowed to. @see OpenID Connect Core 1.0 section 11
     ...(scopes.includes('offline_access') && quirks.wantsConsentForOfflineAccess ? { prompt: 'consent' } : {}),
@@ -100,9 +100,9 @@ async function challengeOf({ codeVerifier: verifier }: PendingLogin): Promise<Re
 }
 
 /** What is said in the settings; else what names people, by the one scope or by the two that there may be in its place. */
-function scopesFor(config: ProviderConfig, metadata: Metadata, { furtherScopes }: Quirks): readonly string[] {
+export function scopesFor(config: ProviderConfig, metadata: Metadata): readonly string[] {
   if (config.OIDC_RP_SCOPES) return ['openid', ...config.OIDC_RP_SCOPES.filter((scope) => scope !== 'openid')]
   const listed = (scope: string) => metadata.scopes_supported?.includes(scope) === true
   const names = listed('profile') ? ['profile'] : ['given_name', 'usual_name'].filter(listed)
-  return ['openid', 'email', ...names, ...furtherScopes.filter(listed)]
+  return ['openid', 'email', ...names, ...quirksOf(config).furtherScopes.filter(listed)]
 }

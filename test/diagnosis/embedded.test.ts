@@ -224,6 +224,14 @@ describe('what is wrong in the settings is what fails', () => {
     ])
   })
 
+  it('the scopes that nobody configured are those that a sign-in asks for', async () => {
+    const { row, asked } = await look()
+    const request = asked.find((url) => url.includes('scope=')) ?? ''
+    const scopes = new URL(request).searchParams.get('scope')?.split(' ') ?? []
+    expect(scopes).toContain('profile')
+    expect(row('scopes').seen).toBe(`${scopes.join(', ')}.`)
+  })
+
   it('a scope that the provider does not list is a doubt, for some refuse it and some leave it out', async () => {
     const { row } = await look({ OIDC_RP_SCOPES: 'openid nonsense' })
     expect(row('scopes')).toMatchObject({ result: 'cannot tell', seen: expect.stringContaining('nonsense') })
