@@ -97,15 +97,19 @@ export function callbackRoutes(deps: Deps) {
       // Whoever cannot be signed in without being asked goes on signed out, as they were.
       const isNobodyThere = error instanceof GatehouseError && error.code === 'interaction_required'
       if (!attempt.isSilent || !isNobodyThere) throw error
-      if (error.detail.provider_error === 'login_required') await endUnconfirmed(c, attempt)
+      if (error.detail.provider_error === 'login_required') await endUnconfirmed(c, provider, attempt)
     }
     return true
   }
 
-  /** The provider no longer knows who is there, and there was nothing else to ask it with. A session that is not due is left alone. */
-  async function endUnconfirmed(c: RequestContext, { replacedTokenHash }: Attempt): Promise<void> {
+  /**
+   * The provider no longer knows who is there, and there was nothing else to ask it with. A session that is not due is left alone, and
+   * so is one of another provider, which anybody could have asked by a link.
+   */
+  async function endUnconfirmed(c: RequestContext, { id }: Provider, { replacedTokenHash }: Attempt): Promise<void> {
     const session = replacedTokenHash === null ? null : await sessions.find(replacedTokenHash)
-    if (session && isDueByBrowser(session, config, clock)) await sessions.end(session.tokenHash, c.get('reference'))
+    if (session?.providerId !== id || !isDueByBrowser(session, config, clock)) return
+    await sessions.end(session.tokenHash, c.get('reference'))
   }
 
   /** The person has done nothing wrong, and their page at the provider is still before them: so at once, and once. */

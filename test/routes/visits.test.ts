@@ -5,7 +5,20 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Visit } from '../support/browser.ts'
-import { APP, createScene, GATE, LOGIN, LOGOUT_CALLBACK, ME, type Settings, signIn, signOut, whoIs } from './scene.ts'
+import {
+  APP,
+  createScene,
+  GATE,
+  LOGIN,
+  LOGOUT_CALLBACK,
+  ME,
+  OTHER_IDP,
+  SETTINGS,
+  type Settings,
+  signIn,
+  signOut,
+  whoIs,
+} from './scene.ts'
 
 const CONFIG = `${GATE}/api/v1.0/config/`
 const SILENT = { FRONTEND_IS_SILENT_LOGIN_ENABLED: 'true' }
@@ -237,6 +250,22 @@ describe('a session without a refresh token', () => {
     await signIn(browser)
     scene.provider.setFault('login-required')
     await browser.open(`${LOGIN}?silent=true`)
+    expect(await whoIs(browser)).not.toBeNull()
+  })
+
+  it('is not ended by the word of another provider, which a link on any page could ask for', async () => {
+    const partner = { id: 'partner', url: OTHER_IDP, client_id: SETTINGS.OIDC_RP_CLIENT_ID }
+    const scene = createScene({
+      ...WITHOUT,
+      OIDC_PROVIDERS: JSON.stringify([partner]),
+      OIDC_PROVIDERS_PARTNER_CLIENT_SECRET: SETTINGS.OIDC_RP_CLIENT_SECRET,
+    })
+    const browser = scene.browser()
+    await browser.open(`${LOGIN}?provider=default`)
+    scene.clock.advance(901)
+    scene.other.setFault('login-required')
+    await browser.open(`${LOGIN}?silent=true&provider=partner`)
+    expect(scene.other.count('/authorize')).toBe(1)
     expect(await whoIs(browser)).not.toBeNull()
   })
 })
