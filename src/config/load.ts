@@ -53,7 +53,7 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
   const ofProviders = [...problems, ...read.flatMap((one) => one.problems)].filter((problem) => !isTold(problem))
   const providers = read.flatMap(({ provider }) => (provider === null ? [] : [provider]))
   const isForwarded = own.values.OIDC_INTROSPECT_AND_USERINFO_SET_X_FORWARDED_HOST === true
-  const seen = providers.map((provider) => seenByOpenTalk(provider, opentalk, isForwarded))
+  const seen = providers.map((provider) => seenByOpenTalk(provider, opentalk, isForwarded, providers))
   const found = [
     ...own.problems,
     ...fixed.problems,

@@ -6,7 +6,7 @@ import { issuerPlaces } from './issuer-search.ts'
 import { type OpenTalk, opentalkSettings } from './opentalk-settings.ts'
 import type { ProviderSource } from './provider-sources.ts'
 import type { Problem } from './reading.ts'
-import { userSearchOf } from './user-search.ts'
+import { searchedAmong, userSearchOf } from './user-search.ts'
 
 /** People must sign in where the tokens of the apps come from. */
 export function otherIssuer(
@@ -49,6 +49,7 @@ export function seenByOpenTalk(
   provider: ProviderConfig,
   opentalk: OpenTalk | null,
   isHostForwarded: boolean,
+  all: readonly ProviderConfig[],
 ): ProviderConfig {
   if (!opentalk) return provider
   const [usual] = opentalk.issuers
@@ -56,7 +57,7 @@ export function seenByOpenTalk(
     return Object.freeze({
       ...provider,
       ...essentialClaims(provider, opentalk),
-      userSearch: userSearchOf(provider, opentalk),
+      userSearch: searchedAmong(all, opentalk) === provider ? userSearchOf(provider, opentalk) : null,
     })
   }
   if (!isMeant(provider, opentalk)) return provider

@@ -42,12 +42,31 @@ export function userSearchOf(provider: ProviderConfig, opentalk: OpenTalk): User
   }
 }
 
+/**
+ * Whom the search asks where no setting of OpenTalk names the provider: one alone, for the secret of its client is nobody else's business.
+ *
+ * @returns `undefined`: of several providers it can be told of none
+ */
+export function searchedAmong(
+  providers: readonly ProviderConfig[],
+  { settings }: OpenTalk,
+): ProviderConfig | undefined {
+  if (providers.length === 1) return providers[0]
+  const keycloaks = providers.filter(({ OIDC_OP_URL: issuer }) => adminApiOf(issuer) !== undefined)
+  const said = settings['user_search.api_base_url']?.replace(/\/+$/, '')
+  if (said === undefined || keycloaks.length === 1) return keycloaks[0]
+  return keycloaks.find(({ OIDC_OP_URL: issuer }) => adminApiOf(issuer) === said)
+}
+
 /** A search that is asked for must be one that works. */
 export function userSearchProblems(opentalk: OpenTalk | null, providers: readonly ProviderConfig[]): Problem[] {
   if (opentalk === null || !asksBackend(findBehaviorOf(opentalk)) || providers.length === 0) return []
   if (providers.some(({ userSearch }) => userSearch !== null)) return []
   const problem = problemsOf(opentalkSettings, opentalkVariable)
-  const sentence = 'is not set, and does not follow from the issuer, which is not that of a Keycloak'
+  const isOfNone = providers.length > 1 && opentalk.settings['user_search.api_base_url'] !== undefined
+  const sentence = isOfNone
+    ? 'does not say to which of the providers it belongs; it must be the admin API beside the issuer of one of them'
+    : 'is not set, and does not follow from the issuer, which is not that of a Keycloak'
   return [problem('user_search.api_base_url', sentence)]
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../accounts/directory.ts'
 import { standingOf } from '../accounts/standing.ts'
 import { describeUser } from '../accounts/users.ts'
-import { findBehaviorOf } from '../config/user-search.ts'
+import { asksBackend, findBehaviorOf } from '../config/user-search.ts'
 import type { Deps } from '../deps.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Provider } from '../oidc/provider.ts'
@@ -62,9 +62,11 @@ export function directoryRoutes(deps: Deps) {
     return provider ? { session, provider } : refuseSignedOut(c)
   }
 
-  function isOfOpenTalk({ config: { OIDC_OP_URL: issuer } }: Provider): boolean {
+  /** Where no setting names OpenTalk's provider, it is the one that is searched. */
+  function isOfOpenTalk({ config: { OIDC_OP_URL: issuer, userSearch } }: Provider): boolean {
     const issuers = config.opentalk?.issuers ?? []
-    return issuers.length === 0 || (issuer !== undefined && issuers.includes(issuer))
+    if (issuers.length === 0) return userSearch !== null || !asksBackend(behavior)
+    return issuer !== undefined && issuers.includes(issuer)
   }
 
   function circleOf({ user }: Session): Circle {

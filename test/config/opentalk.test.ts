@@ -192,6 +192,32 @@ describe('a search of people', () => {
       tenantAttribute: 'org',
     })
   })
+
+  it('is made at one provider alone, so that no other gets to see its secret', () => {
+    const id = 'https://accounts.example.org/realms'
+    const asked = (tables: readonly object[], own: object) =>
+      load({
+        ...LA_SUITE,
+        OIDC_RP_CLIENT_ID: '',
+        OIDC_RP_CLIENT_SECRET: '',
+        OIDC_OP_URL: '',
+        OIDC_PROVIDERS: tables.map((table) => ({ client_id: 'gatehouse', client_secret: 'x', ...table })),
+        user_search: { ...backend, client_id: 'Search', client_secret: 'other', ...own },
+      }).config.providers.flatMap(({ id, userSearch }) => (userSearch === null ? [] : [id]))
+    const google = { id: 'google', type: 'google' }
+    const one = { id: 'one', url: `${id}/one` }
+    const two = { id: 'two', url: `${id}/two` }
+    const at = (realm: string) => ({ api_base_url: `https://accounts.example.org/admin/realms/${realm}` })
+    expect(asked([google, one], {})).toEqual(['one'])
+    expect(asked([google, one], at('one'))).toEqual(['one'])
+    expect(asked([one, two], {})).toEqual(['one'])
+    expect(asked([one, two], at('two'))).toEqual(['two'])
+    expect(asked([google, one], { api_base_url: 'https://inside.example/admin/realms/one' })).toEqual(['one'])
+    expect(asked([google], at('one'))).toEqual(['google'])
+    expect(() => asked([one, two], { api_base_url: 'https://inside.example/admin/realms/one' })).toThrow(
+      'does not say to which of the providers it belongs',
+    )
+  })
 })
 
 describe('tables and variables', () => {
