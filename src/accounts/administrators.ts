@@ -9,10 +9,12 @@ export interface Candidate {
   readonly providerId: string
   readonly subject: string
   readonly groups: readonly string[]
+  /** The account was found by an e-mail address, so subject and groups may be those of somebody else. */
+  readonly isByEmail: boolean
 }
 
 /** How a person is written in GATEHOUSE_ADMINS. */
-export function administratorEntry({ providerId, subject }: Candidate): string {
+export function administratorEntry({ providerId, subject }: Pick<Candidate, 'providerId' | 'subject'>): string {
   return `${providerId}:${subject}`
 }
 
@@ -23,6 +25,7 @@ export function administratorEntry({ providerId, subject }: Candidate): string {
  * @see https://www.descope.com/blog/post/noauth for what came of accounts that were found by e-mail address
  */
 export function isAdministrator(person: Candidate, config: Config): boolean {
+  if (person.isByEmail) return false
   if (config.GATEHOUSE_ADMINS.includes(administratorEntry(person))) return true
   return person.groups.some((group) => config.GATEHOUSE_ADMIN_GROUPS.includes(`${person.providerId}:${group}`))
 }

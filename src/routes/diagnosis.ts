@@ -42,7 +42,12 @@ export function diagnosisRoutes(deps: Deps) {
     if (!session) return isJson ? refuseSignedOut(c) : c.redirect(signInLocation(c), 302)
     const person = candidateOf(session)
     if (!isAdministrator(person, config)) {
-      log({ level: 'info', event: 'not_administrator', ref: c.get('reference'), detail: { path: c.req.path } })
+      log({
+        level: 'info',
+        event: 'not_administrator',
+        ref: c.get('reference'),
+        detail: { path: c.req.path, by_email: person.isByEmail },
+      })
       if (isJson)
         throw new GatehouseError('access_denied', 'not an administrator', {
           told: 'Only for administrators (GATEHOUSE_ADMINS)',
@@ -97,8 +102,8 @@ export function diagnosisRoutes(deps: Deps) {
   return app
 }
 
-function candidateOf({ providerId, user }: Session) {
-  return { providerId, subject: user.subject, groups: user.x_grp ?? [] }
+function candidateOf({ providerId, user, isByEmail }: Session) {
+  return { providerId, subject: user.subject, groups: user.x_grp ?? [], isByEmail }
 }
 
 function wantsJson(c: RequestContext): boolean {

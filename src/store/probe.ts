@@ -14,6 +14,7 @@ export const MIGRATIONS: Readonly<Record<string, string>> = {
   '0004_subjects.sql': 'SELECT sub_hash FROM sessions LIMIT 0',
   '0005_refusals.sql': 'SELECT reference FROM refusals LIMIT 0',
   '0006_search_text.sql': 'SELECT search_text FROM users LIMIT 0',
+  '0007_matched_sessions.sql': 'SELECT by_email FROM sessions LIMIT 0',
 }
 
 const NOT_MIGRATED = /no such (?:table|column)/i

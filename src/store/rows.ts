@@ -61,6 +61,7 @@ const sessionRow = v.object({
   refresh_version: v.number(),
   refresh_not_before: v.number(),
   refresh_pending: v.number(),
+  by_email: v.number(),
 })
 
 /** The columns of `sessions` that make a Session, for a statement that joins `users`. */
@@ -89,6 +90,7 @@ export function sessionFromRow(row: unknown): Session {
     refreshVersion: session.refresh_version,
     refreshNotBefore: session.refresh_not_before,
     isRefreshPending: session.refresh_pending === 1,
+    isByEmail: session.by_email === 1,
   }
 }
 

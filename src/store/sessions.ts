@@ -60,8 +60,8 @@ const FIND = `SELECT ${[...USER_COLUMNS, ...SESSION_COLUMNS].join(', ')}
 
 /** For whoever is meant by ?1 to ?3. */
 const insertSession = (meant: string) =>
-  `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sub_hash, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at, provider)
-  SELECT ?4, id, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15 FROM users WHERE issuer = ?1 AND subject = ${meant}`
+  `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sub_hash, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at, provider, by_email)
+  SELECT ?4, id, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, subject <> ?2 FROM users WHERE issuer = ?1 AND subject = ${meant}`
 
 /** Before anything is written, while it can still be seen that the account has another subject. */
 const auditMatch = (meant: string) =>

@@ -34,6 +34,8 @@ export interface Session {
   readonly refreshNotBefore: number
   /** Somebody is asking the provider right now, unless `refreshNotBefore` has passed. */
   readonly isRefreshPending: boolean
+  /** Whoever has it was let in by an e-mail address, and the account has another subject. */
+  readonly isByEmail: boolean
 }
 
 export interface SessionFinder {

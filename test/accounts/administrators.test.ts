@@ -15,7 +15,7 @@ const configWith = (settings: Readonly<Record<string, unknown>>) =>
     ...settings,
   }).config
 
-const alice = { providerId: 'default', subject: 'alice', groups: ['staff', 'Domain Admins'] }
+const alice = { providerId: 'default', subject: 'alice', groups: ['staff', 'Domain Admins'], isByEmail: false }
 
 describe('an administrator', () => {
   it.each([
@@ -48,5 +48,10 @@ describe('an administrator', () => {
   it('is nobody by an empty group', () => {
     expect(isAdministrator({ ...alice, groups: [''] }, configWith({ GATEHOUSE_ADMIN_GROUPS: 'default:x' }))).toBe(false)
     expect(() => configWith({ GATEHOUSE_ADMIN_GROUPS: 'default:' })).toThrow('GATEHOUSE_ADMIN_GROUPS')
+  })
+
+  it('nobody is one whose account was found by an e-mail address, for its subject and groups may be those of somebody else', () => {
+    const settings = { GATEHOUSE_ADMINS: 'default:alice', GATEHOUSE_ADMIN_GROUPS: 'default:staff' }
+    expect(isAdministrator({ ...alice, isByEmail: true }, configWith(settings))).toBe(false)
   })
 })

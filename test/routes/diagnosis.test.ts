@@ -4,7 +4,18 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Check } from '../../src/diagnosis/check.ts'
-import { CALLBACK, createScene, GATE, LOGIN, referenceOn, rowsOf, type Scene, SETTINGS, signIn } from './scene.ts'
+import {
+  CALLBACK,
+  createScene,
+  GATE,
+  LOGIN,
+  referenceOn,
+  rowsOf,
+  type Scene,
+  SETTINGS,
+  signIn,
+  whoIs,
+} from './scene.ts'
 
 const DIAGNOSIS = `${GATE}/admin/diagnosis/`
 const ADMIN = { GATEHOUSE_ADMINS: 'default:alice' }
@@ -73,6 +84,25 @@ describe('who is signed in and no administrator', () => {
     expect(answer.status).toBe(403)
     expect(answer.json()).toMatchObject({ error: 'access_denied' })
     expect(scene.provider.journal).toEqual([])
+  })
+
+  it.each([
+    ['the subject', ADMIN],
+    ['a group', { GATEHOUSE_ADMIN_GROUPS: 'default:operators' }],
+  ])('does not become one by the address of an administrator who is named by %s', async (_, named) => {
+    const scene = createScene({ ...named, OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: 'true' })
+    const address = { email: 'alice@corp.example', email_verified: true }
+    const alice = { ...address, sub: 'alice', x_grp: ['operators'] }
+    const [own, stranger] = [scene.browser(), scene.browser()]
+    scene.provider.setPerson(alice)
+    await signIn(own)
+    scene.provider.setPerson({ ...address, sub: 'newcomer' })
+    await signIn(stranger)
+    scene.provider.setPerson(alice)
+    await signIn(own)
+    expect(await whoIs(stranger)).toMatchObject({ sub: 'alice' })
+    expect((await stranger.open(DIAGNOSIS)).status).toBe(403)
+    expect((await own.open(DIAGNOSIS)).status).toBe(200)
   })
 
   it('is one by a group of the provider', async () => {

@@ -47,6 +47,7 @@ export function sessionOf(tokenHash: string, createdAt: number, more: Partial<Se
     refreshVersion: 0,
     refreshNotBefore: 0,
     isRefreshPending: false,
+    isByEmail: false,
     ...more,
   }
 }
