@@ -2,6 +2,7 @@
  * Whether the provider can be found, is the one that is configured, and names endpoints that can be used.
  */
 import type { ProviderConfig } from '../config/env.ts'
+import { FACTS } from '../config/providers.ts'
 import type { GatehouseError } from '../errors.ts'
 import { acceptedIssuers, type Discovered, type Examination, type Metadata } from '../oidc/examination.ts'
 import { type Finding, fail, pass } from './check.ts'
@@ -11,6 +12,15 @@ import { listed, readable, reasonOf, shown } from './words.ts'
 
 /** The checks `discovery`, `issuer` and `metadata`, as far as each can be made. */
 export async function discoveryFindings(
+  config: ProviderConfig,
+  discovered: Discovered,
+  examination: Examination,
+): Promise<readonly Finding[]> {
+  const findings = await findingsOf(config, discovered, examination)
+  return findings.map(besideFacts(config))
+}
+
+async function findingsOf(
   config: ProviderConfig,
   discovered: Discovered,
   examination: Examination,
@@ -108,18 +118,13 @@ async function notFound(
       : `${url} answers ${exchange.status} (${exchange.contentType ?? 'no content type'})${whatItIs(exchange.status, exchange.contentType)}.`
   for (const address of otherAddresses(config)) {
     const issuer = (await examination.documentAt(address))?.issuer
-    if (issuer !== undefined)
-      return fail(
-        'discovery',
-        `${seen} But ${address} is a provider.`,
-        `Set OIDC_OP_URL to ${issuer}${factFor(config, issuer)}`,
-      )
+    if (issuer !== undefined) return fail('discovery', `${seen} But ${address} is a provider.`, placeOf(config, issuer))
   }
   if (exchange === null) {
     return fail(
       'discovery',
       seen,
-      'Check the host in OIDC_OP_URL, and that the provider runs and can be reached from where Gatehouse runs, with a certificate that everybody trusts.',
+      `Check the host in ${hostSetting(config)}, and that the provider runs and can be reached from where Gatehouse runs, with a certificate that everybody trusts.`,
     )
   }
   const { status, location } = exchange
@@ -139,6 +144,12 @@ async function notFound(
   )
 }
 
+/** The setting that the host of the issuer is from. */
+function hostSetting({ OIDC_OP_BASE_URL: base, OIDC_OP_DOMAIN: domain }: ProviderConfig): string {
+  if (base !== undefined) return 'OIDC_OP_BASE_URL'
+  return domain === undefined ? 'OIDC_OP_URL' : 'OIDC_OP_DOMAIN'
+}
+
 function whatItIs(status: number, contentType: string | null): string {
   if (status === 200 && contentType === 'text/html')
     return ': a page for people, so this is not the address of an issuer'
@@ -147,12 +158,24 @@ function whatItIs(status: number, contentType: string | null): string {
 }
 
 /** With a type, the issuer is made of facts, and the one that is wrong can be named. */
-function factFor({ OIDC_OP_BASE_URL: base, OIDC_OP_REALM: realm }: ProviderConfig, issuer: string): string {
-  if (base === undefined) return '.'
+function placeOf({ OIDC_OP_BASE_URL: base, OIDC_OP_REALM: realm, OIDC_OP_TYPE: type }: ProviderConfig, issuer: string) {
   const [, path = '', name = ''] = /^(.*)\/realms\/([^/]+)$/.exec(issuer) ?? []
-  if (realm !== undefined && name !== '')
-    return `: OIDC_OP_BASE_URL is ${path}, OIDC_OP_REALM is ${decodeURIComponent(name)}.`
-  return `: OIDC_OP_BASE_URL is ${issuer}.`
+  if (base !== undefined && realm !== undefined && name !== '')
+    return `Set OIDC_OP_BASE_URL to ${path} and OIDC_OP_REALM to ${decodeURIComponent(name)}.`
+  if (base !== undefined && type === 'dex') return `Set OIDC_OP_BASE_URL to ${issuer}.`
+  return `Set OIDC_OP_URL to ${issuer}.`
+}
+
+/** Beside the facts that make the issuer OIDC_OP_URL is refused, so whoever is told of it must hear what it stands for. */
+function besideFacts(config: ProviderConfig): (finding: Finding) => Finding {
+  const given = FACTS.filter((fact) => config[fact] !== undefined)
+  return (finding) =>
+    given.length === 0 || !finding.fix.includes('OIDC_OP_URL') || given.some((fact) => finding.fix.includes(fact))
+      ? finding
+      : {
+          ...finding,
+          fix: `${finding.fix} Here that is told by ${listed(given)}: correct it there, or put OIDC_OP_URL in its place.`,
+        }
 }
 
 /** The document is the right one, and sign-ins refuse it. */
