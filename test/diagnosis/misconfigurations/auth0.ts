@@ -2,7 +2,7 @@
  * What operators get wrong with Auth0.
  */
 
-import { AUTH0_DOMAIN } from '../../support/emulations/refusals.ts'
+import { AUTH0_DOMAIN } from '../../support/emulations/fixtures.ts'
 import { page, publish } from '../../support/emulations/refusing.ts'
 import { json } from '../../support/far-end.ts'
 import type { Mistake } from './mistake.ts'

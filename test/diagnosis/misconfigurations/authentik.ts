@@ -2,7 +2,7 @@
  * What operators get wrong with authentik.
  */
 
-import { AUTHENTIK } from '../../support/emulations/refusals.ts'
+import { AUTHENTIK } from '../../support/emulations/fixtures.ts'
 import { page, publish, type RefusingProvider } from '../../support/emulations/refusing.ts'
 import { json } from '../../support/far-end.ts'
 import type { Mistake } from './mistake.ts'

@@ -2,8 +2,9 @@
  * What operators get wrong with Microsoft Entra ID.
  */
 
-import { aadsts, entraPage, entraRefusal, TENANT } from '../../support/emulations/refusals.ts'
-import { documentNamed, publish, type RefusingProvider } from '../../support/emulations/refusing.ts'
+import { DOCUMENTS, TENANT } from '../../support/emulations/fixtures.ts'
+import { aadsts, entraPage, entraRefusal } from '../../support/emulations/refusals.ts'
+import { publish, type RefusingProvider } from '../../support/emulations/refusing.ts'
 import { json } from '../../support/far-end.ts'
 import { CALLBACK, type Mistake } from './mistake.ts'
 
@@ -14,13 +15,13 @@ const WITHOUT_FACTS = { OIDC_OP_TYPE: undefined, OIDC_OP_TENANT: undefined }
 
 /** Version 1 is there as well, under both of its names. */
 function publishVersion1({ farEnd }: RefusingProvider): void {
-  const document = documentNamed('entra-v1-tenant')
+  const document = DOCUMENTS.entraVersion1
   publish(farEnd, `${MICROSOFT}/${TENANT}`, document)
   publish(farEnd, document.issuer, document)
 }
 
 function publishOrganizations({ farEnd }: RefusingProvider): string {
-  const document = documentNamed('entra-common', { '/common/': '/organizations/' })
+  const document = DOCUMENTS.entraOrganizations
   publish(farEnd, `${MICROSOFT}/organizations/v2.0`, document)
   return document.authorization_endpoint
 }
@@ -91,9 +92,7 @@ export const entraMistakes: readonly Mistake[] = [
       const { farEnd } = provider
       const sentence = "Application 'gatehouse' is not configured as a multi-tenant application."
       farEnd.on(publishOrganizations(provider), () => entraPage(50194, sentence))
-      const { jwks_uri, token_endpoint, userinfo_endpoint } = documentNamed('entra-common', {
-        '/common/': '/organizations/',
-      })
+      const { jwks_uri, token_endpoint, userinfo_endpoint } = DOCUMENTS.entraOrganizations
       farEnd.on(jwks_uri, () => json({ keys: [{ kty: 'RSA', use: 'sig', kid: 'first', n: 'n', e: 'AQAB' }] }))
       farEnd.on(token_endpoint, () => entraRefusal(400, 'invalid_grant', 70000, 'The code is not valid.'))
       farEnd.on(userinfo_endpoint, () => json({}, 401))

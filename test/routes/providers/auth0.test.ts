@@ -2,15 +2,14 @@
  * Auth0: a slash, an audience, groups under a name in the form of a URL, and two ways of signing out.
  */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { DOCUMENTS } from '../../support/emulations/fixtures.ts'
+import { AUTH0_DOMAIN, DOCUMENTS } from '../../support/emulations/fixtures.ts'
 import type { Manners } from '../../support/emulations/provider.ts'
 import { makeKey, sign, type TestKey } from '../../support/keys.ts'
 import { proves } from '../../support/proofs.ts'
 import { GATE, LOGIN, refusalOn, type Settings, signIn, whoIs } from '../scene.ts'
 import { type EmulatedScene, emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
 
-const DOMAIN = 'example.eu.auth0.com'
-const ISSUER = `https://${DOMAIN}/`
+const ISSUER = `https://${AUTH0_DOMAIN}/`
 const GROUPS = 'https://gate.example.com/groups'
 
 const ALICE = {
@@ -41,7 +40,7 @@ function auth0(changed: Partial<Manners> = {}, settings: Settings = {}): Emulate
     refreshes: (request: URLSearchParams) => request.get('scope')?.includes('offline_access') === true,
     ...changed,
   }
-  return emulatedScene(manners, { OIDC_OP_TYPE: 'auth0', OIDC_OP_DOMAIN: DOMAIN, ...settings })
+  return emulatedScene(manners, { OIDC_OP_TYPE: 'auth0', OIDC_OP_DOMAIN: AUTH0_DOMAIN, ...settings })
 }
 
 describe('a sign-in', () => {
@@ -53,7 +52,7 @@ describe('a sign-in', () => {
 
   it('is refused by an issuer without it', async () => {
     const scene = auth0()
-    scene.provider.bend({ idToken: { iss: `https://${DOMAIN}` } })
+    scene.provider.bend({ idToken: { iss: `https://${AUTH0_DOMAIN}` } })
     const page = await tryToSignIn(scene.browser())
     expect([page.status, refusalOn(page, scene)?.detail?.code]).toEqual([502, 'token_invalid'])
   })

@@ -2,15 +2,14 @@
  * Authentik: an issuer for each application or one for all, a signature without a key, and refresh tokens where it offers them.
  */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { DOCUMENTS } from '../../support/emulations/fixtures.ts'
+import { AUTHENTIK, DOCUMENTS } from '../../support/emulations/fixtures.ts'
 import type { Manners } from '../../support/emulations/provider.ts'
 import { makeKey, sign, type TestKey } from '../../support/keys.ts'
 import { proves } from '../../support/proofs.ts'
 import { addApp, GATE, introspect, refusalOn, type Settings, signIn, whoIs } from '../scene.ts'
 import { type EmulatedScene, emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
 
-const HOST = 'https://authentik.example.org'
-const ISSUER = `${HOST}/application/o/gatehouse/`
+const ISSUER = `${AUTHENTIK}/application/o/gatehouse/`
 const SUBJECT = '3f1f3a2d9c1e4b7a8d6c5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b'
 
 const ALICE = {
@@ -24,9 +23,9 @@ const ALICE = {
   groups: ['staff', 'authentik Admins'],
 }
 
-const PLACE = { OIDC_OP_TYPE: 'authentik', OIDC_OP_BASE_URL: HOST, OIDC_OP_SLUG: 'gatehouse' }
+const PLACE = { OIDC_OP_TYPE: 'authentik', OIDC_OP_BASE_URL: AUTHENTIK, OIDC_OP_SLUG: 'gatehouse' }
 const WITH_REFRESH = { ...DOCUMENTS.authentik, scopes_supported: ['openid', 'email', 'profile', 'offline_access'] }
-const GLOBAL = { ...DOCUMENTS.authentik, issuer: `${HOST}/` }
+const GLOBAL = { ...DOCUMENTS.authentik, issuer: `${AUTHENTIK}/` }
 const DISCOVERED_AT = `${ISSUER}.well-known/openid-configuration`
 
 let key: TestKey
@@ -68,9 +67,9 @@ describe('a sign-in', () => {
   it('works with the endpoints of La Suite’s page, which name no issuer', async () => {
     const settings = {
       OIDC_OP_JWKS_ENDPOINT: `${ISSUER}jwks/`,
-      OIDC_OP_AUTHORIZATION_ENDPOINT: `${HOST}/application/o/authorize/`,
-      OIDC_OP_TOKEN_ENDPOINT: `${HOST}/application/o/token/`,
-      OIDC_OP_USER_ENDPOINT: `${HOST}/application/o/userinfo/`,
+      OIDC_OP_AUTHORIZATION_ENDPOINT: `${AUTHENTIK}/application/o/authorize/`,
+      OIDC_OP_TOKEN_ENDPOINT: `${AUTHENTIK}/application/o/token/`,
+      OIDC_OP_USER_ENDPOINT: `${AUTHENTIK}/application/o/userinfo/`,
     }
     const scene = emulatedScene(
       { document: DOCUMENTS.authentik, keys: [key], idToken: ALICE, userinfo: ALICE, refreshes: () => false },
@@ -88,17 +87,17 @@ describe('one issuer for all applications', () => {
   it('is discovered below the application, and is the root of the host', async () => {
     const browser = scene().browser()
     await signIn(browser)
-    expect(await whoIs(browser)).toMatchObject({ issuer: `${HOST}/` })
+    expect(await whoIs(browser)).toMatchObject({ issuer: `${AUTHENTIK}/` })
   })
 
   it('is not to be had of a provider of another type', async () => {
     const other = { OIDC_OP_TYPE: 'generic', OIDC_OP_BASE_URL: '', OIDC_OP_SLUG: '', OIDC_OP_URL: ISSUER }
     const world = scene(other)
     const page = await tryToSignIn(world.browser())
-    expect(refusalOn(page, world)?.detail).toMatchObject({ code: 'provider_error', issuer: `${HOST}/` })
+    expect(refusalOn(page, world)?.detail).toMatchObject({ code: 'provider_error', issuer: `${AUTHENTIK}/` })
   })
 
-  it.each([ISSUER, HOST, `${HOST}/application/o/`, 'https://evil.example/'])(
+  it.each([ISSUER, AUTHENTIK, `${AUTHENTIK}/application/o/`, 'https://evil.example/'])(
     'then issues no token as %s',
     async (iss) => {
       const world = scene()
@@ -114,13 +113,13 @@ describe('one issuer for all applications', () => {
     const app = await addApp('api')
     const verdictOn = async (iss: string) =>
       (await introspect(world.gate, await sign(key, { ...claims, iss }), app)).json()
-    expect(await verdictOn(`${HOST}/`)).toMatchObject({ active: true })
+    expect(await verdictOn(`${AUTHENTIK}/`)).toMatchObject({ active: true })
     expect(await verdictOn(ISSUER)).toEqual({ active: false })
   })
 
   it('is refused where another address of the host is said', async () => {
     const world = scene()
-    world.provider.bend({ document: { issuer: `${HOST}/application/o/other/` } })
+    world.provider.bend({ document: { issuer: `${AUTHENTIK}/application/o/other/` } })
     const page = await tryToSignIn(world.browser())
     expect([page.status, refusalOn(page, world)?.detail?.code]).toEqual([502, 'provider_error'])
   })

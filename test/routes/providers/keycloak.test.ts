@@ -14,6 +14,7 @@ const DOCUMENT = {
   token_endpoint: `${AT}/token`,
   jwks_uri: `${AT}/certs`,
   userinfo_endpoint: `${AT}/userinfo`,
+  token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic'],
   authorization_response_iss_parameter_supported: true,
 }
 const ALICE = { sub: 'a5b0c7f2-2f6f-4f6a-9f0f-2b8f6f1f7c11', name: 'Alice Archer' }

@@ -1,6 +1,8 @@
 /**
- * The discovery documents of the emulated providers, with names of the tests; what is behind them is made in `provider.ts`.
+ * The discovery documents of the emulated providers, with names of the tests; what is behind them is made in `provider.ts`, and in
+ * `refusing.ts` for those that sign nobody in.
  */
+import * as v from 'valibot'
 import auth0Text from './discovery/auth0.json'
 import authentikText from './discovery/authentik.json'
 import entraCommon from './discovery/entra-common.json'
@@ -9,30 +11,38 @@ import entraVersion1 from './discovery/entra-v1-tenant.json'
 import google from './discovery/google.json'
 import proconnect from './discovery/proconnect.json'
 
+const discoverySchema = v.looseObject({
+  issuer: v.string(),
+  authorization_endpoint: v.string(),
+  token_endpoint: v.string(),
+  jwks_uri: v.string(),
+  userinfo_endpoint: v.string(),
+  end_session_endpoint: v.optional(v.string()),
+  revocation_endpoint: v.optional(v.string()),
+  introspection_endpoint: v.optional(v.string()),
+  token_endpoint_auth_methods_supported: v.array(v.string()),
+})
+
 /** Members as a provider shows them. */
-export type Discovery = Readonly<Record<string, unknown>> & {
-  readonly issuer: string
-  readonly authorization_endpoint: string
-  readonly token_endpoint: string
-  readonly jwks_uri: string
-  readonly userinfo_endpoint: string
-}
+export type Discovery = Readonly<v.InferOutput<typeof discoverySchema>>
 
 export const TENANT = '88888888-8888-8888-8888-888888888888'
+export const AUTH0_DOMAIN = 'acme.eu.auth0.com'
+export const AUTHENTIK = 'https://sso.example.org'
 
 /** The document with some words replaced everywhere. */
-function named(document: Discovery, names: Readonly<Record<string, string>>): Discovery {
+function named(document: object, names: Readonly<Record<string, string>> = {}): Discovery {
   let text = JSON.stringify(document)
   for (const [word, name] of Object.entries(names)) text = text.replaceAll(word, name)
-  return JSON.parse(text)
+  return v.parse(discoverySchema, JSON.parse(text))
 }
 
 export const DOCUMENTS = {
-  authentik: named(authentikText, { HOST: 'authentik.example.org', SLUG: 'gatehouse' }),
-  auth0: named(auth0Text, { 'TENANT.REGION': 'example.eu' }),
-  google: google as Discovery,
-  entra: entraTenant as Discovery,
+  authentik: named(authentikText, { HOST: new URL(AUTHENTIK).host, SLUG: 'gatehouse' }),
+  auth0: named(auth0Text, { 'TENANT.REGION.auth0.com': AUTH0_DOMAIN }),
+  google: named(google),
+  entra: named(entraTenant),
   entraOrganizations: named(entraCommon, { '/common/': '/organizations/' }),
-  entraVersion1: entraVersion1 as Discovery,
-  proconnect: proconnect as Discovery,
+  entraVersion1: named(entraVersion1),
+  proconnect: named(proconnect),
 }

@@ -4,11 +4,9 @@
  * @see docs/providers/ for where each word is from
  */
 import { json } from '../far-end.ts'
-import { documentNamed, page, redirect, sentBack, type Words } from './refusing.ts'
+import { AUTH0_DOMAIN, AUTHENTIK, DOCUMENTS, TENANT } from './fixtures.ts'
+import { page, redirect, sentBack, type Words } from './refusing.ts'
 
-export const TENANT = '88888888-8888-8888-8888-888888888888'
-export const AUTH0_DOMAIN = 'acme.eu.auth0.com'
-export const AUTHENTIK = 'https://sso.example.org'
 export const PROCONNECT_DOMAIN = 'auth.agentconnect.gouv.fr'
 
 /** Nothing is verified with them here; what counts is what is said of them. */
@@ -46,7 +44,7 @@ export function entraPage(code: number, sentence: string): Response {
 
 /** Of one tenant, where the settings name nothing else. */
 export const entra: Words = {
-  document: documentNamed('entra-tenant'),
+  document: DOCUMENTS.entra,
   settings: { OIDC_OP_TYPE: 'entra', OIDC_OP_TENANT: TENANT },
   // Without `alg`.
   keys: [rsa('first'), rsa('second')],
@@ -80,7 +78,7 @@ function noSuchApplication(clientId: string): string {
 }
 
 export const authentik: Words = {
-  document: documentNamed('authentik', { HOST: new URL(AUTHENTIK).host, SLUG: 'gatehouse' }),
+  document: DOCUMENTS.authentik,
   settings: { OIDC_OP_TYPE: 'authentik', OIDC_OP_BASE_URL: AUTHENTIK, OIDC_OP_SLUG: 'gatehouse' },
   keys: [{ ...rsa('first'), alg: 'RS256' }],
   authorization: {
@@ -122,7 +120,7 @@ function authentikRefusesCode(): Response {
 /** Of a tenant that names an end-session endpoint, as those from November 2023 on do. */
 export const auth0: Words = {
   document: {
-    ...documentNamed('auth0', { 'TENANT.REGION.auth0.com': AUTH0_DOMAIN }),
+    ...DOCUMENTS.auth0,
     end_session_endpoint: `https://${AUTH0_DOMAIN}/oidc/logout`,
   },
   settings: { OIDC_OP_TYPE: 'auth0', OIDC_OP_DOMAIN: AUTH0_DOMAIN },
@@ -169,7 +167,7 @@ export function googleErrorAddress(error: string, sentence: string): Response {
 }
 
 export const google: Words = {
-  document: documentNamed('google'),
+  document: DOCUMENTS.google,
   settings: { OIDC_OP_TYPE: 'google' },
   keys: [
     { ...rsa('first'), alg: 'RS256' },
@@ -189,7 +187,7 @@ export const google: Words = {
 }
 
 export const proconnect: Words = {
-  document: documentNamed('proconnect'),
+  document: DOCUMENTS.proconnect,
   settings: { OIDC_OP_TYPE: 'proconnect', OIDC_OP_DOMAIN: PROCONNECT_DOMAIN },
   keys: [
     { ...ec('pkcs11:ES256:hsm'), alg: 'ES256' },

@@ -2,23 +2,8 @@
  * A provider that cannot be run here, at the far end of the network: its real metadata, a client that is registered there, and its own
  * words when it refuses. Signs nobody in.
  */
-import { readFileSync } from 'node:fs'
-import * as v from 'valibot'
 import { createFarEnd, type FarEnd, json } from '../far-end.ts'
-
-const documentSchema = v.looseObject({
-  issuer: v.string(),
-  authorization_endpoint: v.string(),
-  token_endpoint: v.string(),
-  jwks_uri: v.string(),
-  userinfo_endpoint: v.string(),
-  end_session_endpoint: v.optional(v.string()),
-  revocation_endpoint: v.optional(v.string()),
-  introspection_endpoint: v.optional(v.string()),
-  token_endpoint_auth_methods_supported: v.array(v.string()),
-})
-
-export type ProviderDocument = v.InferOutput<typeof documentSchema>
+import type { Discovery } from './fixtures.ts'
 
 /** What stands in the console of the provider. */
 export interface Registered {
@@ -32,7 +17,7 @@ export interface Registered {
 
 /** How a provider speaks. */
 export interface Words {
-  readonly document: ProviderDocument
+  readonly document: Discovery
   /** The right settings of Gatehouse, beside those of the client. */
   readonly settings: Readonly<Record<string, string>>
   readonly keys: readonly Readonly<Record<string, string>>[]
@@ -54,17 +39,10 @@ export interface Words {
 }
 
 export interface RefusingProvider {
-  readonly document: ProviderDocument
+  readonly document: Discovery
   readonly farEnd: FarEnd
   /** Settings of a Gatehouse that is as it should be. */
   readonly settings: Readonly<Record<string, string>>
-}
-
-/** The document that a provider of this name publishes, with the stand-ins for host, tenant and the like replaced. */
-export function documentNamed(name: string, standIns: Readonly<Record<string, string>> = {}): ProviderDocument {
-  const text = readFileSync(new URL(`./discovery/${name}.json`, import.meta.url), 'utf8')
-  const filled = Object.entries(standIns).reduce((filling, [from, to]) => filling.replaceAll(from, to), text)
-  return v.parse(documentSchema, JSON.parse(filled))
 }
 
 export function page(status: number, body: string): Response {
