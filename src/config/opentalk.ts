@@ -4,8 +4,8 @@
 import { opentalkProblems, opentalkWarnings } from './opentalk-combinations.ts'
 import { type OpenTalk, type OpenTalkValues, opentalkSettings } from './opentalk-settings.ts'
 import { OPENTALK_NAMES, opentalkSources } from './opentalk-sources.ts'
+import { PRESETS } from './presets.ts'
 import { FLAT_ID, type ProviderSource } from './provider-sources.ts'
-import { PRESETS } from './providers.ts'
 import { isSet, type Problem, readSettings } from './reading.ts'
 
 export interface ReadOpenTalk {

@@ -4,9 +4,9 @@
 import { providerProblems } from './combinations.ts'
 import type { ProviderConfig } from './env.ts'
 import { hasEndpoints, typeOfEndpoints } from './issuer-search.ts'
+import { FACTS, PRESETS, typeOfIssuer } from './presets.ts'
 import { type ProviderType, providerSettings } from './provider-settings.ts'
 import { FLAT_ID, type ProviderSource } from './provider-sources.ts'
-import { FACTS, PRESETS, typeOfIssuer } from './providers.ts'
 import { type Problem, problemsOf, readSettings } from './reading.ts'
 import { typeProblems } from './type-problems.ts'
 

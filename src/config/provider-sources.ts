@@ -3,8 +3,8 @@
  * reads no value.
  */
 import * as v from 'valibot'
+import { FACTS } from './presets.ts'
 import { type ProviderSettingName, providerSettings } from './provider-settings.ts'
-import { FACTS } from './providers.ts'
 import { isSet, type Problem, problemsOf } from './reading.ts'
 
 /** The settings of one provider as they came, and how the operator wrote their names. */

@@ -2,7 +2,7 @@
  * Whether the provider can be found, is the one that is configured, and names endpoints that can be used.
  */
 import type { ProviderConfig } from '../config/env.ts'
-import { FACTS } from '../config/providers.ts'
+import { FACTS } from '../config/presets.ts'
 import type { GatehouseError } from '../errors.ts'
 import { acceptedIssuers, type Discovered, type Examination, type Metadata } from '../oidc/examination.ts'
 import { type Finding, fail, pass } from './check.ts'
