@@ -3,8 +3,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import type { ProviderType } from '../src/config/place-settings.ts'
 import { PRESETS } from '../src/config/presets.ts'
-import type { ProviderType } from '../src/config/provider-settings.ts'
 import type { Evidence, Place } from '../src/diagnosis/signatures/signature.ts'
 import { explain } from '../src/diagnosis/signatures.ts'
 

@@ -1,7 +1,7 @@
 /**
  * What makes a provider send a claim, in the words of its console, for the log of a sign-in that lacked one; refuses nobody.
  */
-import type { ProviderType } from '../config/provider-settings.ts'
+import type { ProviderType } from '../config/place-settings.ts'
 
 /** @see OpenID Connect Core 1.0 section 5.4 */
 const SCOPE_OF: Readonly<Record<string, string>> = {

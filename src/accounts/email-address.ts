@@ -2,7 +2,7 @@
  * An e-mail address as Gatehouse keeps and compares it, and whether the provider says that it is verified: yes, no, or nothing.
  */
 import * as v from 'valibot'
-import type { ProviderType } from '../config/provider-settings.ts'
+import type { ProviderType } from '../config/place-settings.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 

@@ -2,8 +2,8 @@
  * Where the issuer of a provider may be that is known by its endpoints alone, as in La Suite's environments; asks nobody.
  */
 import type { ProviderConfig } from './env.ts'
+import type { ProviderType } from './place-settings.ts'
 import { PRESETS } from './presets.ts'
-import type { ProviderType } from './provider-settings.ts'
 
 export type KnownEndpoints = Pick<
   ProviderConfig,

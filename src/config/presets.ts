@@ -2,7 +2,8 @@
  * What each type of provider decides, so that the operator need not: the form of its issuer, and settings that are other than usual.
  */
 import type { ProviderConfig } from './env.ts'
-import type { ProviderSettingName, ProviderType } from './provider-settings.ts'
+import type { ProviderType } from './place-settings.ts'
+import type { ProviderSettingName } from './provider-settings.ts'
 
 /** The settings that say where a provider is, in place of OIDC_OP_URL. */
 export const FACTS = [

@@ -2,7 +2,8 @@
  * What is wrong with settings because of the type of the provider: what it must be told, and what means nothing to it.
  */
 import type { ProviderConfig } from './env.ts'
-import { type ProviderSettingName, type ProviderType, providerSettings } from './provider-settings.ts'
+import type { ProviderType } from './place-settings.ts'
+import { type ProviderSettingName, providerSettings } from './provider-settings.ts'
 import { type Problem, problemsOf } from './reading.ts'
 
 /** Who restricts whom must not be overlooked in silence. */

@@ -1,7 +1,7 @@
 /**
  * Where things are set at each provider, in the words of its console; docs/providers/ has the same in whole sentences.
  */
-import type { ProviderType } from '../config/provider-settings.ts'
+import type { ProviderType } from '../config/place-settings.ts'
 
 export interface ProviderConsole {
   readonly redirectUris: string

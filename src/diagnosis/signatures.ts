@@ -1,7 +1,7 @@
 /**
  * What a provider means when it refuses, told from how the refusal looks; asks nobody and decides nothing else.
  */
-import type { ProviderType } from '../config/provider-settings.ts'
+import type { ProviderType } from '../config/place-settings.ts'
 import { auth0 } from './signatures/auth0.ts'
 import { authentik } from './signatures/authentik.ts'
 import { dex } from './signatures/dex.ts'

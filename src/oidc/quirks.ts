@@ -3,7 +3,7 @@
  */
 import type { JWK } from 'jose'
 import type { ProviderConfig } from '../config/env.ts'
-import type { ProviderType } from '../config/provider-settings.ts'
+import type { ProviderType } from '../config/place-settings.ts'
 import type { Claims } from './claims.ts'
 import * as entra from './entra.ts'
 

@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { refuseMissingClaims } from '../../src/accounts/provision.ts'
-import { PROVIDER_TYPES, type ProviderType } from '../../src/config/provider-settings.ts'
+import { PROVIDER_TYPES, type ProviderType } from '../../src/config/place-settings.ts'
 import { RULES } from '../support/identity-rules.ts'
 import { refusalOf } from '../support/refusal.ts'
 

@@ -2,7 +2,7 @@
  * What a provider means is told from how it refuses.
  */
 import { describe, expect, it } from 'vitest'
-import type { ProviderType } from '../../src/config/provider-settings.ts'
+import type { ProviderType } from '../../src/config/place-settings.ts'
 import type { Evidence, Place } from '../../src/diagnosis/signatures/signature.ts'
 import { explain } from '../../src/diagnosis/signatures.ts'
 

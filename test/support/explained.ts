@@ -2,7 +2,7 @@
  * The rows of one provider's refusals as tests: each is explained, what only looks like it is not, and no signature is there in vain.
  */
 import { describe, expect, it } from 'vitest'
-import type { ProviderType } from '../../src/config/provider-settings.ts'
+import type { ProviderType } from '../../src/config/place-settings.ts'
 import type { Evidence, Place, Signature } from '../../src/diagnosis/signatures/signature.ts'
 import { explain } from '../../src/diagnosis/signatures.ts'
 
