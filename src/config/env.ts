@@ -12,7 +12,7 @@ import { providerSettings } from './provider-settings.ts'
 import { sessionSettings } from './session-settings.ts'
 import { optional, required, type ValuesOf } from './setting.ts'
 import { tokenSettings } from './token-settings.ts'
-import { bool, listOf, seconds, secrets } from './types.ts'
+import { bool, listOf, secrets } from './types.ts'
 import { origin, target } from './urls.ts'
 import { visitSettings } from './visit-settings.ts'
 
@@ -66,22 +66,6 @@ export const ownSettings = {
     default: '/',
     example: 'https://meet.example.org/',
     meaning: 'Where people go after signing out.',
-  }),
-  OIDC_STORE_REFRESH_TOKEN: optional(bool, {
-    default: true,
-    example: 'false',
-    meaning:
-      'Keeps the refresh token of the provider, sealed, and refreshes the session before the access token expires; a person who is no longer let in there is then signed out here. Off: it is asked at visits of the start page only; see OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS.',
-  }),
-  GATEHOUSE_SESSION_IDLE_AGE: optional(seconds, {
-    origin: 'Gatehouse',
-    example: '3600',
-    meaning: 'How long a session may go unused before it ends. Unset: only SESSION_COOKIE_AGE ends it.',
-  }),
-  SESSION_COOKIE_AGE: optional(seconds, {
-    default: 43_200,
-    example: '43200',
-    meaning: 'The life of a session from sign-in on; using it does not prolong it.',
   }),
   ...administratorSettings,
   ...sessionSettings,

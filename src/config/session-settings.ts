@@ -1,10 +1,26 @@
 /**
- * The settings of what a session keeps of the provider, and how often the provider is asked about it.
+ * The settings of how long a session lives, what it keeps of the provider, and how often the provider is asked about it.
  */
 import { optional } from './setting.ts'
 import { bool, seconds, secrets } from './types.ts'
 
 export const sessionSettings = {
+  OIDC_STORE_REFRESH_TOKEN: optional(bool, {
+    default: true,
+    example: 'false',
+    meaning:
+      'Keeps the refresh token of the provider, sealed, and refreshes the session before the access token expires; a person who is no longer let in there is then signed out here. Off: it is asked at visits of the start page only; see OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS.',
+  }),
+  GATEHOUSE_SESSION_IDLE_AGE: optional(seconds, {
+    origin: 'Gatehouse',
+    example: '3600',
+    meaning: 'How long a session may go unused before it ends. Unset: only SESSION_COOKIE_AGE ends it.',
+  }),
+  SESSION_COOKIE_AGE: optional(seconds, {
+    default: 43_200,
+    example: '43200',
+    meaning: 'The life of a session from sign-in on; using it does not prolong it.',
+  }),
   OIDC_STORE_ID_TOKEN: optional(bool, {
     default: true,
     example: 'false',
