@@ -73,9 +73,14 @@ function cellsOf({ kind, required, default: value, ...setting }: Setting<unknown
   return [
     `${kind.label}${secret ? ' (secret)' : ''}`,
     required ? '**required**' : value === undefined ? 'unset' : written(value, kind.separator),
-    [meaning, ...formerly.map((old) => `Once called ${code(old)}, which still counts.`)].join(' '),
+    [meaning, ...onceCalled(formerly)].join(' '),
     secret ? example : code(example),
   ]
+}
+
+function onceCalled(names: readonly string[]): string[] {
+  if (names.length === 0) return []
+  return [`Once called ${names.map(code).join(' and ')}, which still ${names.length === 1 ? 'counts' : 'count'}.`]
 }
 
 /** A default as one would type it; what has nothing in it cannot be typed. */
