@@ -40,10 +40,11 @@ export function deployedSettings(published: Values, devVars: Values, env: Values
       const isMissing = ({ name }: { name: string }) => names.includes(name) && !given.some(([known]) => known === name)
       if (problems.length === 0 || !problems.every(isMissing)) return
       const missing = problems.map(({ name }) => name)
+      const lines = missing.map((name) => `  read -rs ${name} && export ${name}`)
       throw new Complaint(
-        `${missing.join(' and ')}: stored at Cloudflare, nobody can read it there. Hand it to this command for one look, without a trace in
-the history of the shell, and do the same with any other:
-  read -rs ${missing[0]} && export ${missing[0]}`,
+        `${missing.join(', ')}: stored at Cloudflare, and nobody can read it there.
+Hand each to this command for one look. This leaves no trace in the history of the shell:
+${lines.join('\n')}`,
       )
     },
   }

@@ -121,11 +121,7 @@ async function notFound(
     if (issuer !== undefined) return fail('discovery', `${seen} But ${address} is a provider.`, placeOf(config, issuer))
   }
   if (exchange === null) {
-    return fail(
-      'discovery',
-      seen,
-      `Check the host in ${hostSetting(config)}, and that the provider runs and can be reached from where Gatehouse runs, with a certificate that everybody trusts.`,
-    )
+    return fail('discovery', seen, reachFix(config))
   }
   const { status, location } = exchange
   if (location !== null) {
@@ -144,10 +140,14 @@ async function notFound(
   )
 }
 
-/** The setting that the host of the issuer is from. */
-function hostSetting({ OIDC_OP_BASE_URL: base, OIDC_OP_DOMAIN: domain }: ProviderConfig): string {
-  if (base !== undefined) return 'OIDC_OP_BASE_URL'
-  return domain === undefined ? 'OIDC_OP_URL' : 'OIDC_OP_DOMAIN'
+/** Names the setting that the host of the issuer is from, if there is one: Microsoft and Google have one host for everybody. */
+function reachFix(config: ProviderConfig): string {
+  const { OIDC_OP_BASE_URL: base, OIDC_OP_DOMAIN: domain, OIDC_OP_TENANT: tenant, OIDC_OP_TYPE: type } = config
+  const reach =
+    'that the provider runs and can be reached from where Gatehouse runs, with a certificate that everybody trusts.'
+  if (base !== undefined) return `Check the host in OIDC_OP_BASE_URL, and ${reach}`
+  if (domain !== undefined) return `Check the host in OIDC_OP_DOMAIN, and ${reach}`
+  return tenant !== undefined || type === 'google' ? `Check ${reach}` : `Check the host in OIDC_OP_URL, and ${reach}`
 }
 
 function whatItIs(status: number, contentType: string | null): string {

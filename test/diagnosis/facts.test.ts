@@ -31,6 +31,13 @@ it('a host that is not found is in the base URL', async () => {
   expect(row('discovery').fix).toMatch(/^Check the host in OIDC_OP_BASE_URL,/)
 })
 
+it('the one host of Microsoft is in no setting', async () => {
+  const settings = { OIDC_OP_TYPE: 'entra', OIDC_OP_TENANT: '11111111-2222-3333-4444-555555555555' }
+  const { row } = await diagnosed(settings, { fetch: unreachable })
+  expect(row('discovery').fix).toMatch(/^Check that the provider runs and can be reached/)
+  expect(row('discovery').fix).not.toContain('OIDC_OP_')
+})
+
 it('a missing /auth belongs into the base URL', async () => {
   const there = 'https://id.example.org/auth/realms/main'
   const { row } = await diagnosed(KEYCLOAK, { fetch: farEnd({ [there]: there }) })
