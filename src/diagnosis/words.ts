@@ -7,16 +7,39 @@ import { printable } from '../log.ts'
 import type { Exchange } from '../oidc/examination.ts'
 
 const SHOWN_MAX_CHARACTERS = 200
+/** More than is shown, so that nothing is cut in two before it is recognised; not so much that it would take time. */
+const CLEANED_MAX_CHARACTERS = 5000
 /** As much of a page as is searched for a signature. */
 const SEARCHED_MAX_CHARACTERS = 50_000
 
-/** A text from outside, cut, on one line, and without our own secret, which a provider might repeat. */
-export function shown(text: string, { OIDC_RP_CLIENT_SECRET: secret }: ProviderConfig): string {
-  const safe = secret === undefined ? text : text.replaceAll(secret, '…')
-  return printable(safe.replace(/\S*@\S*/g, '…'))
+/** A text from outside, cut, on one line, and without our own secrets, which a provider might repeat. */
+export function shown(text: string, config: ProviderConfig): string {
+  const safe = spellingsOfSecrets(config).reduce(
+    (rest, secret) => rest.replaceAll(secret, '…'),
+    text.slice(0, CLEANED_MAX_CHARACTERS),
+  )
+  return printable(safe.replace(/(?<!\S)\S*@\S*/g, '…'))
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, SHOWN_MAX_CHARACTERS)
+}
+
+/** As they are, and as they are sent: in a form, and in the header of client_secret_basic. */
+function spellingsOfSecrets(config: ProviderConfig): readonly string[] {
+  const { OIDC_RP_CLIENT_ID: id, OIDC_RP_CLIENT_SECRET: secret } = config
+  const { OIDC_RS_CLIENT_ID: askerId = id, OIDC_RS_CLIENT_SECRET: askerSecret } = config
+  const spellings = ([clientId, own]: readonly [string, string | undefined]) =>
+    own === undefined ? [] : [btoa(`${inHeader(clientId)}:${inHeader(own)}`), own, inForm(own), encodeURIComponent(own)]
+  return [[id, secret] as const, [askerId, askerSecret] as const].flatMap(spellings)
+}
+
+/** @see RFC 6749 section 2.3.1 */
+function inHeader(text: string): string {
+  return encodeURIComponent(text).replaceAll('%20', '+')
+}
+
+function inForm(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1)
 }
 
 /** What counts of what a page says out of sight: its title, and the error on a page that Microsoft lets a script draw. */
@@ -28,7 +51,7 @@ export function readable({ text, contentType }: Exchange): string {
   return text
     .slice(0, SEARCHED_MAX_CHARACTERS * 4)
     .replace(/<(script|style|svg|head)\b[\s\S]*?<\/\1>/gi, (block) => block.match(OUT_OF_SIGHT)?.join(' ') ?? ' ')
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/<[^<>]*>/g, ' ')
     .replace(/&quot;|&#34;/g, '"')
     .replace(/&#39;|&#x27;/gi, "'")
     .replace(/&nbsp;/g, ' ')

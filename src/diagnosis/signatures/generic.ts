@@ -17,7 +17,7 @@ export const generic: readonly Signature[] = [
   },
   {
     where: ['discovery'],
-    says: /^\s*<(?:!doctype|html)\b/im,
+    says: /^[^\S\n]*<(?:!doctype|html)\b/im,
     cause: 'There is a page for people at this address, and no discovery document.',
     fix: 'Set OIDC_OP_URL to the issuer, as the console of the provider shows it; a path counts.',
   },

@@ -52,9 +52,13 @@ export interface Signature extends Explanation {
   readonly says?: RegExp
 }
 
+/** Of a description. A provider that writes more than this has not been described. */
+const SEARCHED_MAX_CHARACTERS = 2000
+
 export function isSeen(signature: Signature, where: Place, { status, error, description, text }: Evidence): boolean {
   if (!signature.where.includes(where)) return false
   if (signature.status && (status === undefined || !signature.status.includes(status))) return false
   if (signature.error && (error === undefined || !signature.error.includes(error))) return false
-  return signature.says === undefined || signature.says.test(`${description ?? ''}\n${text ?? ''}`)
+  if (signature.says === undefined) return true
+  return signature.says.test(`${description?.slice(0, SEARCHED_MAX_CHARACTERS) ?? ''}\n${text ?? ''}`)
 }
