@@ -49,7 +49,7 @@ export const keycloak: readonly Signature[] = [
     where: ['callback', 'token'],
     says: /code_challenge|code challenge method/i,
     cause: 'The client demands another form of PKCE than Gatehouse sends, which is S256.',
-    fix: 'Clients → the client → Advanced → Proof Key for Code Exchange Code Challenge Method: S256, or leave it blank.',
+    fix: 'Clients → the client → Settings → Capability config → PKCE Method: S256 (older versions: Advanced → Proof Key for Code Exchange Code Challenge Method).',
   },
   {
     where: ['callback'],
