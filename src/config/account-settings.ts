@@ -1,9 +1,10 @@
 /**
  * The settings of one provider that say who somebody is: which claims count, and who gets an account; part of `provider-settings.ts`.
  */
+
+import { bool, text } from './kinds.ts'
 import { names } from './lists.ts'
 import { optional } from './setting.ts'
-import { bool, text } from './types.ts'
 
 export const accountSettings = {
   GATEHOUSE_SUBJECT_CLAIM: optional(text, {

@@ -1,9 +1,10 @@
 /**
  * The settings that La Suite has from Django: under which hosts it is reached, whose forms it takes, and what it seals with.
  */
+
+import { secret } from './kinds.ts'
 import { hostPatterns, originPatterns } from './lists.ts'
 import { optional } from './setting.ts'
-import { secret } from './types.ts'
 import { isLoopback } from './urls.ts'
 
 export const djangoSettings = {

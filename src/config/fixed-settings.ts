@@ -1,9 +1,10 @@
 /**
  * Settings of La Suite that Gatehouse has decided: they are read and judged, and whoever wants it otherwise is told; they change nothing.
  */
+
+import { bool, oneOf, refused, wholeBetween } from './kinds.ts'
 import { readSettings } from './reading.ts'
 import { optional, type Setting } from './setting.ts'
-import { bool, oneOf, refused, wholeBetween } from './types.ts'
 
 /** State and nonce have 256 random bits, which are so many characters of base64url. */
 const RANDOM_CHARACTERS = 43

@@ -3,7 +3,7 @@
  */
 import type { JWK } from 'jose'
 import * as v from 'valibot'
-import type { Kind } from './types.ts'
+import type { Kind } from './kinds.ts'
 
 /** What a key is for decides which types of key will do. */
 export type KeyUse = 'sig' | 'enc'

@@ -2,8 +2,8 @@
  * The kinds of value that La Suite writes with commas, and its dictionaries; knows no setting by name.
  */
 import * as v from 'valibot'
+import type { Kind } from './kinds.ts'
 import { pythonDictionary } from './python-dictionary.ts'
-import type { Kind } from './types.ts'
 import { isSecure, origin } from './urls.ts'
 
 /** Entries separated by commas, as La Suite writes lists; in wrangler.toml a list may be a list. Empty entries do not count. */

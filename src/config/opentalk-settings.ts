@@ -1,9 +1,10 @@
 /**
  * The settings of OpenTalk that Gatehouse knows, one entry each, by the names that they have in OpenTalk's file; read in `opentalk.ts`.
  */
+
+import { bool, oneOf, text } from './kinds.ts'
 import { names } from './lists.ts'
 import { optional as optionalOf, type Setting, type ValuesOf } from './setting.ts'
-import { bool, oneOf, text } from './types.ts'
 import { endpoint, issuer } from './urls.ts'
 
 type About = Parameters<typeof optionalOf>[1]

@@ -1,9 +1,10 @@
 /**
  * The settings of one provider that say which it is, where it is, and whose people it may send; part of `provider-settings.ts`.
  */
+
+import { oneOf, text, word } from './kinds.ts'
 import { domains, tenant, tenants } from './organisations.ts'
 import { optional } from './setting.ts'
-import { oneOf, text, word } from './types.ts'
 import { hostName, issuer } from './urls.ts'
 
 /** The kinds of provider that Gatehouse knows more of than the standard says. */

@@ -1,11 +1,12 @@
 /**
  * Reads one provider: its type, what the type decides, and each of its settings; where they stand is found in `provider-sources.ts`.
  */
-import { providerProblems } from './combinations.ts'
+
 import type { ProviderConfig } from './env.ts'
 import { hasEndpoints, typeOfEndpoints } from './issuer-search.ts'
 import type { ProviderType } from './place-settings.ts'
 import { FACTS, PRESETS, typeOfIssuer } from './presets.ts'
+import { providerProblems } from './provider-combinations.ts'
 import { providerSettings } from './provider-settings.ts'
 import { FLAT_ID, type ProviderSource } from './provider-sources.ts'
 import { type Problem, problemsOf, readSettings } from './reading.ts'

@@ -4,12 +4,12 @@
 import { accountSettings } from './account-settings.ts'
 import { SIGNING_ALGORITHMS } from './algorithms.ts'
 import { privateKeys, SIGNING_BY_KEY } from './keys.ts'
+import { bool, oneOf, secondsBetween, text, words } from './kinds.ts'
 import { dictionary } from './lists.ts'
 import { placeSettings } from './place-settings.ts'
 import { requestSettings } from './request-settings.ts'
 import { resourceServerSettings } from './resource-server-settings.ts'
 import { optional, required } from './setting.ts'
-import { bool, oneOf, secondsBetween, text, words } from './types.ts'
 import { endpoint } from './urls.ts'
 
 /** The signature algorithms that an ID token may be configured to have; the token itself has no say. HS* is keyed with the client secret. */

@@ -4,7 +4,7 @@
 import type { JWK } from 'jose'
 import * as v from 'valibot'
 import { derOf, type KeyType, typeOfCurve, typeOfDer } from './keys.ts'
-import type { Kind } from './types.ts'
+import type { Kind } from './kinds.ts'
 
 export interface PublicKey {
   readonly type: KeyType

@@ -1,5 +1,5 @@
 /**
- * Reads the values of one table of settings, each by its own kind; what belongs together is judged in `combinations.ts`.
+ * Reads the values of one table of settings, each by its own kind; what belongs together is judged elsewhere.
  */
 import * as v from 'valibot'
 import type { Setting } from './setting.ts'

@@ -1,9 +1,10 @@
 /**
  * The settings of how a sign-in is protected on its way; they are settings of a provider, for providers differ in what they can do.
  */
+
+import { bool, wholeBetween } from './kinds.ts'
 import { publicKey } from './public-key.ts'
 import { optional } from './setting.ts'
-import { bool, wholeBetween } from './types.ts'
 
 export const requestSettings = {
   OIDC_USE_NONCE: optional(bool, {

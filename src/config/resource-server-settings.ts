@@ -2,9 +2,9 @@
  * The settings of one provider that are about asking it for its opinion on a token, under La Suite's names for its resource server.
  */
 import { CONTENT_ENCRYPTION, SIGNING_ALGORITHMS } from './algorithms.ts'
+import { bool, oneOf, text } from './kinds.ts'
 import { names } from './lists.ts'
 import { optional } from './setting.ts'
-import { bool, oneOf, text } from './types.ts'
 import { endpoint } from './urls.ts'
 
 export const resourceServerSettings = {

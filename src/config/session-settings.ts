@@ -1,8 +1,9 @@
 /**
  * The settings of how long a session lives, what it keeps of the provider, and how often the provider is asked about it.
  */
+
+import { bool, seconds, secrets } from './kinds.ts'
 import { optional } from './setting.ts'
-import { bool, seconds, secrets } from './types.ts'
 
 export const sessionSettings = {
   OIDC_STORE_REFRESH_TOKEN: optional(bool, {

@@ -1,7 +1,7 @@
 /**
  * What a setting is: its kind, its default, and what the documents say of it; the settings themselves are in the tables of this room.
  */
-import type { Kind } from './types.ts'
+import type { Kind } from './kinds.ts'
 
 /** Where a name comes from: La Suite Meet's environment, OpenTalk's file, or Gatehouse itself. */
 type Origin = 'La Suite' | 'OpenTalk' | 'Gatehouse'

@@ -1,8 +1,9 @@
 /**
  * The settings that say whose access tokens are good for apps without a policy of their own; part of the own settings in `env.ts`.
  */
+
+import { bool, words } from './kinds.ts'
 import { optional } from './setting.ts'
-import { bool, words } from './types.ts'
 
 export const tokenSettings = {
   EXTERNAL_API_ENABLED: optional(bool, {

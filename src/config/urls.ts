@@ -2,7 +2,7 @@
  * The kinds of value that are a URL or a part of one, each with its parser and the sentence for a wrong value; asks no address.
  */
 import * as v from 'valibot'
-import { type Kind, present } from './types.ts'
+import { type Kind, present } from './kinds.ts'
 
 /** A host, with a port if need be, and nothing else. */
 export const hostName: Kind<string> = {

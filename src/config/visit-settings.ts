@@ -1,9 +1,10 @@
 /**
  * The settings of how people get in and what they meet there: addresses, the start page, and what a page may know of it.
  */
+
+import { bool, wholeBetween, word } from './kinds.ts'
 import { paths } from './lists.ts'
 import { optional } from './setting.ts'
-import { bool, wholeBetween, word } from './types.ts'
 import { callbackTarget, endpoint, target } from './urls.ts'
 
 /** As many sign-ins may be under way in a browser: each has a cookie, and servers refuse requests with long headers. */

@@ -1,5 +1,5 @@
 /**
- * What is wrong with settings only when they are looked at together; each by itself was judged by its own kind.
+ * What is wrong with the settings of one provider only when they are looked at together; each by itself was judged by its own kind.
  */
 import type { ProviderConfig } from './env.ts'
 import { CLIENT_SECRET_JWT_MIN_BYTES, type KeyType, SECRET_MIN_BYTES, SIGNING_BY_KEY } from './keys.ts'

@@ -2,7 +2,7 @@
  * The plain kinds of value: what each takes, what it makes of it, and what it refuses with which sentence.
  */
 import { describe, expect, it } from 'vitest'
-import { bool, listOf, oneOf, seconds, secrets, text, words } from '../../src/config/types.ts'
+import { bool, listOf, oneOf, seconds, secrets, text, words } from '../../src/config/kinds.ts'
 import { readAs } from '../support/kinds.ts'
 
 const NOT_TEXT = [undefined, null, 5, true, {}, [], ['https://a.example']]
