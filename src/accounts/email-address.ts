@@ -3,8 +3,7 @@
  */
 import * as v from 'valibot'
 import type { ProviderType } from '../config/place-settings.ts'
-
-type Claims = Readonly<Record<string, unknown>>
+import type { Claims } from './text-claim.ts'
 
 /**
  * An address in the one spelling in which addresses are compared: lower case. A letter that is only another way of writing its

@@ -3,8 +3,7 @@
  */
 import * as v from 'valibot'
 import type { ProviderConfig } from '../config/env.ts'
-
-type Claims = Readonly<Record<string, unknown>>
+import type { Claims } from './text-claim.ts'
 
 /** The setting that says where the groups are. */
 export type GroupRules = Pick<ProviderConfig, 'OIDC_USERINFO_GROUPS_CLAIM'>

@@ -6,7 +6,7 @@ import type { ProviderConfig } from '../config/env.ts'
 import { emailVerifiedOf, foldedAddress } from './email-address.ts'
 import { type GroupRules, groupsOf } from './groups.ts'
 import { fullNameOf, type NameRules, shortNameOf } from './names.ts'
-import { text } from './text-claim.ts'
+import { type Claims, text } from './text-claim.ts'
 
 /** What is known of a person. `null`: the provider did not say. @see OpenID Connect Core 1.0 section 5.1 */
 export interface Identity {
@@ -69,7 +69,7 @@ const textsSchema = v.object({
  * @param claims of the ID token and userinfo, already verified
  * @param rules of the provider that they are from
  */
-export function identityOf(claims: Readonly<Record<string, unknown>>, rules: IdentityRules): Identity {
+export function identityOf(claims: Claims, rules: IdentityRules): Identity {
   const known = Object.fromEntries(Object.keys(textsSchema.entries).map((name) => [name, claims[name] ?? null]))
   const { usual_name, ...texts } = v.parse(textsSchema, known)
   return {

@@ -3,9 +3,7 @@
  */
 import * as v from 'valibot'
 import type { ProviderConfig } from '../config/env.ts'
-import { TEXT_MAX_CHARACTERS, text } from './text-claim.ts'
-
-type Claims = Readonly<Record<string, unknown>>
+import { type Claims, TEXT_MAX_CHARACTERS, text } from './text-claim.ts'
 
 /** The settings that decide what people are called. */
 export type NameRules = Pick<ProviderConfig, 'OIDC_USERINFO_FULLNAME_FIELDS' | 'OIDC_USERINFO_SHORTNAME_FIELD'>

@@ -5,8 +5,7 @@ import type { ProviderConfig } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
 import { sourceOfClaim } from './claim-sources.ts'
 import { type Identity, type IdentityRules, identityOf } from './identity.ts'
-
-type Claims = Readonly<Record<string, unknown>>
+import type { Claims } from './text-claim.ts'
 
 /** Somebody whom a provider vouches for. */
 interface Login {

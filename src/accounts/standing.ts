@@ -4,11 +4,12 @@
 import type { OpenTalkValues } from '../config/opentalk-settings.ts'
 import { type Tariff, tariffOf } from './tariffs.ts'
 import { type Tenant, tenantOf } from './tenants.ts'
+import type { Claims } from './text-claim.ts'
 
 /**
  * @param said claims, or what was stored of them
  * @param settings OpenTalk's; `null`: not in use, and what the provider said counts
  */
-export function standingOf(said: Readonly<Record<string, unknown>>, settings: OpenTalkValues | null): Tenant & Tariff {
+export function standingOf(said: Claims, settings: OpenTalkValues | null): Tenant & Tariff {
   return { ...tenantOf(said, settings), ...tariffOf(said, settings) }
 }

@@ -3,10 +3,7 @@
  */
 import * as v from 'valibot'
 import type { OpenTalkValues } from '../config/opentalk-settings.ts'
-import { text } from './text-claim.ts'
-
-/** Claims, or what was stored of them. */
-type Said = Readonly<Record<string, unknown>>
+import { type Claims, text } from './text-claim.ts'
 
 export interface Tariff {
   /** `null`: nobody says. */
@@ -19,7 +16,7 @@ export interface Tariff {
 const STATUSES = ['default', 'paid', 'downgraded'] as const
 
 /** @param settings `null`: OpenTalk is not in use, and what the provider said counts */
-export function tariffOf(said: Said, settings: OpenTalkValues | null): Tariff {
+export function tariffOf(said: Claims, settings: OpenTalkValues | null): Tariff {
   const tariff_id = v.parse(text, said.tariff_id)
   if (settings === null) return { tariff_id, tariff_status: v.parse(text, said.tariff_status) }
   if (settings['tariffs.assignment'] === 'static') {
@@ -31,14 +28,14 @@ export function tariffOf(said: Said, settings: OpenTalkValues | null): Tariff {
 }
 
 /** Whether the provider said a status that stands in no list; it counts as default, and the operator should know. */
-export function isStatusUnknown(said: Said, settings: OpenTalkValues | null): boolean {
+export function isStatusUnknown(said: Claims, settings: OpenTalkValues | null): boolean {
   if (settings?.['tariffs.assignment'] !== 'by_external_tariff_id') return false
   const hasMapping = settings['tariffs.status_mapping.downgraded_tariff_name'] !== undefined
   return hasMapping && v.parse(text, said.tariff_status) !== null && mappedStatus(said, settings) === undefined
 }
 
 /** `undefined`: there is no mapping, or the word stands in no list. */
-function mappedStatus(said: Said, settings: OpenTalkValues): (typeof STATUSES)[number] | undefined {
+function mappedStatus(said: Claims, settings: OpenTalkValues): (typeof STATUSES)[number] | undefined {
   const word = v.parse(text, said.tariff_status)
   if (word === null) return undefined
   return STATUSES.find((status) => settings[`tariffs.status_mapping.${status}`]?.includes(word))

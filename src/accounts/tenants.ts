@@ -3,7 +3,7 @@
  */
 import * as v from 'valibot'
 import type { OpenTalkValues } from '../config/opentalk-settings.ts'
-import { text } from './text-claim.ts'
+import { type Claims, text } from './text-claim.ts'
 
 export interface Tenant {
   /** `null`: nobody says. */
@@ -14,7 +14,7 @@ export interface Tenant {
  * @param said claims, or what was stored of them
  * @param settings `null`: OpenTalk is not in use, and what the provider said counts
  */
-export function tenantOf(said: Readonly<Record<string, unknown>>, settings: OpenTalkValues | null): Tenant {
+export function tenantOf(said: Claims, settings: OpenTalkValues | null): Tenant {
   const isStatic = settings?.['tenants.assignment'] === 'static'
   return { tenant_id: isStatic ? settings['tenants.static_tenant_id'] : v.parse(text, said.tenant_id) }
 }

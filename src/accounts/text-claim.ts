@@ -1,7 +1,10 @@
 /**
- * A claim that is text, as everything of a person that is neither a list nor yes or no.
+ * Claims before anything is known of them, and one that is text, as everything of a person that is neither a list nor yes or no.
  */
 import * as v from 'valibot'
+
+/** Claims as they came, or what was stored of them. */
+export type Claims = Readonly<Record<string, unknown>>
 
 export const TEXT_MAX_CHARACTERS = 500
 
