@@ -1,15 +1,23 @@
 /**
  * `npm run app:create`: registers an app and shows its credential, once.
  */
-import { parseArgs } from 'node:util'
 import { createApp } from './apps.ts'
 import { Complaint, runCommand } from './complaint.ts'
+import { readOptions } from './options.ts'
 import { ROOT } from './settings.ts'
 
 const USAGE = 'Usage: npm run app:create -- --name NAME [--audience AUDIENCE]... [--client CLIENT_ID]... [--remote]'
 
 await runCommand(async () => {
-  const { name, audience, client, remote } = readOptions()
+  const { name, audience, client, remote } = readOptions(
+    {
+      name: { type: 'string' },
+      audience: { type: 'string', multiple: true, default: [] },
+      client: { type: 'string', multiple: true, default: [] },
+      remote: { type: 'boolean', default: false },
+    },
+    USAGE,
+  )
   if (name === undefined) throw new Complaint(USAGE)
   const credential = await createApp({ root: ROOT, remote }, { name, audiences: audience, clients: client })
   console.log(`App "${name}" may now ask whether tokens are good${remote ? '' : ' (in the local database; --remote for the deployed one)'}.
@@ -19,19 +27,3 @@ await runCommand(async () => {
 
 The secret is stored as a hash only and cannot be shown again.`)
 })
-
-function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        name: { type: 'string' },
-        audience: { type: 'string', multiple: true, default: [] },
-        client: { type: 'string', multiple: true, default: [] },
-        remote: { type: 'boolean', default: false },
-      },
-    })
-    return values
-  } catch (error) {
-    throw new Complaint(`${error instanceof Error ? error.message : error}\n${USAGE}`)
-  }
-}

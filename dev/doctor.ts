@@ -2,7 +2,6 @@
  * `npm run doctor`: looks at settings, storage and provider as Gatehouse would, and says what to mend; changes nothing that stays.
  */
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
 import { getPlatformProxy } from 'wrangler'
 import type { Clock } from '../src/clock.ts'
@@ -16,6 +15,7 @@ import { publishedVars } from './configuration-check.ts'
 import { wranglerEnvironment } from './d1.ts'
 import { deployedSettings } from './deployed-settings.ts'
 import { diagnosisText } from './doctor-text.ts'
+import { readOptions } from './options.ts'
 import { currentPorts, type DevSettings, devSettings, hasOwnProvider, ROOT, readDevVars } from './settings.ts'
 
 const USAGE = `Usage: npm run doctor -- [--deployed] [--provider ID] [--json]
@@ -36,7 +36,15 @@ const clock: Clock = {
 }
 
 await runCommand(async () => {
-  const { deployed, provider, json, help } = readOptions()
+  const { deployed, provider, json, help } = readOptions(
+    {
+      deployed: { type: 'boolean', default: false },
+      provider: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+    USAGE,
+  )
   if (help) return console.log(USAGE)
   const subject = deployed ? await deployedSubject() : await localSubject()
   const { read } = subject
@@ -112,20 +120,5 @@ function forEmbedded(check: Check, { hasEmbeddedProvider, issuer }: DevSettings)
     ...check,
     seen: `The embedded provider is not running at ${issuer}.`,
     fix: 'Start it, and Gatehouse, with: npm run dev',
-  }
-}
-
-function readOptions() {
-  try {
-    return parseArgs({
-      options: {
-        deployed: { type: 'boolean', default: false },
-        provider: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values
-  } catch (error) {
-    throw new Complaint(`${error instanceof Error ? error.message : error}\n${USAGE}`)
   }
 }

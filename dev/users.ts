@@ -1,17 +1,20 @@
 /**
  * `npm run users`: shows who has signed in, with every claim; changes nothing.
  */
-import { parseArgs } from 'node:util'
 import { howToMigrate } from './apps.ts'
 import { Complaint, runCommand } from './complaint.ts'
 import { type Database, DatabaseComplaint, queryD1, type Row } from './d1.ts'
+import { readOptions } from './options.ts'
 import { ROOT } from './settings.ts'
 import { describeUsers, USER_COLUMNS, USERS_MAX } from './user-list.ts'
 
 const USAGE = 'Usage: npm run users [-- [--remote] [--json]]'
 
 await runCommand(async () => {
-  const { remote, json } = readOptions()
+  const { remote, json } = readOptions(
+    { remote: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+    USAGE,
+  )
   const rows = await readUsers({ root: ROOT, remote })
   console.log(json ? JSON.stringify(rows.slice(0, USERS_MAX), null, 2) : describeUsers(rows))
 })
@@ -24,15 +27,5 @@ async function readUsers(database: Database): Promise<readonly Row[]> {
   } catch (error) {
     if (!(error instanceof DatabaseComplaint) || !error.isMissingTable) throw error
     throw new Complaint(`The database has no table of users yet. ${howToMigrate(database)}`)
-  }
-}
-
-function readOptions() {
-  try {
-    return parseArgs({
-      options: { remote: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
-    }).values
-  } catch (error) {
-    throw new Complaint(`${error instanceof Error ? error.message : error}\n${USAGE}`)
   }
 }
