@@ -10,6 +10,7 @@ import { publishedVars } from '../../dev/configuration-check.ts'
 import { freePort } from '../support/gatehouse.ts'
 import { introspect, type Served, startWithApp } from '../support/installation.ts'
 import { makeRealm, passwordOf, type Realm } from './support/realm.ts'
+import { serviceToken, tokenFor } from './support/tokens.ts'
 import { keycloakAt, worldOf } from './support/world.ts'
 
 const { keycloak: missing } = inject('missing')
@@ -51,11 +52,7 @@ describe.skipIf(missing !== null)('the [keycloak] block at a real Keycloak', () 
   /** An access token that a client got for alice. */
   async function tokenOf(client: Readonly<Record<string, string>>): Promise<string> {
     const person = { username: 'alice', password: passwordOf('alice'), grant_type: 'password', scope: 'openid' }
-    const response = await fetch(`${running().issuer}/protocol/openid-connect/token`, {
-      method: 'POST',
-      body: new URLSearchParams({ ...person, ...client }),
-    })
-    return v.parse(v.object({ access_token: v.string() }), await response.json()).access_token
+    return tokenFor(running(), { ...person, ...client })
   }
 
   async function verdictOn(token: string): Promise<unknown> {
@@ -103,12 +100,8 @@ describe.skipIf(missing !== null)('the [keycloak] block at a real Keycloak', () 
 
   it('takes the token of the recorder, by its role', async () => {
     const secret = 'recorder-secret-of-the-tests'
-    const response = await fetch(`${running().issuer}/protocol/openid-connect/token`, {
-      method: 'POST',
-      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'Recorder', client_secret: secret }),
-    })
-    const { access_token } = v.parse(v.object({ access_token: v.string() }), await response.json())
-    expect(await verdictOn(access_token)).toMatchObject({
+    const token = await serviceToken(running(), { clientId: 'Recorder', clientSecret: secret })
+    expect(await verdictOn(token)).toMatchObject({
       active: true,
       principal: 'service',
       roles: expect.arrayContaining(['opentalk-recorder']),

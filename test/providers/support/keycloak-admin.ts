@@ -47,7 +47,7 @@ export async function importRealm(
   return realmAdmin(keycloak, realm.realm)
 }
 
-export function realmAdmin(keycloak: KeycloakAddress, realm: string): RealmAdmin {
+function realmAdmin(keycloak: KeycloakAddress, realm: string): RealmAdmin {
   const call: RealmAdmin['call'] = (method, path, body) =>
     askAdmin(keycloak, method, `/admin/realms/${encodeURIComponent(realm)}${path}`, body)
 

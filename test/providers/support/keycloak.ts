@@ -10,7 +10,7 @@ import { cachedFolder } from './cache.ts'
 import { run } from './programs.ts'
 import { type Server, startServer } from './server.ts'
 
-export const KEYCLOAK_VERSION = '26.7.3'
+const KEYCLOAK_VERSION = '26.7.3'
 const UNPACK = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack'
 /** The database lives in memory, so that instances share nothing and a start needs no clean-up. */
 const BUILD_OPTIONS = ['--db=dev-mem']

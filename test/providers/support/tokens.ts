@@ -36,9 +36,16 @@ export async function tokensOf(world: World, username: string, scope = 'openid p
 }
 
 /** The token of a program. */
-export async function serviceToken({ issuer }: World, { clientId, clientSecret }: Client): Promise<string> {
+export function serviceToken(provider: Pick<World, 'issuer'>, { clientId, clientSecret }: Client): Promise<string> {
+  return tokenFor(provider, { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret })
+}
+
+/** The access token that a form at the token endpoint brings. */
+export async function tokenFor(
+  { issuer }: Pick<World, 'issuer'>,
+  form: Readonly<Record<string, string>>,
+): Promise<string> {
   const { token_endpoint } = await discovered(issuer)
-  const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }
   const response = await fetch(token_endpoint, { method: 'POST', body: new URLSearchParams(form) })
   return v.parse(tokenAnswer, await response.json()).access_token
 }
