@@ -4,6 +4,7 @@
 import type { ProviderConfig } from './env.ts'
 import type { ProviderType } from './place-settings.ts'
 import type { ProviderSettingName } from './provider-settings.ts'
+import { withoutSlash } from './urls.ts'
 
 /** The settings that say where a provider is, in place of OIDC_OP_URL. */
 export const FACTS = [
@@ -117,8 +118,4 @@ export const PRESETS: Readonly<Record<ProviderType, Preset>> = {
 export function typeOfIssuer(issuer: string): ProviderType {
   const types = Object.keys(PRESETS) as ProviderType[] // the record has exactly these names, the last of them takes everything
   return types.find((type) => PRESETS[type].recognises(new URL(issuer))) ?? 'generic'
-}
-
-function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '')
 }

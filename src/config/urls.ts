@@ -33,6 +33,11 @@ export function isSecure(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
 }
 
+/** An address, or its path, without slashes at its end. */
+export function withoutSlash(text: string): string {
+  return text.replace(/\/+$/, '')
+}
+
 /** A text that `flawOf` finds nothing wrong with. */
 function flawless(flawOf: (value: string) => string | null) {
   return v.pipe(

@@ -5,6 +5,7 @@ import type { ProviderConfig } from './env.ts'
 import { type FindBehavior, type OpenTalk, opentalkSettings, type UserSearch } from './opentalk-settings.ts'
 import { opentalkVariable } from './opentalk-sources.ts'
 import { type Problem, problemsOf } from './reading.ts'
+import { withoutSlash } from './urls.ts'
 
 /** `null`: no setting of OpenTalk is in use, and people are looked for among those who have signed in, if at all. */
 export function findBehaviorOf(opentalk: OpenTalk | null): FindBehavior {
@@ -31,7 +32,7 @@ export function userSearchOf(provider: ProviderConfig, opentalk: OpenTalk): User
   if (!asksBackend(findBehaviorOf(opentalk)) || apiBaseUrl === undefined || clientSecret === undefined) return null
   const isByTenant = settings['tenants.assignment'] === 'by_external_tenant_id'
   return {
-    apiBaseUrl: apiBaseUrl.replace(/\/+$/, ''),
+    apiBaseUrl: withoutSlash(apiBaseUrl),
     clientId: settings['user_search.client_id'] ?? controller?.clientId ?? provider.OIDC_RP_CLIENT_ID,
     clientSecret,
     externalIdAttribute:

@@ -2,7 +2,7 @@
  * In what two issuers differ, and where else a provider might be found; asks nobody.
  */
 import type { ProviderConfig } from '../config/env.ts'
-import { isLoopback } from '../config/urls.ts'
+import { isLoopback, withoutSlash } from '../config/urls.ts'
 
 export interface Difference {
   readonly seen: string
@@ -81,8 +81,4 @@ export function otherAddresses({ OIDC_OP_URL: configured = '' }: ProviderConfig)
   ].flatMap((candidate) => (candidate === null || candidate === path ? [] : [origin + candidate]))
   const swapped = isLoopback(hostname) ? [configured.replace(/^http(s?):/, (_, s) => (s ? 'http:' : 'https:'))] : []
   return [...new Set([...swapped, ...candidates])].slice(0, 3)
-}
-
-function withoutSlash(text: string): string {
-  return text.replace(/\/+$/, '')
 }
