@@ -8,7 +8,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { mustBeSent, sentRequest } from './authorization-request.ts'
 import { finishLogin, type VerifiedLogin } from './callback.ts'
-import type { Claims } from './claims.ts'
+import { type Claims, unverifiedClaims } from './claims.ts'
 import type { ProtocolClient } from './client.ts'
 import { clientAuthentication } from './client-authentication.ts'
 import { metadataSource } from './discovery.ts'
@@ -216,9 +216,11 @@ export function createProvider(config: ProviderConfig, { fetch, cache, clock, lo
     },
 
     async endSession(request) {
-      return orNull('provider_logout_skipped', async () =>
-        endSessionRequest(config, await metadata.read(begin()), request),
-      )
+      return orNull('provider_logout_skipped', async () => {
+        const current = await metadata.read(begin())
+        const isOwn = request.idToken !== null && quirks.isFrom(unverifiedClaims(request.idToken), current.issuer)
+        return endSessionRequest(config, current, isOwn ? request : { ...request, idToken: null })
+      })
     },
 
     async revokeTokens(ended) {

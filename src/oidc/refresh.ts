@@ -32,9 +32,11 @@ export async function refreshLogin(
   clock: Clock,
 ): Promise<RefreshedLogin> {
   if (tokens.refreshToken === null) throw new GatehouseError('login_required', 'there is no refresh token')
+  const original = originalClaims(tokens.idToken)
+  // Before it is sent: an id of the settings may have been given to another provider since.
+  if (!client.isFrom(original.claims)) throw new GatehouseError('login_required', 'the session is of another issuer')
   const dpopKey = await keptDpopKey(client, tokens.dpopKey)
   const answer = await redeemRefreshToken(client, tokens.refreshToken, dpopKey)
-  const original = originalClaims(tokens.idToken)
   const idToken = await unlessUndecided(verifiedIdToken(client, answer, original))
   const bearer = { accessToken: answer.access_token, dpopKey, subject: original.sub }
   const userinfo = await unlessUndecided(fetchUserinfo(client, bearer, clock))

@@ -3,6 +3,7 @@
  */
 import * as oauth from 'oauth4webapi'
 import { describeFailure, type Log } from '../log.ts'
+import { unverifiedClaims } from './claims.ts'
 import type { ProtocolClient } from './client.ts'
 import { toProtocolFailure } from './failures.ts'
 import type { ProviderTokens } from './provider-tokens.ts'
@@ -18,11 +19,13 @@ const REVOCATIONS_MAX = 20
  */
 export async function revokeTokens(
   client: ProtocolClient,
-  ended: readonly Pick<ProviderTokens, 'accessToken' | 'refreshToken'>[],
+  ended: readonly Pick<ProviderTokens, 'idToken' | 'accessToken' | 'refreshToken'>[],
   log: Log,
 ): Promise<void> {
   if (!client.metadata.revocation_endpoint) return
-  const wanted = ended.flatMap(({ accessToken, refreshToken }) => {
+  const wanted = ended.flatMap(({ idToken, accessToken, refreshToken }) => {
+    // What another issuer gave is not for this one, whoever has the id of its settings now.
+    if (!client.isFrom(unverifiedClaims(idToken))) return []
     if (refreshToken !== null) return [{ token: refreshToken, hint: 'refresh_token' }]
     return accessToken === null ? [] : [{ token: accessToken, hint: 'access_token' }]
   })

@@ -1,7 +1,7 @@
 /**
  * The front door to the provider: the authorization request, the address for signing out, and who is asked when (A30, A73, A77, A91, A109).
  */
-import { base64url } from 'jose'
+import { base64url, UnsecuredJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { endSessionUrl, type Provider } from '../../src/oidc/provider.ts'
 import { json } from '../support/far-end.ts'
@@ -183,7 +183,8 @@ describe('the provider', () => {
 })
 
 describe('the address for signing out', () => {
-  const request = { idToken: 'id-token', postLogoutRedirectUri: 'https://gate.example.com/', state: 'state-1' }
+  const idToken = new UnsecuredJWT({ iss: 'https://idp.example' }).encode()
+  const request = { idToken, postLogoutRedirectUri: 'https://gate.example.com/', state: 'state-1' }
   const addressOf = async (
     { provider }: { provider: Provider },
     changed: Partial<typeof request> | { idToken: null } = {},
@@ -198,7 +199,7 @@ describe('the address for signing out', () => {
       ISSUER,
       '/logout',
       {
-        id_token_hint: 'id-token',
+        id_token_hint: idToken,
         client_id: CLIENT_ID,
         post_logout_redirect_uri: 'https://gate.example.com/',
         state: 'state-1',

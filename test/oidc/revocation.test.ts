@@ -1,6 +1,7 @@
 /**
  * Which tokens go back to the provider, and that nothing it does with them matters here.
  */
+import { UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
 import type { LogEntry } from '../../src/log.ts'
@@ -48,7 +49,7 @@ function createScene({ endpoint = `${ISSUER}/revoke`, status = 200, settings = {
 }
 
 const tokens = (refreshToken: string | null, accessToken: string | null) => ({
-  idToken: 'id',
+  idToken: new UnsecuredJWT({ iss: ISSUER }).encode(),
   refreshToken,
   accessToken,
   expiresAt: null,

@@ -13,6 +13,7 @@ import {
   IDP,
   introspect,
   LOGIN,
+  LOGOUT,
   ME,
   OTHER_IDP,
   refusalOn,
@@ -206,5 +207,30 @@ describe('with several providers', () => {
     expect(await (await introspect(without, token, app)).json()).toEqual({ active: false })
     const cookie = `__Host-gatehouse-session=${token}`
     expect((await without(new Request(ME, { headers: { cookie } }))).status).toBe(401)
+  })
+
+  it('the tokens of a session go to no other provider that was given its id', async () => {
+    const scene = createScene(SEVERAL)
+    const [browser, other] = [scene.browser(), scene.browser()]
+    await signInWith(browser, 'partner')
+    await signInWith(other, 'partner')
+    const [table] = JSON.parse(SEVERAL.OIDC_PROVIDERS)
+    const endpoints = { revocation_endpoint: `${IDP}/revoke`, logout_endpoint: `${IDP}/logout` }
+    const moved = scene.isolate({ OIDC_PROVIDERS: JSON.stringify([{ ...table, url: IDP, ...endpoints }]) })
+    const asks = (visitor: Browser, url: string, init: RequestInit = {}) => {
+      const cookie = `__Host-gatehouse-session=${sessionTokenOf(visitor)}`
+      return moved(new Request(url, { ...init, headers: { cookie, 'sec-fetch-site': 'same-origin' } }))
+    }
+    const [, csrf = ''] =
+      /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(await (await asks(other, LOGOUT)).text()) ?? []
+    const signedOut = await asks(other, LOGOUT, {
+      method: 'POST',
+      body: new URLSearchParams({ csrfmiddlewaretoken: csrf }),
+    })
+    const leadsTo = new URL(signedOut.headers.get('location') ?? '')
+    expect([leadsTo.origin, leadsTo.searchParams.has('id_token_hint')]).toEqual([IDP, false])
+    scene.clock.advance(3600)
+    expect((await asks(browser, ME)).status).toBe(401)
+    expect([scene.provider.count('/token'), scene.provider.count('/revoke')]).toEqual([0, 0])
   })
 })
