@@ -2,12 +2,19 @@
  * Asks a provider about a token for an app, at most once in a while; how its answer is judged is for the kind of token.
  */
 import type { App } from '../accounts/apps.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config/env.ts'
 import { sha256 } from '../crypto.ts'
 import type { Claims, Provider } from '../oidc/provider.ts'
+import type { Providers } from '../oidc/providers.ts'
 import type { Verdict } from './verdict.ts'
 import type { Verdicts } from './verdicts.ts'
 
+/** What it takes to judge a token of a provider. */
 export interface AskingPorts {
+  readonly config: Config
+  readonly providers: Providers
+  readonly clock: Clock
   readonly verdicts: Verdicts
 }
 
@@ -22,7 +29,7 @@ export async function askProvider(
   provider: Provider,
   token: string,
   app: App,
-  { verdicts }: AskingPorts,
+  { verdicts }: Pick<AskingPorts, 'verdicts'>,
   judge: (said: Claims) => Verdict | Promise<Verdict>,
 ): Promise<Verdict | null> {
   const key = await sha256(JSON.stringify([provider.id, app.clientId, app.audiences, app.clients, token]))

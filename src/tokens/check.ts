@@ -5,12 +5,13 @@ import type { App } from '../accounts/apps.ts'
 import type { Provider } from '../oidc/provider.ts'
 import { unverifiedIssuer } from '../oidc/providers.ts'
 import { toldOfStanding } from './access-token.ts'
-import { checkJwt, type JwtPorts, looksLikeJwt } from './jwt.ts'
-import { checkOpaque, type OpaquePorts } from './opaque.ts'
+import type { AskingPorts } from './asking.ts'
+import { checkJwt, looksLikeJwt } from './jwt.ts'
+import { checkOpaque } from './opaque.ts'
 import { findSession, idleEndOf, isSessionToken, type Session, type SessionPorts } from './session.ts'
 import { bad, type Verdict } from './verdict.ts'
 
-export interface CheckPorts extends JwtPorts, OpaquePorts, SessionPorts {
+export interface CheckPorts extends AskingPorts, SessionPorts {
   /** Asks the provider whether a session goes on, if that is due; `null`: it does not. */
   renewIfDue(session: Session): Promise<Session | null>
 }

@@ -2,12 +2,10 @@
  * JWT access tokens of the provider: issuer, signature and kind; what the claims say is judged in `access-token.ts`.
  */
 import type { App } from '../accounts/apps.ts'
-import type { Clock } from '../clock.ts'
 import { SIGNING_ALGORITHMS } from '../config/algorithms.ts'
-import type { Config } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
 import { audiencesOf, type Claims, type Provider, type SignedJwt } from '../oidc/provider.ts'
-import { type Providers, unverifiedIssuer } from '../oidc/providers.ts'
+import { unverifiedIssuer } from '../oidc/providers.ts'
 import { clientOf, flawOfLife, flawOfSubject, goodToken } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
 import { claimsFor, flawOfAudience } from './audience.ts'
@@ -25,7 +23,7 @@ export function looksLikeJwt(token: string): boolean {
  * @throws GatehouseError `provider_unreachable` or `provider_error` when the keys cannot be had: that is no verdict
  * @see RFC 9068 section 4
  */
-export async function checkJwt(token: string, app: App, ports: JwtPorts): Promise<Verdict> {
+export async function checkJwt(token: string, app: App, ports: AskingPorts): Promise<Verdict> {
   const { config, providers, clock } = ports
   // Read before the signature is verified, so that nobody makes us ask for keys with a token that was never meant for us.
   const issuing = await providers.issuing(unverifiedIssuer(token))
@@ -46,12 +44,6 @@ export async function checkJwt(token: string, app: App, ports: JwtPorts): Promis
   return asked ? confirmed(token, jwt.claims, asked, app, ports, judged) : judged(jwt.claims)
 }
 
-export interface JwtPorts extends AskingPorts {
-  readonly config: Config
-  readonly providers: Providers
-  readonly clock: Clock
-}
-
 /**
  * The verdict on a token that the provider still stands by. What is in the token counts; what is not, such as the claims that Keycloak
  * leaves out of a lightweight token, is taken from the answer.
@@ -61,7 +53,7 @@ async function confirmed(
   claims: Claims,
   provider: Provider,
   app: App,
-  ports: JwtPorts,
+  ports: AskingPorts,
   judged: (claims: Claims) => Verdict,
 ): Promise<Verdict> {
   if (!(await provider.introspects())) {

@@ -2,21 +2,12 @@
  * Tokens that say nothing by themselves: which of them are worth asking a provider about, whom to ask, and what its answer is worth.
  */
 import type { App } from '../accounts/apps.ts'
-import type { Clock } from '../clock.ts'
-import type { Config } from '../config/env.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Claims, Provider } from '../oidc/provider.ts'
-import type { Providers } from '../oidc/providers.ts'
 import { flawOfLife, flawOfSubject, goodToken } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
 import { claimsFor, flawOfAudience } from './audience.ts'
 import { bad, type Verdict } from './verdict.ts'
-
-export interface OpaquePorts extends AskingPorts {
-  readonly config: Config
-  readonly providers: Providers
-  readonly clock: Clock
-}
 
 /** Fewer would not have the 128 bits that a token must have. @see RFC 6749 section 10.10 */
 const TOKEN_MIN_CHARACTERS = 22
@@ -46,7 +37,7 @@ function looksOpaque(token: string): boolean {
 export async function checkOpaque(
   token: string,
   app: App,
-  ports: OpaquePorts,
+  ports: AskingPorts,
   from: Provider | null,
 ): Promise<Verdict> {
   if (!looksOpaque(token)) return bad('nothing that a provider could have issued')
@@ -73,7 +64,7 @@ async function judged(
   said: Claims,
   provider: Provider,
   app: App,
-  { config, providers, clock }: OpaquePorts,
+  { config, providers, clock }: AskingPorts,
 ): Promise<Verdict> {
   const claims = { ...said, iss: said.iss ?? (await provider.issuer()) }
   const issuing = await providers.issuing(claims.iss)
