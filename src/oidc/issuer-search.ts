@@ -14,7 +14,8 @@ const TELLING = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as cons
 /** The metadata of a provider without OIDC_OP_URL, as a document to be cached. */
 export function searchedSource(config: ProviderConfig): DocumentSource<Metadata> {
   const places = issuerPlaces(config)
-  const issuers = places.flatMap((place) => [place, `${place}/`]).flatMap(quirksOf(config).issuersAt)
+  const issuersAt = (place: string) => [place, `${place}/`].flatMap(quirksOf(config).issuersAt)
+  const issuers = places.flatMap(issuersAt)
   const explicit = explicitEndpoints(config)
 
   /** `null`: what stands there is not of this provider. */
@@ -42,7 +43,8 @@ export function searchedSource(config: ProviderConfig): DocumentSource<Metadata>
             return null
           },
         )
-        if (metadataOf(body) !== null) return body
+        const metadata = metadataOf(body)
+        if (metadata !== null && isAtPath(metadata.issuer, issuersAt(place))) return body
       }
       if (failures.length === 0) throw notFound(places)
       throw new GatehouseError('provider_unreachable', 'the issuer cannot be looked for everywhere', {
@@ -57,6 +59,14 @@ export function searchedSource(config: ProviderConfig): DocumentSource<Metadata>
       return metadata
     },
   }
+}
+
+/**
+ * Each path of a host may be somebody else's, so no document speaks for an issuer of another path. The host may be another one of
+ * the endpoints, for a provider may be asked by one name and be known by another.
+ */
+function isAtPath(issuer: string, issuers: readonly string[]): boolean {
+  return issuers.some((one) => new URL(one).pathname === new URL(issuer).pathname)
 }
 
 function notFound(places: readonly string[]): GatehouseError {

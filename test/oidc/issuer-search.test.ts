@@ -116,6 +116,24 @@ describe('the issuer of a provider without OIDC_OP_URL', () => {
     expect(await providers.first.issuer()).toBe(ISSUER)
   })
 
+  it('is not said by the document of another path of the host, also when its own cannot be had', async () => {
+    const { providers, farEnd } = world(undefined)
+    farEnd.on(ISSUER + WELL_KNOWN, () => {
+      throw new TypeError('network connection lost')
+    })
+    const forged = { ...DOCUMENT, introspection_endpoint: 'https://evil.example/introspect' }
+    farEnd.on(`https://idp.example${WELL_KNOWN}`, () => json(forged))
+    expect((await refusalOf(providers.first.issuer())).code).toBe('provider_unreachable')
+  })
+
+  it('may be on another host than its document, if one of the endpoints is there', async () => {
+    const inside = 'https://inside.example/tenants/main'
+    const keys = `${inside}/protocol/keys`
+    const { providers, farEnd } = world(undefined, { OIDC_OP_JWKS_ENDPOINT: keys })
+    farEnd.on(inside + WELL_KNOWN, () => json({ ...DOCUMENT, jwks_uri: keys }))
+    expect(await providers.first.issuer()).toBe(ISSUER)
+  })
+
   it('that is not found does not hide another provider that is known', async () => {
     const table = { id: 'work', url: 'https://work.example', client_id: 'gatehouse' }
     const { providers } = world(undefined, {
