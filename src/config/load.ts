@@ -77,7 +77,7 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
       ...fixed.warnings,
       ...warningsOfWithoutEffect(env, isSetting),
       ...ofOpenTalk.warnings,
-      ...unknownNames(env),
+      ...unknownNames(env, sources),
       ...sources.flatMap((source, index) => weakChoices(source, config.providers[index])),
       ...(config.EXTERNAL_API_ENABLED
         ? sources.flatMap((source, index) => anybodyMayCall(source, config.providers[index]))
@@ -111,20 +111,16 @@ function fileNames(env: Readonly<Record<string, unknown>>): Problem[] {
     }))
 }
 
-function unknownNames(env: Readonly<Record<string, unknown>>): string[] {
+function unknownNames(env: Readonly<Record<string, unknown>>, sources: readonly ProviderSource[]): string[] {
+  // The tables, and the secrets of those that there are.
+  const ofProviders = ['OIDC_PROVIDERS', ...sources.flatMap(({ secretNames }) => secretNames)]
   return Object.keys(env)
-    .filter((name) => OUR_NAMES.test(name) && !isSetting(name) && !isWithoutEffect(name) && !isOfProviders(name, env))
+    .filter((name) => OUR_NAMES.test(name) && !isSetting(name) && !isWithoutEffect(name) && !ofProviders.includes(name))
     .map((name) => `${name} is set, but this version of Gatehouse has no setting of that name; it has no effect`)
 }
 
 function isSetting(name: string): boolean {
   return Object.hasOwn(settings, name)
-}
-
-/** The tables, and the secrets of those that there are. */
-function isOfProviders(name: string, env: Readonly<Record<string, unknown>>): boolean {
-  if (name === 'OIDC_PROVIDERS') return true
-  return providerSources(env, null).sources.some(({ secretNames }) => secretNames.includes(name))
 }
 
 /** What one provider is configured to, and is probably not meant to be. */

@@ -84,6 +84,10 @@ const GOOGLE = 'https://accounts.google.com'
 /** How old ID tokens of Google call it. @see https://developers.google.com/identity/openid-connect/reference */
 const GOOGLE_WITHOUT_SCHEME = 'accounts.google.com'
 
+function isGoogles(iss: string | undefined, issuer: string): boolean {
+  return iss === issuer || (issuer === GOOGLE && iss === GOOGLE_WITHOUT_SCHEME)
+}
+
 const QUIRKS: Readonly<Record<ProviderType, Partial<Quirks>>> = {
   generic: {},
 
@@ -126,8 +130,8 @@ const QUIRKS: Readonly<Record<ProviderType, Partial<Quirks>>> = {
   },
 
   google: {
-    issues: (iss, issuer) => iss === issuer || (issuer === GOOGLE && iss === GOOGLE_WITHOUT_SCHEME),
-    isFrom: ({ iss }, issuer) => iss === issuer || (issuer === GOOGLE && iss === GOOGLE_WITHOUT_SCHEME),
+    issues: isGoogles,
+    isFrom: ({ iss }, issuer) => isGoogles(iss, issuer),
     accountIssuer: (iss) => (iss === GOOGLE_WITHOUT_SCHEME ? GOOGLE : iss),
     // Of the signed answer; the parameter is a wish for the page. @see https://developers.google.com/identity/openid-connect/openid-connect#hd-param
     strangerOf: ({ hd }, { OIDC_OP_HOSTED_DOMAINS: domains }) =>

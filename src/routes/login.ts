@@ -33,7 +33,7 @@ export function loginRoutes(deps: Deps) {
     const provider = chosenProvider(c, query.get('provider'), providers)
     const wanted = query.get(config.OIDC_REDIRECT_FIELD_NAME)
     if (isSilent) return signInSilently(c, provider, query, wanted)
-    if (provider) return sendToProvider(c, provider, query, wanted)
+    if (provider) return sendToProvider(c, provider, query, wanted, false)
     return c.html(chooserPage(languageFor(c.req.header('accept-language')), choicesOf(query, deps)))
   })
   app.all(eitherForm(PATHS.login), onlyAllows('GET', 'HEAD'))
@@ -56,7 +56,7 @@ export function loginRoutes(deps: Deps) {
     const passable = new URLSearchParams()
     const hint = query.get('login_hint')
     if (hint !== null) passable.set('login_hint', hint)
-    return sendToProvider(c, provider, passable, query.get('target_link_uri'))
+    return sendToProvider(c, provider, passable, query.get('target_link_uri'), false)
   }
 
   /** Nobody may be asked anything, not even with which provider to sign in; whoever cannot be signed in so goes on as they are. */
@@ -70,7 +70,7 @@ export function loginRoutes(deps: Deps) {
     if (!provider || hasJustTried(c) || !(await provider.signsInSilently())) return goOn()
     noteTry(c)
     try {
-      return await sendToProvider(c, provider, query, wanted)
+      return await sendToProvider(c, provider, query, wanted, true)
     } catch (error) {
       if (!(error instanceof GatehouseError) || error.code !== 'provider_unreachable') throw error
       log({ level: 'warn', event: 'silent_sign_in_skipped', ref: c.get('reference'), detail: describeFailure(error) })
@@ -83,8 +83,8 @@ export function loginRoutes(deps: Deps) {
     provider: Provider,
     query: URLSearchParams,
     wanted: string | null,
+    isSilent: boolean,
   ): Promise<Response> {
-    const isSilent = query.get('silent')?.toLowerCase() === 'true'
     const departure = {
       acrValues: acceptedLevels(query, provider.config),
       maxAgeSeconds: maxAgeSeconds(query, config),
