@@ -1,6 +1,7 @@
 /**
  * Runs the built Worker in workerd with a database and a cache of its own, reached over real HTTP; knows nothing of what it does.
  */
+import { randomInt } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -32,14 +33,26 @@ export interface RunningGatehouse {
   stop(): Promise<void>
 }
 
-/** A port that was free a moment ago. */
+/** Below those that systems give to outgoing connections (Linux: 32768), one of which could take the port before it is used. */
+const PORTS = { from: 20_000, to: 32_000 }
+const ATTEMPTS_MAX = 100
+
+/** A port that was free a moment ago, and that nobody takes by chance. */
 export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const port = randomInt(PORTS.from, PORTS.to)
+    if (await isFree(port)) return port
+  }
+  throw new Error(`no free port from ${PORTS.from} to ${PORTS.to}`)
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port')
-  return address.port
+  const isListening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
+  })
+  if (isListening) await new Promise((resolve) => server.close(resolve))
+  return isListening
 }
 
 /** Starts the Worker at `http://localhost:<port>` with all migrations applied. */
