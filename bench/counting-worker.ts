@@ -3,7 +3,7 @@
  */
 import type { D1Database, D1PreparedStatement, D1Result, KVNamespace } from '@cloudflare/workers-types'
 import { type App, createApp } from '../src/app.ts'
-import type { Env } from '../src/config/env.ts'
+import type { Env } from '../src/config/model.ts'
 import { createDeps } from '../src/deps.ts'
 import { COSTS_PATH, type Costs } from './counts.ts'
 

@@ -6,7 +6,14 @@ import { Complaint, runCommand } from './complaint.ts'
 import { readOptions } from './options.ts'
 import { ROOT } from './settings.ts'
 
-const USAGE = 'Usage: npm run app:create -- --name NAME [--audience AUDIENCE]... [--client CLIENT_ID]... [--remote]'
+const USAGE = `Usage: npm run app:create -- --name NAME [--audience AUDIENCE]... [--client CLIENT_ID]... [--remote]
+
+Makes the credential with which an app asks whether tokens are good, and shows it once.
+
+  --name NAME           how the app is called; no two have the same name
+  --audience AUDIENCE   the app may ask about tokens that are meant for this audience
+  --client CLIENT_ID    the app may ask about tokens that this client got; without both, about those meant for Gatehouse
+  --remote              in the deployed database; without it, in the local one`
 
 await runCommand(async () => {
   const { name, audience, client, remote } = readOptions(

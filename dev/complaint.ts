@@ -7,11 +7,17 @@ export class Complaint extends Error {
   override readonly name = 'Complaint'
 }
 
-/** Runs a command to its end; on failure says why on stderr and ends with status 1. */
+/** The command was called with `--help`; the message is its usage. */
+export class HelpAsked extends Error {
+  override readonly name = 'HelpAsked'
+}
+
+/** Runs a command to its end; on failure says why on stderr and ends with status 1. Help is no failure. */
 export async function runCommand(command: () => Promise<void>): Promise<void> {
   try {
     await command()
   } catch (error) {
+    if (error instanceof HelpAsked) return console.log(error.message)
     console.error(error instanceof Complaint ? error.message : error)
     process.exit(1)
   }

@@ -46,8 +46,10 @@ export async function queryD1(database: Database, sql: string): Promise<Row[][]>
   const { code, stdout, stderr } = await runWrangler(database, ['execute', 'DB', '--json', '--yes', '--command', sql])
   const answer = parseAnswer(stdout)
   if (code === 0 && Array.isArray(answer)) return answer.map(({ results }) => results)
-  const said = Array.isArray(answer) ? '' : answer?.error?.text
-  throw new DatabaseComplaint(`The database did not do it: ${said || stderr.trim() || stdout.trim()}`)
+  const said = (Array.isArray(answer) ? '' : answer?.error?.text) || stderr.trim() || stdout.trim()
+  // wrangler cannot ask for a sign-in from here, so it asks for an API token instead. Its text is all that it gives.
+  if (database.remote && said.includes('CLOUDFLARE_API_TOKEN')) throw new DatabaseComplaint(NOT_SIGNED_IN)
+  throw new DatabaseComplaint(`The database did not do it: ${said}`)
 }
 
 /**
@@ -75,6 +77,9 @@ export function sqlText(value: string): string {
 export function hasControlCharacter(value: string): boolean {
   return /\p{Cc}/u.test(value)
 }
+
+const NOT_SIGNED_IN =
+  'You are not signed in at Cloudflare. Sign in with: npx wrangler login (on a machine without a browser, set CLOUDFLARE_API_TOKEN)'
 
 type Answer = { results: Row[] }[] | { error?: { text?: string } } | undefined
 

@@ -1,11 +1,11 @@
 /**
  * Works out the settings of the deployed Worker as far as this machine knows them: `[vars]` of wrangler.toml, and the secrets that it is
- * handed, for what is stored at Cloudflare nobody can read.
+ * given, because those of the deployed Worker cannot be read.
  */
 import { randomBytes } from 'node:crypto'
-import { settings } from '../src/config/env.ts'
-import { OPENTALK_NAMES, opentalkVariable } from '../src/config/opentalk-sources.ts'
-import { providerSources } from '../src/config/provider-sources.ts'
+import { OPENTALK_NAMES, opentalkVariable } from '../src/config/dialects/opentalk/sources.ts'
+import { providerSources } from '../src/config/dialects/tables/sources.ts'
+import { secretSettings } from '../src/config/secrets.ts'
 import type { ReadSettings } from '../src/diagnosis/own.ts'
 import { Complaint } from './complaint.ts'
 import { hasOwnProvider } from './settings.ts'
@@ -42,7 +42,7 @@ export function deployedSettings(published: Values, devVars: Values, env: Values
       const missing = problems.map(({ name }) => name)
       const lines = missing.map((name) => `  read -rs ${name} && export ${name}`)
       throw new Complaint(
-        `${missing.join(', ')}: stored at Cloudflare, and nobody can read it there.
+        `${missing.join(', ')}: not in your environment, and this command cannot read what the deployed Gatehouse has.
 Hand each to this command for one look. This leaves no trace in the history of the shell:
 ${lines.join('\n')}`,
       )
@@ -52,7 +52,7 @@ ${lines.join('\n')}`,
 
 function secretNames(published: Values): readonly string[] {
   return [
-    ...Object.entries(settings).flatMap(([name, { secret }]) => (secret ? [name] : [])),
+    ...secretSettings(),
     ...OPENTALK_NAMES.filter((name) => name.endsWith('client_secret')).map(opentalkVariable),
     ...providerSources(published, null).sources.flatMap((source) => source.secretNames),
   ]

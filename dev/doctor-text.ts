@@ -8,28 +8,34 @@ const MARKS: Readonly<Record<Result, string>> = { pass: '✓', fail: '✗', 'can
 const COLOURS = { pass: 'green', fail: 'red', 'cannot tell': 'yellow' } as const
 const WIDTH = 100
 
-/** @param isColoured only a terminal understands colours */
-export function diagnosisText(checks: readonly Check[], isColoured: boolean): string {
+/**
+ * Writes a diagnosis part by part; each part begins where the one before it has ended.
+ *
+ * @param isColoured only a terminal understands colours
+ */
+export function createDiagnosisText(isColoured: boolean): (checks: readonly Check[]) => string {
   const paint = (format: Parameters<typeof styleText>[0], text: string) =>
     isColoured ? styleText(format, text, { validateStream: false }) : text
-  const blocks: string[] = []
   let heading: string | null | undefined
-  for (const group of grouped(checks)) {
-    const [check] = group
-    if (check.provider !== heading) {
-      heading = check.provider
-      blocks.push(`\n${paint('bold', heading === null ? 'Gatehouse' : `Provider "${heading}"`)}`)
+  return (checks) => {
+    const blocks: string[] = []
+    for (const group of grouped(checks)) {
+      const [check] = group
+      if (check.provider !== heading) {
+        heading = check.provider
+        blocks.push(`\n${paint('bold', heading === null ? 'Gatehouse' : `Provider "${heading}"`)}`)
+      }
+      const mark = paint(COLOURS[check.result], `${MARKS[check.result]} ${check.result}`)
+      blocks.push(`  ${mark}  ${group.map(({ title }) => title).join(', ')}`, ...paragraph(check.seen, ''))
+      if (check.fix !== '') blocks.push(...paragraph(check.fix, paint('bold', 'What to do: ')))
+      const width = Math.max(0, ...check.copy.map(({ label }) => label.length))
+      for (const { label, value, where } of check.copy) {
+        blocks.push(`      ${label.padEnd(width)}  ${value}`)
+        if (where !== undefined) blocks.push(`      ${' '.repeat(width)}  at ${where}`)
+      }
     }
-    const mark = paint(COLOURS[check.result], `${MARKS[check.result]} ${check.result}`)
-    blocks.push(`  ${mark}  ${group.map(({ title }) => title).join(', ')}`, ...paragraph(check.seen, ''))
-    if (check.fix !== '') blocks.push(...paragraph(check.fix, paint('bold', 'What to do: ')))
-    const width = Math.max(0, ...check.copy.map(({ label }) => label.length))
-    for (const { label, value, where } of check.copy) {
-      blocks.push(`      ${label.padEnd(width)}  ${value}`)
-      if (where !== undefined) blocks.push(`      ${' '.repeat(width)}  at ${where}`)
-    }
+    return blocks.join('\n')
   }
-  return `${blocks.join('\n')}\n\n${summary(checks)}`
 }
 
 /** Rows that say the same one after another, such as those that wait for one that failed, are one. */
@@ -62,7 +68,8 @@ function paragraph(text: string, opening: string): string[] {
   return [...lines, line].map((one, index) => `      ${index === 0 ? opening : ''}${one}`)
 }
 
-function summary(checks: readonly Check[]): string {
+/** How many checks fail, and how many there are. */
+export function summary(checks: readonly Check[]): string {
   const count = (result: Result) => checks.filter((check) => check.result === result).length
   const failed = count('fail')
   const rest = `${count('pass')} pass, ${count('cannot tell')} cannot be told from here.`

@@ -14,7 +14,7 @@ import { Complaint, runCommand } from './complaint.ts'
 import { publishedVars } from './configuration-check.ts'
 import { wranglerEnvironment } from './d1.ts'
 import { deployedSettings } from './deployed-settings.ts'
-import { diagnosisText } from './doctor-text.ts'
+import { createDiagnosisText, summary } from './doctor-text.ts'
 import { readOptions } from './options.ts'
 import { currentPorts, type DevSettings, devSettings, hasOwnProvider, ROOT, readDevVars } from './settings.ts'
 
@@ -52,12 +52,14 @@ await runCommand(async () => {
   if (provider !== undefined && ids && !ids.includes(provider)) {
     throw new Complaint(`There is no provider "${provider}". There are: ${ids.join(', ')}.`)
   }
-  const checks = await subject.look((storage) => diagnose(read, { fetch, clock, ...storage }, { provider }))
-  console.log(
-    json
-      ? JSON.stringify({ healthy: isHealthy(checks), checks }, null, 2)
-      : `${subject.title}\n${diagnosisText(checks, process.stdout.isTTY)}`,
-  )
+  if (!json) console.log(subject.title)
+  const write = createDiagnosisText(process.stdout.isTTY)
+  const report = (part: readonly Check[]) => {
+    if (!json && part.length > 0) console.log(write(part.map(subject.present)))
+  }
+  const made = await subject.look((storage) => diagnose(read, { fetch, clock, ...storage }, { provider, report }))
+  const checks = made.map(subject.present)
+  console.log(json ? JSON.stringify({ healthy: isHealthy(checks), checks }, null, 2) : `\n${summary(checks)}`)
   process.exitCode = isHealthy(checks) ? 0 : 1
 })
 
@@ -69,6 +71,8 @@ interface Subject {
   readonly read: ReadSettings
   /** Has somebody look, with the storage that belongs to it. */
   look(work: (storage: Storage) => Promise<readonly Check[]>): Promise<readonly Check[]>
+  /** A check in the words that fit what is looked at. */
+  present(check: Check): Check
 }
 
 /** What `npm run dev` runs. */
@@ -81,7 +85,8 @@ async function localSubject(): Promise<Subject> {
       ? `Looking at what npm run dev runs, with the embedded provider.${hint}`
       : 'Looking at what npm run dev runs, with the provider of .dev.vars.',
     read: settingsForDiagnosis(settings.all),
-    look: async (work) => (await withStorage(work)).map((check) => forEmbedded(check, settings)),
+    look: withStorage,
+    present: (check) => forEmbedded(check, settings),
   }
 }
 
@@ -92,9 +97,10 @@ async function deployedSubject(): Promise<Subject> {
   settings.requireSecrets(read)
   return {
     title:
-      'Looking at [vars] of wrangler.toml. Database, cache and refused sign-ins are shown by /admin/diagnosis/ alone.',
+      'Looking at [vars] of wrangler.toml. Database, cache and refused sign-ins are shown by /admin/diagnosis/ alone; /ready says whether the database is whole.',
     read,
     look: (work) => work({ storage: null, refusals: null }),
+    present: (check) => check,
   }
 }
 

@@ -6,6 +6,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { readShown } from '../test/support/proof-files.ts'
 import { FEATURES, type Feature, type Named, PROVIDERS, type Proof, type ProviderName } from '../test/support/proofs.ts'
+import { runCommand } from './complaint.ts'
+import { readOptions } from './options.ts'
 
 /** Where a table stands. */
 interface Place {
@@ -114,7 +116,20 @@ export function withText(document: string, { begin, end }: Place, text: string):
   return `${before}${begin}${text}${end}${after}`
 }
 
+const USAGE = `Usage: npm run docs:providers -- [--check]
+
+Writes the tables in docs/providers/README.md and docs/diagnosis.md, from what the last npm test and npm run test:providers have shown.
+
+  --check  writes nothing; the status is 1 when a document says something else`
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await runCommand(async () => {
+    const { check } = readOptions({ check: { type: 'boolean', default: false } }, USAGE)
+    writeOrCheck(check)
+  })
+}
+
+function writeOrCheck(isCheck: boolean): void {
   const { proofs, named } = readShown()
   const texts = [
     { place: PLACES.features, text: featureTable(proofs) },
@@ -123,7 +138,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   for (const { place, text } of texts) {
     const document = readFileSync(place.path, 'utf8')
     const wanted = withText(document, place, text)
-    if (!process.argv.includes('--check')) writeFileSync(place.path, wanted)
+    if (!isCheck) writeFileSync(place.path, wanted)
     else if (wanted !== document) {
       console.error(
         `${place.path} does not say what the tests show. After npm test and npm run test:providers: npm run docs:providers`,

@@ -1,32 +1,73 @@
 /**
- * docs/settings.md, written from the settings themselves; `npm run docs` writes it, and a test fails when it is out of date.
+ * The pages about settings, written from the settings themselves; `npm run docs` writes them, and a test fails when one is out of date.
  */
 import { writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
-import { settings } from '../src/config/env.ts'
-import { opentalkSettings } from '../src/config/opentalk-settings.ts'
-import { opentalkVariable } from '../src/config/opentalk-sources.ts'
-import type { Setting } from '../src/config/setting.ts'
-import { WITHOUT_EFFECT } from '../src/config/without-effect.ts'
+import { fixedSettings } from '../src/config/dialects/la-suite/fixed.ts'
+import { WITHOUT_EFFECT } from '../src/config/dialects/la-suite/without-effect.ts'
+import { opentalkSettings } from '../src/config/dialects/opentalk/settings.ts'
+import { opentalkVariable } from '../src/config/dialects/opentalk/sources.ts'
+import { settings } from '../src/config/names.ts'
+import { administratorSettings } from '../src/config/schema/administrators.ts'
+import { ownSettings } from '../src/config/schema/gatehouse.ts'
+import { accountSettings } from '../src/config/schema/people.ts'
+import { providerSettings } from '../src/config/schema/provider.ts'
+import { requestSettings } from '../src/config/schema/requests.ts'
+import { resourceServerSettings } from '../src/config/schema/resource-server.ts'
+import { sessionSettings } from '../src/config/schema/session.ts'
+import type { Setting } from '../src/config/schema/setting.ts'
+import { tokenSettings } from '../src/config/schema/tokens.ts'
+import { visitSettings } from '../src/config/schema/visits.ts'
+import { runCommand } from './complaint.ts'
+import { readOptions } from './options.ts'
 
 const HEAD = `# Settings
 
-Public settings stand under \`[vars]\` in wrangler.toml, for a deploy replaces what the dashboard says; secrets are stored with
-\`npx wrangler secret put NAME\`. On your own machine both may stand in \`.dev.vars\`, which \`npm run dev\` makes.
+What an operator sets, by subject. Pages of their own say [what La Suite Meet's names mean here](settings-la-suite.md), and
+[what OpenTalk's tables mean](settings-opentalk.md): an environment of either can be pasted as it is.
 
-All settings are checked before the first request is served. If one is wrong or missing, every request but \`/ping\` and \`/robots.txt\`
-answers 503, people get a plain page, and one log line (\`"event":"configuration"\`) lists all problems; \`npm run dev\` prints the same
-list. Names that begin with OIDC_, GATEHOUSE_, LOGIN_REDIRECT_ or LOGOUT_REDIRECT_ and are in none of these tables have no effect, and a
+Public settings stand under \`[vars]\` in wrangler.toml, for a deploy replaces what the dashboard says; secrets are stored with
+\`npx wrangler secret put NAME\`. On your own machine both stand in \`.dev.vars\`, which \`npm run dev\` makes; of wrangler.toml it does not
+use what names the provider.
+
+All settings are checked before the first request is served. If one is wrong or missing, every request but \`/ping\`, \`/robots.txt\`, the
+style sheet and the icon answers 503, people get a plain page, and one log line (\`"event":"configuration"\`) lists all problems;
+\`npm run dev\` prints the same list. Names that begin with OIDC_, GATEHOUSE_, LOGIN_REDIRECT_ or LOGOUT_REDIRECT_ and are on none of these pages have no effect, and a
 warning in the log says so; \`NAME_FILE\` in place of a setting is refused, for a Worker has no files.
 
-This page is written by \`npm run docs\` from src/config/.
-
-| name | kind | default | meaning | example | known from |
-|---|---|---|---|---|---|
+These pages are written by \`npm run docs\` from src/config/.
 `
 
-const OPENTALK = `
-## OpenTalk
+const LA_SUITE = `# La Suite Meet's names
+
+An environment of La Suite Meet works here as it is. This page says where each of its settings is described, which of them Gatehouse has
+decided, and which are about something else. It is written by \`npm run docs\` from src/config/.
+
+## Settings that work here
+
+| names | described under |
+|---|---|
+`
+
+const DECIDED = `
+## Settings that Gatehouse has decided
+
+They are read and judged, and change nothing.
+
+| name | meaning | default |
+|---|---|---|
+`
+
+const FORMER = `
+## Former names
+
+A name that a setting had once still counts, with a warning, unless the new one is set as well.
+
+| former name | name |
+|---|---|
+`
+
+const OPENTALK = `# OpenTalk's tables
 
 The tables \`[keycloak]\`, \`[oidc]\`, \`[user_search]\`, \`[tenants]\`, \`[tariffs]\`, \`[endpoints]\`, \`[avatar]\` and \`[defaults]\` of OpenTalk's
 configuration file work here as they are: pasted into wrangler.toml as \`[vars.keycloak]\`, \`[vars.oidc]\`, \`[vars.oidc.frontend]\` and so on. The variables that OpenTalk
@@ -36,6 +77,8 @@ Without OIDC_RP_CLIENT_ID and OIDC_PROVIDERS, people sign in with the client of 
 there. With them, they say how people sign in, and OpenTalk's settings how access tokens are checked and people are found; both must
 name the same issuer. Everything else about the provider, such as OIDC_RP_SCOPES, is set by its name above. What else stands in such a
 table has no effect, and a warning in the log says so.
+
+This page is written by \`npm run docs\` from src/config/.
 
 | table and key | variable | kind | default | meaning | example |
 |---|---|---|---|---|---|
@@ -51,16 +94,77 @@ for each row of this table names those that are there. \`*\` stands for the rest
 |---|---|
 `
 
-/** The whole page. */
-export function settingsDocument(): string {
-  const rows = Object.entries<Setting<unknown>>(settings).map(([name, setting]) =>
-    row([code(name), ...cellsOf(setting), setting.origin]),
+type Table = Readonly<Record<string, Setting<unknown>>>
+
+/** The settings in the order in which an operator meets them; what is in no table of a subject is about operations. */
+const SUBJECTS: readonly (readonly [title: string, table: Table])[] = [
+  ['Provider', providerTable()],
+  ['Sign-in', { ...signInOf(ownSettings), ...visitSettings, ...requestSettings }],
+  ['Session', sessionSettings],
+  ['Tokens', { ...tokenSettings, ...resourceServerSettings }],
+  ['People', { ...accountSettings, ...administratorSettings }],
+  ['Operations', operationsTable()],
+]
+
+function providerTable(): Table {
+  return without(providerSettings, [accountSettings, requestSettings, resourceServerSettings])
+}
+
+/** What a sign-in asks for, and where it leads. */
+function signInOf(table: Table): Table {
+  const names = /^(?:LOGIN_|LOGOUT_|ALLOW_LOGOUT|OIDC_REDIRECT_|GATEHOUSE_LOGIN)/
+  return Object.fromEntries(Object.entries(table).filter(([key, { name = key }]) => names.test(name)))
+}
+
+function operationsTable(): Table {
+  const own = [administratorSettings, sessionSettings, visitSettings, tokenSettings, signInOf(ownSettings)]
+  return without(ownSettings, own)
+}
+
+function without(table: Table, others: readonly object[]): Table {
+  const isElsewhere = (key: string) => others.some((other) => Object.hasOwn(other, key))
+  return Object.fromEntries(Object.entries(table).filter(([key]) => !isElsewhere(key)))
+}
+
+/** All pages, by the path of their file. */
+export function settingsDocuments(): Readonly<Record<string, string>> {
+  return {
+    'docs/settings.md': bySubject(),
+    'docs/settings-la-suite.md': laSuite(),
+    'docs/settings-opentalk.md': openTalk(),
+  }
+}
+
+function bySubject(): string {
+  const parts = SUBJECTS.map(([title, table]) => {
+    const rows = Object.entries(table).map(([key, setting]) => row([code(setting.name ?? key), ...cellsOf(setting)]))
+    return `\n## ${title}\n\n| name | kind | default | meaning | example |\n|---|---|---|---|---|\n${rows.join('')}`
+  })
+  return `${HEAD}${parts.join('')}`
+}
+
+function laSuite(): string {
+  const known = SUBJECTS.map(([title, table]) => {
+    const ofLaSuite = Object.entries(table).filter(([, { origin }]) => origin === 'La Suite')
+    const names = ofLaSuite.map(([key, { name = key }]) => code(name))
+    return row([names.join(', '), `[${title}](settings.md#${title.toLowerCase()})`])
+  })
+  const decided = Object.entries<Setting<unknown>>(fixedSettings).map(([name, { meaning, default: value }]) =>
+    row([code(name), meaning, written(value)]),
   )
-  const opentalk = Object.entries<Setting<unknown>>(opentalkSettings).map(([name, setting]) =>
-    row([code(name), code(opentalkVariable(name)), ...cellsOf(setting)]),
+  const former = Object.entries<Setting<unknown>>(settings).flatMap(([key, { name = key, formerly }]) =>
+    formerly.map((old) => row([code(old), code(name)])),
   )
   const unheeded = WITHOUT_EFFECT.map(({ names, reason }) => row([names.map(code).join(', '), reason]))
-  return `${HEAD}${rows.join('')}${OPENTALK}${opentalk.join('')}${UNHEEDED}${unheeded.join('')}`
+  const tables = [known, [DECIDED], decided, [FORMER], former, [UNHEEDED], unheeded]
+  return `${LA_SUITE}${tables.flat().join('')}`
+}
+
+function openTalk(): string {
+  const rows = Object.entries<Setting<unknown>>(opentalkSettings).map(([name, setting]) =>
+    row([code(name), code(opentalkVariable(name)), ...cellsOf(setting)]),
+  )
+  return `${OPENTALK}${rows.join('')}`
 }
 
 function row(cells: readonly string[]): string {
@@ -93,5 +197,12 @@ function code(text: string): string {
   return `\`${text}\``
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  await writeFile('docs/settings.md', settingsDocument())
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await runCommand(async () => {
+    readOptions(
+      {},
+      'Usage: npm run docs\n\nWrites docs/settings.md and the pages beside it from the settings in src/config/.',
+    )
+    for (const [path, page] of Object.entries(settingsDocuments())) await writeFile(path, page)
+  })
+}

@@ -8,6 +8,7 @@ import { parseEnv } from 'node:util'
 import { Complaint } from './complaint.ts'
 import { DEFAULT_PORTS, readPort } from './ports.ts'
 import type { RelyingParty } from './provider/clients.ts'
+import { GATEHOUSE_ADMINISTRATOR } from './provider/people.ts'
 
 /** The folder of the project. */
 export const ROOT = join(import.meta.dirname, '..')
@@ -17,6 +18,9 @@ const OWN_PROVIDER = /^(?:OIDC_OP_|OIDC_PROVIDERS$|OPENTALK_CTRL_(?:KEYCLOAK|OID
 /** Settings of a provider, and OpenTalk's tables, which say where one is too. */
 const OF_PROVIDER =
   /^(?:OIDC_(?:OP|RP|PROVIDERS)|OPENTALK_CTRL_(?:KEYCLOAK|OIDC|USER_SEARCH|ENDPOINTS)__|(?:keycloak|oidc|user_search|endpoints)$)/
+
+/** Settings that name people and groups of a provider; the embedded one has others. */
+const OF_PEOPLE = /^GATEHOUSE_ADMIN(?:S|_GROUPS)$/
 
 const SECRET_BYTES = 32
 
@@ -45,11 +49,18 @@ export function devSettings(
 ): DevSettings {
   const { port, idpPort } = ports
   // The deployed Worker's provider is not this one: what was overridden for it must not apply here.
-  const theirs = Object.keys(published).filter((name) => OF_PROVIDER.test(name))
+  const hasEmbeddedProvider = !hasOwnProvider(devVars)
+  const theirs = Object.keys(published).filter(
+    (name) => OF_PROVIDER.test(name) || (hasEmbeddedProvider && OF_PEOPLE.test(name)),
+  )
   const cleared: Values = Object.fromEntries(theirs.map((name) => [name, '']))
   const issuer = `http://127.0.0.1:${idpPort}`
-  const embedded = { OIDC_OP_URL: issuer, OIDC_RP_CLIENT_ID: 'gatehouse', OIDC_RP_SCOPES: 'openid profile email phone' }
-  const hasEmbeddedProvider = !hasOwnProvider(devVars)
+  const embedded = {
+    OIDC_OP_URL: issuer,
+    OIDC_RP_CLIENT_ID: 'gatehouse',
+    OIDC_RP_SCOPES: 'openid profile email phone',
+    GATEHOUSE_ADMINS: `default:${GATEHOUSE_ADMINISTRATOR.subject}`,
+  }
   const ours: Values = { BASE_URL: `http://localhost:${port}`, ...(hasEmbeddedProvider ? embedded : {}) }
   const vars = Object.fromEntries(
     Object.entries({ ...cleared, ...ours }).filter(([name]) => devVars[name] === undefined),
@@ -80,7 +91,25 @@ export async function readDevVars(root: string): Promise<Record<string, string>>
 
 /** Whether `.dev.vars` names a provider, so that the embedded one is not started. */
 export function hasOwnProvider(devVars: Readonly<Record<string, unknown>>): boolean {
-  return Object.entries(devVars).some(([name, value]) => OWN_PROVIDER.test(name) && value !== '')
+  return providerSetting(devVars) !== undefined
+}
+
+/** One line that says why the provider in wrangler.toml is not used here; undefined if it names none. */
+export function passedOverProvider(
+  published: Readonly<Record<string, unknown>>,
+  { hasEmbeddedProvider }: Pick<DevSettings, 'hasEmbeddedProvider'>,
+): string | undefined {
+  const name = providerSetting(published)
+  if (name === undefined) return undefined
+  const used = hasEmbeddedProvider
+    ? 'wrangler.toml has the settings of the deployed Gatehouse. To use that provider on this machine, put its settings into .dev.vars, as its page in docs/providers/ shows.'
+    : 'the provider of .dev.vars takes its place.'
+  return `The provider in wrangler.toml (${name}) is not used here: ${used}`
+}
+
+/** The first setting that says which provider it is. */
+function providerSetting(values: Readonly<Record<string, unknown>>): string | undefined {
+  return Object.entries(values).find(([name, value]) => OWN_PROVIDER.test(name) && value !== '')?.[0]
 }
 
 /**

@@ -7,13 +7,16 @@ import { ensureDemoApp } from './apps.ts'
 import { Complaint, runCommand } from './complaint.ts'
 import { checkConfiguration, publishedVars } from './configuration-check.ts'
 import { applyMigrations, WRANGLER, wranglerEnvironment } from './d1.ts'
-import { readPort, requireFreePort } from './ports.ts'
+import { DEPENDENCIES_REMOVED, type Dependencies, watchDependencies } from './dependencies.ts'
+import { readOptions } from './options.ts'
+import { DEFAULT_PORTS, readPort, requireFreePort } from './ports.ts'
 import { type Started, startNode, stopAll } from './processes.ts'
 import {
   type DevSettings,
   devSettings,
   ensureSecrets,
   forgetRunning,
+  passedOverProvider,
   ROOT,
   readDevVars,
   writeRunning,
@@ -21,6 +24,12 @@ import {
 import { welcome } from './welcome.ts'
 import { workerOutput } from './worker-output.ts'
 
+const USAGE = `Usage: npm run dev
+
+Runs Gatehouse and an OpenID provider with three people on this machine, until Ctrl-C.
+
+Settings are in .dev.vars, which is made when it is missing. When it names a provider, people sign in there, and no other is started.
+Ports are chosen by the environment: PORT (${DEFAULT_PORTS.PORT}) for Gatehouse, IDP_PORT (${DEFAULT_PORTS.IDP_PORT}) for the provider.`
 const READY_DEADLINE_MS = 60_000
 const POLL_MS = 200
 
@@ -38,6 +47,7 @@ async function stop(status: number): Promise<never> {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0))
 
 await runCommand(async () => {
+  readOptions({}, USAGE)
   try {
     await start()
   } catch (error) {
@@ -53,23 +63,26 @@ async function start(): Promise<void> {
   const ports = { port: readPort('PORT', process.env), idpPort: readPort('IDP_PORT', process.env) }
   const added = await ensureSecrets(ROOT)
   if (added.length > 0) console.log(`Made ${added.join(' and ')} in .dev.vars.`)
-  const settings = devSettings(ports, await readDevVars(ROOT), publishedVars(ROOT))
+  const published = publishedVars(ROOT)
+  const settings = devSettings(ports, await readDevVars(ROOT), published)
   for (const warning of await checkConfiguration(settings.all)) console.warn(`Warning: ${warning}`)
+  const passedOver = passedOverProvider(published, settings)
+  if (passedOver !== undefined) console.log(passedOver)
   await requirePorts(settings)
+  const dependencies = watchDependencies(ROOT, () => void endWithoutDependencies())
 
   console.log('Preparing the local database …')
+  // Beside the database, and before the Worker: a Worker that finds no provider does not ask again for a while.
+  const provider = settings.hasEmbeddedProvider ? startEmbeddedProvider(settings) : undefined
   const database = { root: ROOT, remote: false }
   await applyMigrations(database)
   const app = await ensureDemoApp(database)
-
-  console.log('Starting …')
-  const provider = settings.hasEmbeddedProvider ? startEmbeddedProvider(settings) : undefined
-  const worker = startWorker(settings)
   const discovery = `${settings.issuer}/.well-known/openid-configuration`
-  await Promise.all([
-    provider && waitFor('The embedded provider', discovery, provider.ended),
-    waitFor('The Worker', `http://127.0.0.1:${ports.port}/ping`, worker.ended),
-  ])
+  if (provider) await waitFor('The embedded provider', discovery, provider.ended)
+
+  console.log('Starting the Worker …')
+  const worker = startWorker(settings, dependencies)
+  await waitFor('The Worker', `http://127.0.0.1:${ports.port}/ping`, worker.ended)
   await writeRunning(ROOT, ports)
   console.log(welcome(settings, app))
   await warnUnlessReady(ports.port)
@@ -82,6 +95,7 @@ async function start(): Promise<void> {
   })
   void worker.ended.then(({ how }) => {
     if (isStopping) return
+    if (!dependencies.areThere()) return void endWithoutDependencies()
     console.error(`The Worker has ended (wrangler dev: ${how}), so everything ends.`)
     void stop(1)
   })
@@ -111,7 +125,12 @@ function startEmbeddedProvider({ relyingParty, idpPort }: DevSettings): Started 
   })
 }
 
-function startWorker({ port, vars }: DevSettings): Started {
+function endWithoutDependencies(): Promise<never> {
+  if (!isStopping) console.error(DEPENDENCIES_REMOVED)
+  return stop(1)
+}
+
+function startWorker({ port, vars }: DevSettings, dependencies: Dependencies): Started {
   const options = [
     '--port',
     String(port),
@@ -127,8 +146,9 @@ function startWorker({ port, vars }: DevSettings): Started {
     env: wranglerEnvironment(ROOT),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  // Once it ends on purpose, what wrangler has to say about that is of no use.
-  const unlessStopping = (stream: NodeJS.WriteStream) => (text: string) => void (isStopping || stream.write(text))
+  // Once it ends on purpose, or can only fail, what wrangler says about that is of no use.
+  const unlessStopping = (stream: NodeJS.WriteStream) => (text: string) =>
+    void (isStopping || !dependencies.areThere() || stream.write(text))
   const output = workerOutput({ out: unlessStopping(process.stdout), err: unlessStopping(process.stderr) })
   started.child.stdout?.setEncoding('utf8').on('data', output.out)
   started.child.stderr?.setEncoding('utf8').on('data', output.err)

@@ -1,38 +1,14 @@
 /**
  * Writes rows of the table `users` as text for people; reads no database.
  */
+import { CONTROL } from '../src/log.ts'
+import { USER_COLUMN_NAMES } from '../src/store/rows.ts'
 import type { Row } from './d1.ts'
 
 export const USERS_MAX = 1000
 
 /** The columns in the order in which they are shown. */
-export const USER_COLUMNS = [
-  'id',
-  'issuer',
-  'subject',
-  'email',
-  'email_verified',
-  'given_name',
-  'family_name',
-  'name',
-  'preferred_username',
-  'nickname',
-  'phone_number',
-  'tenant_id',
-  'tariff_id',
-  'tariff_status',
-  'x_grp',
-  'picture',
-  'locale',
-  'zoneinfo',
-  'full_name',
-  'short_name',
-  'siret',
-  'idp_id',
-  'created_at',
-  'updated_at',
-  'last_login_at',
-] as const
+export const USER_COLUMNS: readonly string[] = [...USER_COLUMN_NAMES, 'created_at', 'updated_at', 'last_login_at']
 
 const ABSENT = '–'
 const WIDTH = Math.max(...USER_COLUMNS.map((column) => column.length))
@@ -46,7 +22,8 @@ export function describeUsers(rows: readonly Row[]): string {
   return `${blocks.join('')}${count}${cut}`
 }
 
-function describeUser(row: Row): string {
+/** One row, a line for each column. */
+export function describeUser(row: Row): string {
   return USER_COLUMNS.map((column) => `${column.padEnd(WIDTH)}  ${describe(column, row[column] ?? null)}`).join('\n')
 }
 
@@ -71,5 +48,5 @@ function describeList(json: string): string {
 
 /** Claims come from outside, and a terminal obeys control characters. */
 function withoutControlCharacters(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\u{fffd}')
+  return text.replace(CONTROL, '\u{fffd}')
 }

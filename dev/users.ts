@@ -1,14 +1,19 @@
 /**
  * `npm run users`: shows who has signed in, with every claim; changes nothing.
  */
-import { howToMigrate } from './apps.ts'
-import { Complaint, runCommand } from './complaint.ts'
-import { type Database, DatabaseComplaint, queryD1, type Row } from './d1.ts'
+import { runCommand } from './complaint.ts'
+import type { Database, Row } from './d1.ts'
 import { readOptions } from './options.ts'
+import { queryPeople } from './person.ts'
 import { ROOT } from './settings.ts'
 import { describeUsers, USER_COLUMNS, USERS_MAX } from './user-list.ts'
 
-const USAGE = 'Usage: npm run users [-- [--remote] [--json]]'
+const USAGE = `Usage: npm run users -- [--remote] [--json]
+
+Shows everybody who has signed in, the last first, ${USERS_MAX} at most.
+
+  --remote  of the deployed database; without it, of the local one
+  --json    for programs`
 
 await runCommand(async () => {
   const { remote, json } = readOptions(
@@ -22,10 +27,6 @@ await runCommand(async () => {
 /** One more than are shown, to know whether there are more. */
 async function readUsers(database: Database): Promise<readonly Row[]> {
   const sql = `SELECT ${USER_COLUMNS.join(', ')} FROM users ORDER BY last_login_at DESC, id LIMIT ${USERS_MAX + 1}`
-  try {
-    return (await queryD1(database, sql))[0] ?? []
-  } catch (error) {
-    if (!(error instanceof DatabaseComplaint) || !error.isMissingTable) throw error
-    throw new Complaint(`The database has no table of users yet. ${howToMigrate(database)}`)
-  }
+  const [rows = []] = await queryPeople(database, sql)
+  return rows
 }

@@ -6,23 +6,23 @@ import { randomReference } from './crypto.ts'
 import type { Deps } from './deps.ts'
 import { GatehouseError } from './errors.ts'
 import type { Log } from './log.ts'
-import { backchannelLogoutRoutes } from './routes/backchannel-logout.ts'
-import { callbackRoutes } from './routes/callback.ts'
-import { configurationRoutes } from './routes/configuration.ts'
-import type { RequestVariables } from './routes/context.ts'
-import { diagnosisRoutes } from './routes/diagnosis.ts'
-import { directoryRoutes } from './routes/directory.ts'
-import { answerFailure } from './routes/failures.ts'
-import { frontchannelLogoutRoutes } from './routes/frontchannel-logout.ts'
+import { diagnosisRoutes } from './routes/admin/diagnosis.ts'
+import { configurationRoutes } from './routes/apps/configuration.ts'
+import { introspectRoutes } from './routes/apps/introspect.ts'
+import { jwksRoutes } from './routes/apps/jwks.ts'
 import { healthRoutes } from './routes/health.ts'
 import { homeRoutes, styleRoutes } from './routes/home.ts'
-import { introspectRoutes } from './routes/introspect.ts'
-import { jwksRoutes } from './routes/jwks.ts'
-import { loginRoutes } from './routes/login.ts'
-import { logoutRoutes } from './routes/logout.ts'
-import { refuseOtherHosts } from './routes/own-host.ts'
-import { sessionRoutes } from './routes/session.ts'
-import { userRoutes } from './routes/users.ts'
+import { refuseOtherHosts } from './routes/http/allowed-hosts.ts'
+import type { RequestVariables } from './routes/http/context.ts'
+import { answerFailure } from './routes/http/errors.ts'
+import { directoryRoutes } from './routes/people/directory.ts'
+import { userRoutes } from './routes/people/users.ts'
+import { sessionRoutes } from './routes/session/session.ts'
+import { callbackRoutes } from './routes/sign-in/callback.ts'
+import { loginRoutes } from './routes/sign-in/login.ts'
+import { backchannelLogoutRoutes } from './routes/sign-out/backchannel-logout.ts'
+import { frontchannelLogoutRoutes } from './routes/sign-out/frontchannel-logout.ts'
+import { logoutRoutes } from './routes/sign-out/logout.ts'
 
 export type App = Hono<RequestVariables>
 
@@ -47,9 +47,9 @@ export function createApp(deps: Deps): App {
   app.route('/', introspectRoutes(deps))
   app.route('/', jwksRoutes(deps))
   app.route('/', diagnosisRoutes(deps))
-  const { LOGIN_REDIRECT_URL_FAILURE: failure, BASE_URL } = deps.config
-  const ports = { log: deps.log, failureLocation: failure === undefined ? undefined : new URL(failure, BASE_URL).href }
-  app.notFound((c) => answerFailure(c, new GatehouseError('not_found', 'no such page'), ports))
+  const { loginFailureUrl: failure, baseUrl } = deps.config
+  const ports = { log: deps.log, failureLocation: failure === undefined ? undefined : new URL(failure, baseUrl).href }
+  app.notFound((c) => answerFailure(c, new GatehouseError('not_found', 'path_unknown', 'no such page'), ports))
   app.onError((error, c) => answerFailure(c, error, ports))
   return app
 }
@@ -65,6 +65,7 @@ export function createUnconfiguredApp(log: Log): App {
   app.all('*', () => {
     throw new GatehouseError(
       'not_configured',
+      'settings_incomplete',
       'the settings are not complete; the problems are in the log line "configuration"',
     )
   })
@@ -93,7 +94,7 @@ function contentSecurityPolicy(c: Context<RequestVariables>): string {
   const scripts = c.get('script') === undefined ? '' : ` script-src ${c.get('script')};`
   const connections = c.get('connectsTo') === undefined ? '' : ` connect-src ${c.get('connectsTo')};`
   const framers = c.get('framedBy')?.join(' ') ?? "'none'"
-  return `default-src 'none'; style-src 'self';${scripts}${connections} base-uri 'none'; frame-ancestors ${framers}`
+  return `default-src 'none'; style-src 'self'; img-src 'self';${scripts}${connections} base-uri 'none'; frame-ancestors ${framers}`
 }
 
 const HEADERS: Readonly<Record<string, string>> = {

@@ -42,16 +42,22 @@ export function equalInConstantTime(left: string, right: string): boolean {
   return difference === 0
 }
 
+export interface KeyName {
+  readonly kid: string
+  readonly header: string
+}
+
 /** Seals and opens short texts for one purpose. What one purpose sealed, no other opens. */
 export interface Sealer {
   /** Seals under the first secret, bound to `context` (for example the cookie's name): it opens under the same context only. */
   seal(text: string, context: string): Promise<string>
   /** Opens what any of the secrets sealed. `null`: not sealed by us, for this purpose, in this context. */
   open(sealed: string, context: string): Promise<string | null>
+  /** How the keys are named in what it sealed: each id, and the header as it begins the text. */
+  keyNames(): Promise<readonly KeyName[]>
 }
 
-interface SealingKey {
-  readonly kid: string
+interface SealingKey extends KeyName {
   readonly bytes: Uint8Array
 }
 
@@ -69,13 +75,14 @@ export function createSealer(secrets: readonly string[], purpose: string): Seale
     return keys
   }
   return {
+    async keyNames() {
+      return (await loadKeys()).map(({ kid, header }) => ({ kid, header }))
+    },
     async seal(text, context) {
       const [first] = await loadKeys()
       if (!first) throw new TypeError('a sealer needs at least one secret')
       const payload = new TextEncoder().encode(JSON.stringify([context, text]))
-      return new CompactEncrypt(payload)
-        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: first.kid })
-        .encrypt(first.bytes)
+      return new CompactEncrypt(payload).setProtectedHeader(headerOf(first.kid)).encrypt(first.bytes)
     },
     async open(sealed, context) {
       const known = await loadKeys()
@@ -101,6 +108,9 @@ export function createSealer(secrets: readonly string[], purpose: string): Seale
   }
 }
 
+/** @see RFC 7516 section 4.1 */
+const headerOf = (kid: string) => ({ alg: 'dir', enc: 'A256GCM', kid })
+
 /** Base64url has several spellings of some bytes; only the one that we write is accepted, so that every changed bit is noticed. */
 function isCanonical(sealed: string): boolean {
   try {
@@ -120,5 +130,6 @@ async function deriveKey(secret: string, purpose: string): Promise<SealingKey> {
         bits,
       ),
     )
-  return { kid: base64url.encode(await derive(`key id of ${purpose}`, 64)), bytes: await derive(purpose, 256) }
+  const kid = base64url.encode(await derive(`key id of ${purpose}`, 64))
+  return { kid, header: base64url.encode(JSON.stringify(headerOf(kid))), bytes: await derive(purpose, 256) }
 }

@@ -4,15 +4,17 @@
 import { type Apps, createApps } from './accounts/apps.ts'
 import type { UserStore } from './accounts/directory.ts'
 import type { Clock } from './clock.ts'
-import type { Config, Env } from './config/env.ts'
 import { loadConfig } from './config/load.ts'
-import { createSealer, type Sealer } from './crypto.ts'
+import type { Config, Env } from './config/model.ts'
+import { unmistakableSecretsOf } from './config/secrets.ts'
 import type { Check } from './diagnosis/check.ts'
 import { type DiagnosisOptions, diagnose } from './diagnosis/diagnose.ts'
 import type { RefusalLog } from './diagnosis/refusals.ts'
-import { consoleLog, type Log } from './log.ts'
-import type { Fetch } from './oidc/provider.ts'
+import { consoleLog, type Log, redactedLog } from './log.ts'
 import { createProviders, type Providers } from './oidc/providers.ts'
+import type { Fetch } from './oidc/transport/http.ts'
+import { redactedBeginning, redactionOf } from './secrets.ts'
+import { createSealers, type Sealers } from './sessions/sealers.ts'
 import { createAppStore } from './store/apps.ts'
 import { isDatabaseReady } from './store/d1.ts'
 import { createUserDirectory } from './store/directory.ts'
@@ -23,6 +25,7 @@ import { createStorageProbe } from './store/probe.ts'
 import { purgeExpired } from './store/purge.ts'
 import { createRefusalLog } from './store/refusals.ts'
 import { createSessions, type Sessions } from './store/sessions.ts'
+import { createSignInMarks, type SignInMarks } from './store/sign-in-marks.ts'
 import { createVerdicts, type Verdicts } from './tokens/verdicts.ts'
 
 /** What is not ours: the network, the clock, the log. Tests may bring their own. */
@@ -40,12 +43,13 @@ export interface Deps {
   readonly sessions: Sessions
   readonly endings: Endings
   readonly spentLogins: SpentLogins
+  readonly signInMarks: SignInMarks
   readonly apps: Apps
   readonly directory: UserStore
   /** In memory, for a minute at most. */
   readonly verdicts: Verdicts
   /** One sealer for each use, so that nothing sealed for one opens in another. */
-  readonly sealers: { readonly login: Sealer; readonly logout: Sealer; readonly tokens: Sealer; readonly csrf: Sealer }
+  readonly sealers: Sealers
   readonly refusals: RefusalLog
   /** Looks at everything, as Gatehouse sees it from here. @see diagnose in `diagnosis/diagnose.ts` */
   diagnose(options: DiagnosisOptions): Promise<readonly Check[]>
@@ -53,6 +57,9 @@ export interface Deps {
   /** Removes what has expired; gives back how many rows went, by table. */
   purgeExpired(): Promise<Readonly<Record<string, number>>>
 }
+
+/** Ten times what a log line shows of a text; a text from a provider may be of any length. */
+const LOGGED_MAX_CHARACTERS = 20_000
 
 const realWorld: World = {
   fetch: (url, init) => fetch(url, init),
@@ -70,8 +77,10 @@ const realWorld: World = {
  * @throws ConfigurationError when a setting is wrong or missing
  */
 export function createDeps(env: Env, world: Partial<World> = {}): Deps {
-  const { fetch, clock, log } = { ...realWorld, ...world }
+  const { fetch, clock, log: wholeLog } = { ...realWorld, ...world }
   const { config, warnings } = loadConfig(env)
+  const redact = redactionOf(unmistakableSecretsOf(config))
+  const log = redactedLog(wholeLog, (text) => redactedBeginning(text, LOGGED_MAX_CHARACTERS, redact))
   for (const warning of warnings) log({ level: 'warn', event: 'configuration', detail: { warning } })
   const refusals = createRefusalLog(env.DB)
   const storage = createStorageProbe(env.DB, env.KV, clock)
@@ -82,22 +91,15 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     providers: createProviders(config.providers, { fetch, clock, log, cache: createDocumentCache(env.KV) }),
     sessions: createSessions(env.DB, clock),
     endings: createEndings(env.DB, clock),
-    spentLogins: createSpentLogins(env.DB),
+    spentLogins: createSpentLogins(env.DB, clock),
+    signInMarks: createSignInMarks(env.KV, clock, log),
     apps: createApps(createAppStore(env.DB), clock),
     directory: createUserDirectory(env.DB),
     verdicts: createVerdicts(clock),
-    sealers: {
-      login: createSealer(config.GATEHOUSE_SECRET, 'login'),
-      logout: createSealer(config.GATEHOUSE_SECRET, 'logout'),
-      tokens: createSealer(
-        [...(config.OIDC_STORE_REFRESH_TOKEN_KEY ?? []), ...config.GATEHOUSE_SECRET],
-        'provider tokens',
-      ),
-      csrf: createSealer(config.GATEHOUSE_SECRET, 'csrf'),
-    },
+    sealers: createSealers(config),
     refusals,
     diagnose: (options) => diagnose({ config, warnings, problems: [] }, { fetch, clock, storage, refusals }, options),
-    isDatabaseReady: () => isDatabaseReady(env.DB),
+    isDatabaseReady: () => isDatabaseReady(env.DB, log),
     purgeExpired: () => purgeExpired(env.DB, clock),
   }
 }

@@ -2,66 +2,242 @@
  * Every way in which Gatehouse can refuse, and what the outside is told of each; leaves sentences to `pages/` and logging to `log.ts`.
  */
 
-/** The closed list of refusals. The short codes are also what `LOGIN_REDIRECT_URL_FAILURE` receives as `?error=`. */
-export type ErrorCode =
-  | 'access_denied'
-  | 'account_unknown'
-  | 'authentication_too_weak'
-  | 'claims_missing'
-  | 'clock_skew'
-  | 'csrf_refused'
-  | 'email_conflict'
-  | 'interaction_required'
-  | 'internal'
-  | 'invalid_client'
-  | 'invalid_request'
-  | 'login_expired'
-  | 'login_required'
-  | 'method_not_allowed'
-  | 'not_configured'
-  | 'not_found'
-  | 'payload_too_large'
-  | 'provider_error'
-  | 'provider_unreachable'
-  | 'state_unknown'
-  | 'store_unavailable'
-  | 'token_invalid'
+/**
+ * The closed list of refusals, and of the reasons under each. The short codes are also what `loginFailureUrl` receives as
+ * `?error=`; the reasons stand in the log as `reason_code`. Code decides by these two, and never by a sentence.
+ */
+export const REASONS = {
+  access_denied: ['cancelled', 'not_allowed', 'refused_by_provider', 'tenant_not_allowed', 'not_administrator'],
+  account_unknown: ['unknown_subject'],
+  authentication_too_weak: ['acr_not_met', 'authentication_too_old'],
+  claims_missing: ['claims_missing', 'subject_unusable'],
+  clock_skew: [
+    'issued_in_future',
+    'issued_too_long_ago',
+    'auth_time_in_future',
+    'expired',
+    'not_yet_valid',
+    'clock_skew',
+  ],
+  csrf_refused: ['cross_site_request', 'csrf_token_missing'],
+  email_conflict: ['email_ambiguous'],
+  interaction_required: ['interaction_required'],
+  internal: ['unexpected'],
+  invalid_client: ['credential_missing', 'credential_unknown'],
+  invalid_request: [
+    'host_not_allowed',
+    'parameter_repeated',
+    'form_expected',
+    'token_missing',
+    'credential_repeated',
+    'level_unknown',
+    'issuer_unknown',
+    'provider_unknown',
+    'logout_token_refused',
+    'logout_request_refused',
+  ],
+  login_ended: ['ended_by_provider'],
+  login_expired: ['login_page_expired'],
+  login_required: [
+    'signed_out',
+    'page_visit_required',
+    'refresh_token_missing',
+    'refresh_refused',
+    'issuer_changed',
+    'sealing_secret_gone',
+  ],
+  method_not_allowed: ['method_not_allowed'],
+  not_configured: [
+    'settings_incomplete',
+    'issuer_not_found',
+    'authentication_method_missing',
+    'signing_key_missing',
+    'decryption_key_missing',
+    'own_key_unusable',
+    'par_endpoint_missing',
+    'introspection_client_missing',
+    'introspection_unavailable',
+    'user_search_off',
+    'user_search_forbidden',
+  ],
+  not_found: ['path_unknown', 'provider_unknown', 'user_search_off'],
+  payload_too_large: ['body_too_large'],
+  provider_error: [
+    'refused_by_provider',
+    'refresh_refusal_unclear',
+    'answer_malformed',
+    'answer_too_large',
+    'authorization_response_malformed',
+    'token_response_malformed',
+    'introspection_response_malformed',
+    'userinfo_malformed',
+    'userinfo_is_page',
+    'userinfo_not_signed',
+    'code_accepted_twice',
+    'discovery_document_missing',
+    'discovery_unavailable',
+    'metadata_unusable',
+    'issuer_mismatch',
+    'pkce_without_s256',
+    'insecure_endpoint',
+    'jwks_unavailable',
+    'jwks_malformed',
+    'jwks_without_usable_key',
+    'user_search_failed',
+  ],
+  provider_unreachable: [
+    'no_answer',
+    'timeout',
+    'gateway_error',
+    'out_of_order',
+    'issuer_search_incomplete',
+    'jwks_unavailable',
+  ],
+  state_unknown: ['no_pending_login', 'other_provider'],
+  store_unavailable: ['database_failed'],
+  temporarily_unavailable: ['timeout', 'jwks_too_recent'],
+  token_invalid: [
+    'not_a_jwt',
+    'not_signed',
+    'not_encrypted',
+    'encrypted',
+    'header_malformed',
+    'claims_malformed',
+    'claims_missing',
+    'wrong_token_type',
+    'algorithm_mismatch',
+    'no_matching_key',
+    'key_unusable',
+    'signature_invalid',
+    'decryption_failed',
+    'issuer_mismatch',
+    'audience_mismatch',
+    'azp_mismatch',
+    'nonce_mismatch',
+    'subject_mismatch',
+    'subject_unusable',
+    'expired',
+    'not_yet_valid',
+    'issued_in_future',
+    'issued_too_long_ago',
+    'auth_time_missing',
+    'at_hash_mismatch',
+    'dpop_mismatch',
+    'id_token_missing',
+    'id_token_changed',
+    'response_not_signed',
+    'session_over',
+    'tenant_not_allowed',
+    'refused_by_library',
+  ],
+} as const satisfies Readonly<Record<string, readonly [string, ...string[]]>>
 
-/** What the log may know beyond the code. Never a token, a secret or a claim of a person. */
+export type ErrorCode = keyof typeof REASONS
+
+/** The reasons that a code can have. */
+export type ReasonOf<Code extends ErrorCode> = (typeof REASONS)[Code][number]
+
+export type Reason = ReasonOf<ErrorCode>
+
+const ALL_REASONS: ReadonlySet<string> = new Set(Object.values(REASONS).flat())
+
+/** Whether a text, such as one that was stored by another version, is a reason that this version knows. */
+export function isReason(text: string): text is Reason {
+  return ALL_REASONS.has(text)
+}
+
+/** Whether a reason is one of this code. */
+export function isReasonOf<Code extends ErrorCode>(code: Code, reason: Reason): reason is ReasonOf<Code> {
+  return (REASONS[code] as readonly Reason[]).includes(reason) // the list of one code
+}
+
+/** Where the provider answered; what its words mean depends on that. */
+export type ProviderPlace = 'authorization' | 'callback' | 'token' | 'userinfo' | 'introspection' | 'revocation'
+
+/** What the provider answered when it refused, or when its answer was refused; fit for a log, but the words are its own. */
+export interface ProviderAnswer {
+  readonly place?: ProviderPlace
+  /** The HTTP status. */
+  readonly status?: number
+  /** The `error` member. @see RFC 6749 sections 4.1.2.1 and 5.2 */
+  readonly error?: string
+  /** The `error_description` member. */
+  readonly description?: string
+}
+
+/** What the log may know beyond the code. Never a token, a secret or a claim of a person, and nothing that code decides by. */
 export type LogDetail = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
 
+interface FailureOptions {
+  readonly cause?: unknown
+  readonly detail?: LogDetail
+  readonly retryAfterSeconds?: number | undefined
+  readonly publicMessage?: string
+  readonly provider?: ProviderAnswer
+  readonly missing?: readonly string[]
+  readonly unreadable?: readonly string[]
+  readonly hint?: string | undefined
+}
+
 /**
- * A refusal with its code. `message` and `detail` are for the log only; the outside sees what {@link outside} says of the code.
+ * A refusal with its code and its reason. `message`, `hint` and `detail` are for the log only; the outside sees what {@link outside} says
+ * of the code.
  */
-export class GatehouseError extends Error {
+export class GatehouseError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'GatehouseError'
-  readonly code: ErrorCode
+  readonly code: Code
+  readonly reason: ReasonOf<Code>
   readonly detail: LogDetail
+  /** What the operator can do, or which settings to look at. */
+  readonly hint: string | undefined
   /** Seconds after which asking again makes sense, where that is known. */
   readonly retryAfterSeconds: number | undefined
   /** A sentence that an app may be told instead of the general one of its code. */
-  readonly told: string | undefined
-  /** The claims that the provider did not send, by their names, which the outside may know. */
+  readonly publicMessage: string | undefined
+  readonly provider: ProviderAnswer
+  /** The claims that the provider did not send, or not in a form that can be used, by their names, which the outside may know. */
   readonly missing: readonly string[]
+  /** Of those, the ones that are there: a sentence for each about what is wrong with it, which begins with the name. */
+  readonly unreadable: readonly string[]
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    options: {
-      cause?: unknown
-      detail?: LogDetail
-      retryAfterSeconds?: number
-      told?: string
-      missing?: readonly string[]
-    } = {},
-  ) {
+  constructor(code: Code, reason: ReasonOf<Code>, message: string, options: FailureOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
+    this.reason = reason
     this.detail = options.detail ?? {}
+    this.hint = options.hint
     this.retryAfterSeconds = options.retryAfterSeconds
-    this.told = options.told
+    this.publicMessage = options.publicMessage
+    this.provider = options.provider ?? {}
     this.missing = options.missing ?? []
+    this.unreadable = options.unreadable ?? []
   }
+
+  /** The same refusal in another sentence, which knows more: with this one's code and reason, and what was found out before. */
+  retold(message: string, options: FailureOptions = {}): GatehouseError<Code> {
+    const { code, reason, provider, missing, unreadable, hint, publicMessage, retryAfterSeconds, cause } = this
+    const known = { provider, missing, unreadable, hint, retryAfterSeconds, cause }
+    const told = publicMessage === undefined ? {} : { publicMessage }
+    return new GatehouseError(code, reason, message, {
+      ...known,
+      ...told,
+      ...options,
+      detail: { ...this.detail, ...options.detail },
+    })
+  }
+}
+
+const SET_UP_WRONG: readonly Reason[] = [
+  'discovery_document_missing',
+  'metadata_unusable',
+  'issuer_mismatch',
+  'pkce_without_s256',
+  'insecure_endpoint',
+]
+
+/** Whether the provider answers, but not as one at these settings would: trying again does not help, and only the operator can. */
+export function isSetUpWrong({ code, reason }: GatehouseError): boolean {
+  return code === 'provider_error' && SET_UP_WRONG.includes(reason)
 }
 
 /** How the outside sees a refusal: the HTTP status, the OAuth error code, and whether trying again may help. */
@@ -79,6 +255,7 @@ export function outside(code: ErrorCode): Outside {
   switch (code) {
     case 'invalid_request':
       return { status: 400, oauthError: 'invalid_request' }
+    case 'login_ended':
     case 'login_expired':
     case 'state_unknown':
       return { status: 400, oauthError: 'invalid_request' }
@@ -111,6 +288,7 @@ export function outside(code: ErrorCode): Outside {
       return { status: 502, oauthError: 'temporarily_unavailable', retryAfterSeconds: RETRY_AFTER_SECONDS }
     case 'not_configured':
     case 'store_unavailable':
+    case 'temporarily_unavailable':
       return { status: 503, oauthError: 'temporarily_unavailable', retryAfterSeconds: RETRY_AFTER_SECONDS }
   }
 }
@@ -118,5 +296,5 @@ export function outside(code: ErrorCode): Outside {
 /** Wraps whatever was thrown, so that every refusal has a code; a GatehouseError passes unchanged. */
 export function toGatehouseError(thrown: unknown): GatehouseError {
   if (thrown instanceof GatehouseError) return thrown
-  return new GatehouseError('internal', 'an unexpected failure', { cause: thrown })
+  return new GatehouseError('internal', 'unexpected', 'an unexpected failure', { cause: thrown })
 }

@@ -2,8 +2,8 @@
  * The Worker: hands requests to the app of this isolate, and removes what has expired when the cron trigger calls.
  */
 import { type App, createApp, createUnconfiguredApp } from './app.ts'
-import type { Env } from './config/env.ts'
 import { ConfigurationError, describeProblem } from './config/load.ts'
+import type { Env } from './config/model.ts'
 import { createDeps, type Deps } from './deps.ts'
 import { consoleLog } from './log.ts'
 

@@ -109,7 +109,7 @@ describe('with good settings', () => {
   it('the start page is served', async () => {
     const response = await ask('/', SETTINGS)
     expect(response.status).toBe(200)
-    expect(await response.text()).toContain('You are signed out')
+    expect(await response.text()).toContain('You are not signed in')
   })
 
   it('a name that is no setting is warned of in the log', async () => {

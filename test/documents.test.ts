@@ -4,28 +4,35 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { settingsDocument } from '../dev/settings-document.ts'
-import { settings } from '../src/config/env.ts'
-import type { Setting } from '../src/config/setting.ts'
+import { settingsDocuments } from '../dev/settings-document.ts'
+import { createApp } from '../src/app.ts'
+import type { Setting } from '../src/config/schema/setting.ts'
+import { createDeps } from '../src/deps.ts'
 import { PATHS } from '../src/routes/paths.ts'
+import { VARIABLES } from './support/variables.ts'
 
 const read = (path: string) => readFileSync(path, 'utf8')
 
 describe('settings', () => {
-  it('docs/settings.md is what npm run docs writes', () => {
-    expect(read('docs/settings.md')).toBe(settingsDocument())
+  it.each(Object.entries(settingsDocuments()))('%s is what npm run docs writes', (path, page) => {
+    expect(read(path)).toBe(page)
+  })
+
+  it('each is described on one of the pages', () => {
+    const pages = Object.values(settingsDocuments()).join('')
+    expect(Object.keys(VARIABLES).filter((name) => !pages.includes(`| \`${name}\` |`))).toEqual([])
   })
 
   it('.dev.vars.example names the secrets, those that few need as comments, and nothing that is no setting', () => {
     const named = [...read('.dev.vars.example').matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name)
-    const secret = Object.entries<Setting<unknown>>(settings).filter(([, setting]) => setting.secret)
+    const secret = Object.entries<Setting<unknown>>(VARIABLES).filter(([, setting]) => setting.secret)
     expect(named).toEqual(secret.map(([name]) => name))
   })
 
   it('wrangler.toml sets nothing that is no setting, and no secret', () => {
     const [, vars = ''] = /^\[vars\]$([\s\S]*?)^\[/m.exec(read('wrangler.toml')) ?? []
     const named = [...vars.matchAll(/^([A-Z_]+) *=/gm)].map(([, name]) => name ?? '')
-    const allowed = Object.entries<Setting<unknown>>(settings).filter(([, setting]) => !setting.secret)
+    const allowed = Object.entries<Setting<unknown>>(VARIABLES).filter(([, setting]) => !setting.secret)
     expect(allowed.map(([name]) => name)).toEqual(expect.arrayContaining(named))
   })
 })
@@ -63,14 +70,62 @@ describe('storage', () => {
   })
 })
 
+describe('personal data', () => {
+  const [, rest = ''] = read('docs/operations.md').split('\n## Personal data\n')
+  const rows = new Map(
+    [...(rest.split('\n## ')[0] ?? '').matchAll(/^\| `(\w+)` \| (.+) \| (.+) \|$/gm)].map(
+      ([, table = '', what, life]) => [table, { what, life }],
+    ),
+  )
+
+  it('docs/operations.md says of every table what it has about people, and for how long', () => {
+    const sql = readdirSync('migrations').map((name) => read(join('migrations', name)))
+    const tables = [...sql.join('\n').matchAll(/CREATE TABLE (\w+)/g)].map(([, name]) => name)
+    expect([...rows.keys()].sort()).toEqual(tables.sort())
+  })
+
+  it('docs/operations.md has the days for which the purge keeps rows', () => {
+    const kept = [...read('src/store/purge.ts').matchAll(/table: '(\w+)'.*keptSeconds: (\d+) \* 86_400/g)]
+    expect(kept.length).toBeGreaterThan(1)
+    for (const [, table = '', days] of kept) expect(rows.get(table)?.life).toContain(`${days} days`)
+  })
+})
+
+describe('SECURITY.md', () => {
+  const [, rest = ''] = read('SECURITY.md').split('\n## Paths to rate limit\n')
+  const rows = [...(rest.split('\n## ')[0] ?? '').matchAll(/^\| `([^`]+)` \| `([^`]+)` \|/gm)]
+
+  it('names every path that the Worker answers at, with its final slash and without', () => {
+    const settings = {
+      BASE_URL: 'https://gate.example.com',
+      GATEHOUSE_SECRET: 'a-secret-of-thirty-two-characters-or-more',
+      OIDC_OP_URL: 'https://idp.example',
+      OIDC_RP_CLIENT_ID: 'gatehouse',
+      OIDC_PROVIDERS: JSON.stringify([{ id: 'id', url: 'https://two.example', client_id: 'gatehouse' }]),
+      OIDC_PROVIDERS_ID_CLIENT_SECRET: 'client-secret',
+      OIDC_RP_CLIENT_SECRET: 'client-secret',
+    }
+    const app = createApp(createDeps({ ...settings, DB: {} as never, KV: {} as never })) // nobody asks for anything
+    const answered = app.routes.map(({ path }) => path).filter((path) => !path.endsWith('*'))
+    const forms = answered.flatMap((path) => (path === '/' ? [path] : [path, `${path}/`]))
+    const named = rows.flatMap(([, path = '', other = '']) => [path, other]).map((path) => path.replace(/[<>]/g, ''))
+    expect([...new Set(named)].sort()).toEqual([...new Set(forms)].sort())
+  })
+
+  it('names each path first as it is in the README', () => {
+    const first = rows.map(([, path]) => path)
+    expect(first).toEqual(expect.arrayContaining(Object.values(PATHS)))
+  })
+})
+
 describe('the README', () => {
   it('has every address of the Worker in its table', () => {
     for (const path of Object.values(PATHS)) expect(read('README.md')).toContain(`\`${path}\``)
   })
 
-  it('names only commands that exist', () => {
+  it.each(['README.md', 'docs/operations.md'])('%s names only commands that exist', (document) => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> } // our own file
-    const named = [...read('README.md').matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, name]) => name)
+    const named = [...read(document).matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, name]) => name)
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named))
   })
 })
@@ -109,3 +164,18 @@ function anchorsOf(markdown: string): string[] {
       .replaceAll(' ', '-'),
   )
 }
+
+describe('threats', () => {
+  const [, table = ''] = /^\| threat \|.*\n\|[-|]+\|\n([\s\S]*?)\n\n/m.exec(read('SECURITY.md')) ?? []
+  const rows = table.split('\n').map((row) => row.split(' | '))
+
+  it('SECURITY.md has a table of them', () => {
+    expect(rows.length).toBeGreaterThan(40)
+  })
+
+  it.each(rows)('SECURITY.md names tests that exist for %s', (_threat, _defence, ...tests) => {
+    const named = [...tests.join().matchAll(/`(test\/[\w/.-]+\.test\.ts)`/g)].map(([, path = '']) => path)
+    expect(named).not.toEqual([])
+    expect(named.filter((path) => !existsSync(path))).toEqual([])
+  })
+})

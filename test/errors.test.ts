@@ -1,8 +1,17 @@
 /**
  * Refusals: what the outside is told of each code, and that whatever is thrown becomes a refusal.
  */
+import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type ErrorCode, GatehouseError, outside, toGatehouseError } from '../src/errors.ts'
+import {
+  type ErrorCode,
+  GatehouseError,
+  isReason,
+  isReasonOf,
+  outside,
+  REASONS,
+  toGatehouseError,
+} from '../src/errors.ts'
 
 const VIEWS: Record<ErrorCode, [status: number, oauthError: string, retryAfterSeconds?: number]> = {
   access_denied: [403, 'access_denied'],
@@ -16,6 +25,7 @@ const VIEWS: Record<ErrorCode, [status: number, oauthError: string, retryAfterSe
   internal: [500, 'server_error'],
   invalid_client: [401, 'invalid_client'],
   invalid_request: [400, 'invalid_request'],
+  login_ended: [400, 'invalid_request'],
   login_expired: [400, 'invalid_request'],
   login_required: [401, 'login_required'],
   method_not_allowed: [405, 'invalid_request'],
@@ -26,6 +36,7 @@ const VIEWS: Record<ErrorCode, [status: number, oauthError: string, retryAfterSe
   provider_unreachable: [502, 'temporarily_unavailable', 10],
   state_unknown: [400, 'invalid_request'],
   store_unavailable: [503, 'temporarily_unavailable', 10],
+  temporarily_unavailable: [503, 'temporarily_unavailable', 10],
   token_invalid: [502, 'server_error'],
 }
 
@@ -44,43 +55,81 @@ describe('the outside view', () => {
 })
 
 describe('a refusal', () => {
-  it('is an error with code, message, details, cause, time to wait and sentence', () => {
+  it('is an error with code, reason, message, details, cause, time to wait and sentence', () => {
     const cause = new Error('why')
-    const error = new GatehouseError('store_unavailable', 'no database', {
+    const error = new GatehouseError('store_unavailable', 'database_failed', 'no database', {
       cause,
       detail: { table: 'apps' },
       retryAfterSeconds: 3,
-      told: 'Later',
+      publicMessage: 'Later',
       missing: ['email'],
     })
     expect(error).toMatchObject({
       name: 'GatehouseError',
       code: 'store_unavailable',
+      reason: 'database_failed',
       message: 'no database',
       cause,
       detail: { table: 'apps' },
       retryAfterSeconds: 3,
-      told: 'Later',
+      publicMessage: 'Later',
       missing: ['email'],
     })
   })
 
   it('has no cause when none is given', () => {
-    expect('cause' in new GatehouseError('internal', 'x')).toBe(false)
+    expect('cause' in new GatehouseError('internal', 'unexpected', 'x')).toBe(false)
   })
 
   it('lacks no claims when none are named', () => {
-    expect(new GatehouseError('internal', 'x').missing).toEqual([])
+    expect(new GatehouseError('internal', 'unexpected', 'x').missing).toEqual([])
   })
 
   it('has empty details when none are given', () => {
-    expect(new GatehouseError('internal', 'x').detail).toEqual({})
+    expect(new GatehouseError('internal', 'unexpected', 'x').detail).toEqual({})
+  })
+})
+
+describe('a reason', () => {
+  it.each(CODES)('of %s is a word for a log, and is known as one of its code', (code) => {
+    for (const reason of REASONS[code]) {
+      expect(reason).toMatch(/^[a-z0-9_]+$/)
+      expect([isReason(reason), isReasonOf(code, reason)]).toEqual([true, true])
+    }
+    expect(new Set(REASONS[code]).size).toBe(REASONS[code].length)
+  })
+
+  it('of another code is told apart, and so is a text that is none', () => {
+    expect(isReasonOf('not_found', 'cancelled')).toBe(false)
+    expect(isReason('whatever')).toBe(false)
+  })
+})
+
+describe('a refusal in another sentence', () => {
+  it('keeps code, reason, answer and claims, and adds what is known now', () => {
+    const first = new GatehouseError('provider_error', 'refused_by_provider', 'first', {
+      provider: { place: 'token', status: 401 },
+      missing: ['email'],
+      detail: { host: 'id.example' },
+      hint: 'look there',
+    })
+    const cause = new Error('why')
+    expect(first.retold('second', { cause, detail: { asked_as: 'client' } })).toMatchObject({
+      code: 'provider_error',
+      reason: 'refused_by_provider',
+      message: 'second',
+      provider: { place: 'token', status: 401 },
+      missing: ['email'],
+      detail: { host: 'id.example', asked_as: 'client' },
+      hint: 'look there',
+      cause,
+    })
   })
 })
 
 describe('whatever is thrown', () => {
   it('passes unchanged when it is a refusal', () => {
-    const error = new GatehouseError('not_found', 'x')
+    const error = new GatehouseError('not_found', 'path_unknown', 'x')
     expect(toGatehouseError(error)).toBe(error)
   })
 
@@ -89,5 +138,18 @@ describe('whatever is thrown', () => {
     (thrown) => {
       expect(toGatehouseError(thrown)).toMatchObject({ code: 'internal', cause: thrown })
     },
+  )
+})
+
+it('no sentence that an app is told in place of the general one speaks of signing in', () => {
+  const sources = globSync('src/**/*.ts').map((path) => readFileSync(path, 'utf8'))
+  const told = sources.flatMap((source) =>
+    [...source.matchAll(/publicMessage:\s*['`]([^'`]*)/g)].map(([, sentence = '']) => sentence),
+  )
+  expect(told).toContain('A parameter came twice')
+  // Nobody but a provider sends logout tokens.
+  const toApps = told.filter((sentence) => !sentence.startsWith('The logout token'))
+  expect(toApps.filter((sentence) => /\b(?:sign|log)(?:s|ged|ed|ging|ing)?[ -]?(?:in|out)\b/i.test(sentence))).toEqual(
+    [],
   )
 })

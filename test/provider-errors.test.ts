@@ -3,10 +3,12 @@
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { ProviderType } from '../src/config/place-settings.ts'
-import { PRESETS } from '../src/config/presets.ts'
-import type { Evidence, Place } from '../src/diagnosis/signatures/signature.ts'
-import { explain } from '../src/diagnosis/signatures.ts'
+import type { Evidence } from '../src/diagnosis/explain.ts'
+import { explain } from '../src/diagnosis/explain.ts'
+import { isReason, isReasonOf, type Reason } from '../src/errors.ts'
+import type { RefusalPlace as Place } from '../src/vendors/vendor.ts'
+import type { ProviderType } from '../src/vendors/vendors.ts'
+import { VENDORS } from '../src/vendors/vendors.ts'
 
 type Seen = readonly [where: Place, evidence: Evidence]
 
@@ -19,7 +21,7 @@ const OF_CALLBACKS =
 const NO_ERROR = 'authentication_expired'
 const BY_CALLBACKS = /Standard flow|code.challenge/
 
-const types = Object.keys(PRESETS) as ProviderType[] // the record has exactly these names
+const types = Object.keys(VENDORS) as ProviderType[] // the record has exactly these names
 
 describe.each(types)('docs/providers/%s.md', (type) => {
   const quoting = errorRows(type).flatMap((cell) => {
@@ -73,15 +75,20 @@ function saidIn(cell: string, quotes: readonly string[]): Seen[] {
   const status = /status (\d+)/.exec(cell)?.[1]
   if (cell.includes('userinfo refused'))
     return [['userinfo', { status: Number(status ?? 401), description: quotes[0] }]]
-  const words = quotes.filter((quote) => quote !== 'provider_error')
+  const reason = quotes.find(isOurReason)
+  const words = quotes.filter((quote) => quote !== 'provider_error' && !isOurReason(quote))
   const errors = words.filter((quote) => /^[a-z_]+$/.test(quote) && quote !== NO_ERROR)
-  const hint = /hint (\w+)/.exec(cell)?.[1]
   const pairs = words.flatMap((description, index) => {
     if (errors.includes(description)) return []
     return [{ error: words.slice(0, index).findLast((word) => errors.includes(word)) ?? errors[0], description }]
   })
-  const said: Evidence[] = pairs.length > 0 ? pairs : errors.map((error) => ({ error, description: hint }))
+  const said: Evidence[] = pairs.length > 0 ? pairs : errors.map((error) => ({ error, reason }))
   return said.map((evidence) => [placeOf(evidence, quotes), evidence])
+}
+
+/** As the log has it under `reason_code`. Some are errors of a provider as well. */
+function isOurReason(quote: string): quote is Reason {
+  return (isReason(quote) && isReasonOf('token_invalid', quote)) || quote === 'decryption_key_missing'
 }
 
 function placeOf({ error = '', description = '' }: Evidence, quotes: readonly string[]): Place {

@@ -4,14 +4,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { unstable_readConfig } from 'wrangler'
-import { settings } from '../src/config/env.ts'
+import { devSettings } from '../dev/settings.ts'
+import { tableKey } from '../src/config/dialects/tables/sources.ts'
 import { loadConfig } from '../src/config/load.ts'
-import { PRESETS } from '../src/config/presets.ts'
-import { tableKey } from '../src/config/provider-sources.ts'
 import { en } from '../src/pages/messages/en.ts'
 import { PATHS } from '../src/routes/paths.ts'
+import { VENDORS } from '../src/vendors/vendors.ts'
+import { VARIABLES } from './support/variables.ts'
 
 const FOLDER = 'docs/providers'
 const ORIGIN = 'https://login.example.org'
@@ -21,11 +23,11 @@ const ANNOUNCED = [
   'OIDC_OP_ALLOWED_TENANTS',
   'OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION',
   'GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED',
-].filter((name) => !Object.hasOwn(settings, name))
+].filter((name) => !Object.hasOwn(VARIABLES, name))
 
 const read = (page: string) => readFileSync(join(FOLDER, page), 'utf8')
 const pages = readdirSync(FOLDER)
-const types = Object.keys(PRESETS)
+const types = Object.keys(VENDORS)
 const overview = read('README.md')
 
 it('every type of provider has a page, and there is no other page', () => {
@@ -42,6 +44,7 @@ describe.each(types)('docs/providers/%s.md', (type) => {
       `At ${type === 'generic' ? 'the provider' : title}`,
       'At Gatehouse',
       'Try it',
+      'Try it on your machine',
       'What works',
       'What its errors mean',
       'Good to know',
@@ -56,7 +59,7 @@ describe.each(types)('docs/providers/%s.md', (type) => {
   it('has a block of flat settings that can be pasted, with the secret of the command below it', () => {
     const [flat] = pasted(page)
     const { config, warnings } = load(flat)
-    expect(config.providers.map((provider) => provider.OIDC_OP_TYPE)).toEqual([type])
+    expect(config.providers.map((provider) => provider.type)).toEqual([type])
     expect(warnings).toEqual([])
   })
 
@@ -66,6 +69,34 @@ describe.each(types)('docs/providers/%s.md', (type) => {
     const { id, name } = config.providers[0]
     expect(config.providers).toEqual([{ ...load(flat).config.providers[0], id, name }])
     expect(warnings).toEqual([])
+  })
+
+  it('has a block for .dev.vars, with which npm run dev uses the same provider', () => {
+    const section = sectionOf(page, 'Try it on your machine')
+    const [, block = ''] = /```ini\n([\s\S]*?)```/.exec(section) ?? []
+    const devVars = Object.fromEntries(Object.entries(parseEnv(block)).map(([name, value]) => [name, value ?? '']))
+    const { all, hasEmbeddedProvider } = devSettings({ port: 8787, idpPort: 9797 }, devVars)
+    const { config, warnings } = loadConfig({ ...all, GATEHOUSE_SECRET: 'a-secret-of-a-test'.repeat(2) })
+    const [flat] = pasted(page)
+    expect(config.providers).toEqual([
+      {
+        ...load(flat).config.providers[0],
+        clientId: devVars.OIDC_RP_CLIENT_ID,
+        clientSecret: devVars.OIDC_RP_CLIENT_SECRET,
+      },
+    ])
+    expect([hasEmbeddedProvider, warnings]).toEqual([false, []])
+  })
+
+  it('says which addresses of your machine to register', () => {
+    const section = sectionOf(page, 'Try it on your machine')
+    const named = new Set(
+      [...section.matchAll(/`(http:\/\/localhost:8787\/api\/[^`]*)`/g)].map(([, address]) => address),
+    )
+    const paths = registered(type).filter((path) =>
+      [PATHS.callback, PATHS.logoutCallback].some((known) => known === path),
+    )
+    expect(named).toEqual(new Set(paths.map((path) => `http://localhost:8787${path}`)))
   })
 
   it('has the addresses to register that this provider asks for', () => {
@@ -90,7 +121,7 @@ describe.each(pages)('docs/providers/%s', (page) => {
   })
 
   it('names only settings that there are', () => {
-    const known = [...Object.keys(settings), ...ANNOUNCED]
+    const known = [...Object.keys(VARIABLES), ...ANNOUNCED]
     const named = [...text.matchAll(/\b(?:OIDC|GATEHOUSE|LOGIN|LOGOUT)_[A-Z_]*[A-Z]\b/g)].map(([name]) => name)
     const ofTables = /^OIDC_PROVIDERS(?:_[A-Z]+_(?:CLIENT_SECRET|PRIVATE_KEY|DECRYPTION_KEY))?$/
     expect(named.filter((name) => !known.includes(name) && !ofTables.test(name))).toEqual([])
@@ -133,6 +164,12 @@ describe('docs/providers/README.md', () => {
     expect(overview).toMatch(/^<!-- features: written by npm run docs:providers -->\n[\s\S]*^<!-- \/features -->$/m)
   })
 })
+
+/** What stands beneath a heading. */
+function sectionOf(page: string, heading: string): string {
+  const [, rest = ''] = page.split(`\n## ${heading}\n`)
+  return rest.split('\n## ')[0] ?? ''
+}
 
 interface Pasted {
   readonly toml: string

@@ -13,30 +13,33 @@ export interface Person {
   readonly claims: Readonly<Record<string, string | boolean | readonly string[]>>
 }
 
-export const PEOPLE: readonly Person[] = [
-  {
-    username: 'alice',
-    subject: '5f0c7a52-3b0e-4d55-9a86-0d1b7c3f9e21',
-    roles: ['administrator'],
-    remark: 'administrator',
-    claims: {
-      preferred_username: 'alice',
-      name: 'Alice Archer',
-      given_name: 'Alice',
-      family_name: 'Archer',
-      nickname: 'Ali',
-      email: 'alice@example.org',
-      email_verified: true,
-      phone_number: '+493023125001',
-      locale: 'en-GB',
-      zoneinfo: 'Europe/London',
-      picture: 'https://www.example.org/people/alice.png',
-      tenant_id: 'example-org',
-      tariff_id: 'premium',
-      tariff_status: 'paid',
-      x_grp: ['administrators', 'staff'],
-    },
+/** `npm run dev` makes her an administrator of Gatehouse; her role is for the apps. */
+export const GATEHOUSE_ADMINISTRATOR: Person = {
+  username: 'alice',
+  subject: '5f0c7a52-3b0e-4d55-9a86-0d1b7c3f9e21',
+  roles: ['administrator'],
+  remark: 'administrator',
+  claims: {
+    preferred_username: 'alice',
+    name: 'Alice Archer',
+    given_name: 'Alice',
+    family_name: 'Archer',
+    nickname: 'Ali',
+    email: 'alice@example.org',
+    email_verified: true,
+    phone_number: '+493023125001',
+    locale: 'en-GB',
+    zoneinfo: 'Europe/London',
+    picture: 'https://www.example.org/people/alice.png',
+    tenant_id: 'example-org',
+    tariff_id: 'premium',
+    tariff_status: 'paid',
+    x_grp: ['administrators', 'staff'],
   },
+}
+
+export const PEOPLE: readonly Person[] = [
+  GATEHOUSE_ADMINISTRATOR,
   {
     username: 'bob',
     subject: 'c2d4e9b7-61f8-4a0f-8a3d-7e5590b6d4c8',

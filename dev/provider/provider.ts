@@ -50,15 +50,11 @@ export interface RunningProvider {
 export async function startProvider(options: ProviderOptions): Promise<RunningProvider> {
   const host = options.host ?? '127.0.0.1'
   const journal = newJournal()
-  let handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> = async () => {}
-  const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => {
-      console.error('Embedded provider:', error)
-      if (!response.headersSent) response.writeHead(500)
-      response.end()
-    })
-  })
-  // The issuer has the port in it, so the port comes first and the provider second.
+  // Making a key takes a while, so it is made before anybody can connect.
+  let signingKey = await newSigningKey()
+  const server = createServer()
+  // The issuer has the port in it, so the port comes first and the provider second. Nothing is awaited in
+  // between: nothing would answer a request that came then.
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, host, resolve)
   })
@@ -75,8 +71,14 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
     storage: memoryStorage(),
     customize: options.customize ?? ((configuration) => configuration),
   }
-  let signingKey = await newSigningKey()
   let provider = makeProvider({ ...setup, signingKey })
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    handle(request, response).catch((error: unknown) => {
+      console.error('Embedded provider:', error)
+      if (!response.headersSent) response.writeHead(500)
+      response.end()
+    })
+  })
 
   // oidc-provider cannot change its keys, but a second Provider on the same storage and cookie keys knows all that the first knew.
   async function rotateKeys({ sameKeyId = false } = {}): Promise<{ keyId: string }> {
@@ -86,7 +88,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
     return { keyId: next.kid }
   }
 
-  handle = async (request, response) => {
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', issuer)
     journal.add(request.method ?? '', pathname)
     if (await options.intercept?.(request, response)) return

@@ -1,20 +1,44 @@
 /**
- * Who is an administrator: somebody whom the settings name, by what a provider alone decides. Nobody else, and nobody by an address.
+ * Who is an administrator: a person whom the settings name, by what their own session brought from the provider, never by an address.
  */
-import type { Config } from '../config/env.ts'
+import type { Config } from '../config/model.ts'
+import { type GroupRules, groupsOf } from './groups.ts'
+import { type SubjectRules, subjectIn } from './provision.ts'
+import type { Claims } from './text-claim.ts'
 
-/** The signed-in person as the provider knows them. */
+/** What a session brought from the provider, which no other session of the account can change. */
+export interface Brought {
+  /** What the person was known by. */
+  readonly subject: string
+  /** `null`: there are groups, and the provider did not say which. */
+  readonly groups: readonly string[] | null
+}
+
+/** What a refresh of a session brings. */
+export interface Refreshed {
+  /** `null`: the provider did not say this time, so what it said before still counts. */
+  readonly subject: string | null
+  /** Empty when the provider named none this time; `null` as in `Brought`. These take the place of the earlier ones in any case. */
+  readonly groups: readonly string[] | null
+}
+
+/** What a refresh brings, by the claims that came with it; those of the sign-in are not among them. */
+export function refreshedBy(claims: Claims, config: SubjectRules & GroupRules): Refreshed {
+  return { subject: subjectIn(claims, config), groups: groupsOf(claims, config) }
+}
+
+/** The signed-in person, by what their session brought. */
 export interface Candidate {
   /** The provider of the session, by its id in the settings. */
   readonly providerId: string
-  readonly subject: string
-  readonly groups: readonly string[]
-  /** The account was found by an e-mail address, so subject and groups may be those of somebody else. */
+  /** `null`: the session is older than the record of it. */
+  readonly brought: Brought | null
+  /** The session was begun by an e-mail match: the account was that of another subject. */
   readonly isByEmail: boolean
 }
 
-/** How a person is written in GATEHOUSE_ADMINS. */
-export function administratorEntry({ providerId, subject }: Pick<Candidate, 'providerId' | 'subject'>): string {
+/** How a person is written in administrators. */
+export function administratorEntry(providerId: string, subject: string): string {
   return `${providerId}:${subject}`
 }
 
@@ -24,8 +48,9 @@ export function administratorEntry({ providerId, subject }: Pick<Candidate, 'pro
  *
  * @see https://www.descope.com/blog/post/noauth for what came of accounts that were found by e-mail address
  */
-export function isAdministrator(person: Candidate, config: Config): boolean {
-  if (person.isByEmail) return false
-  if (config.GATEHOUSE_ADMINS.includes(administratorEntry(person))) return true
-  return person.groups.some((group) => config.GATEHOUSE_ADMIN_GROUPS.includes(`${person.providerId}:${group}`))
+export function isAdministrator({ providerId, brought, isByEmail }: Candidate, config: Config): boolean {
+  if (isByEmail || brought === null) return false
+  if (config.administrators.includes(administratorEntry(providerId, brought.subject))) return true
+  const groups = brought.groups ?? []
+  return groups.some((group) => config.administratorGroups.includes(`${providerId}:${group}`))
 }

@@ -28,31 +28,62 @@ export interface Apps {
   authenticate(credential: { clientId: string; secret: string }): Promise<App | null>
 }
 
-/** How long an app that was removed may go on in an isolate that knows it. */
+/** How long a removed app may go on in an isolate that knows it, and how long a new one that asked too early may go on being refused. */
 const REMEMBERED_SECONDS = 5
 const REMEMBERED_MAX = 500
+/** Ids of apps have 20 characters. A much longer one that was refused is not kept, because all of them together must fit in memory. */
+const KEPT_CHARACTERS_MAX = 255
+/** Compared with what an unknown app brings, so that it takes as long as a known one; the SHA-256 of nothing that can be sent. */
+const NO_HASH = 'A'.repeat(43)
 
-/** Keeps the apps that were just seen in the memory of the isolate; an unknown client id is looked up each time and never kept. */
+/**
+ * Keeps the apps that were just seen in the memory of the isolate, and the ids that nobody has.
+ *
+ * How fast an answer comes must not tell whether there is an app of this id, nor whether it is in use. So only the right secret finds
+ * what was kept of an app that brought it before; a wrong one goes the way of an unknown id: a memory of what was refused, then the store.
+ */
 export function createApps(store: AppStore, clock: Clock): Apps {
-  const remembered = new Map<string, { app: StoredApp; untilSeconds: number }>()
-
-  async function find(clientId: string): Promise<StoredApp | null> {
-    const known = remembered.get(clientId)
-    if (known && epochSeconds(clock) < known.untilSeconds) return known.app
-    remembered.delete(clientId)
-    const app = await store.find(clientId)
-    if (!app) return null
-    if (remembered.size >= REMEMBERED_MAX) remembered.clear()
-    remembered.set(clientId, { app, untilSeconds: epochSeconds(clock) + REMEMBERED_SECONDS })
-    return app
-  }
+  const proven = createMemory<StoredApp>(clock)
+  const refused = createMemory<StoredApp | null>(clock)
 
   return {
     async authenticate({ clientId, secret }) {
-      const [stored, hash] = await Promise.all([find(clientId), sha256(secret)])
-      if (!stored || !equalInConstantTime(stored.secretHash, hash)) return null
-      const { secretHash: _, ...app } = stored
-      return app
+      const hash = await sha256(secret)
+      const known = proven.recall(clientId)
+      if (equalInConstantTime(known?.value.secretHash ?? NO_HASH, hash) && known) return withoutSecret(known.value)
+      const before = refused.recall(clientId)
+      const found = before ? before.value : await store.find(clientId)
+      const isRight = equalInConstantTime(found?.secretHash ?? NO_HASH, hash)
+      if (found && isRight) proven.keep(clientId, found, before?.until)
+      else if (!before && clientId.length <= KEPT_CHARACTERS_MAX) refused.keep(clientId, found)
+      return found && isRight ? withoutSecret(found) : null
+    },
+  }
+}
+
+function withoutSecret({ secretHash: _, ...app }: StoredApp): App {
+  return app
+}
+
+interface Kept<T> {
+  readonly value: T
+  /** Seconds since the epoch. */
+  readonly until: number
+}
+
+/** A bounded memory that drops its oldest entry first. */
+function createMemory<T>(clock: Clock) {
+  const entries = new Map<string, Kept<T>>()
+  return {
+    recall(key: string): Kept<T> | undefined {
+      const entry = entries.get(key)
+      return entry && epochSeconds(clock) < entry.until ? entry : undefined
+    },
+    keep(key: string, value: T, until = epochSeconds(clock) + REMEMBERED_SECONDS): void {
+      entries.delete(key)
+      const [oldest] = entries.keys()
+      if (entries.size >= REMEMBERED_MAX && oldest !== undefined) entries.delete(oldest)
+      entries.set(key, { value, until })
     },
   }
 }

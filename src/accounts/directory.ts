@@ -1,11 +1,12 @@
 /**
  * Who is found when somebody looks for people: those who have signed in here, those at the provider, or both; pure rules over two ports.
  */
-import type { FindBehavior } from '../config/opentalk-settings.ts'
-import { asksBackend } from '../config/user-search.ts'
+import type { FindBehavior } from '../config/dialects/opentalk/settings.ts'
+import { asksBackend } from '../config/dialects/opentalk/user-search.ts'
 import { sha256Hex } from '../crypto.ts'
-import type { FoundUser } from '../oidc/provider.ts'
-import { closeness, folded, keycloakText, searchTextOf } from './search-text.ts'
+import type { FoundUser } from '../vendors/keycloak/user-search.ts'
+import { asName } from './names.ts'
+import { closeness, folded, searchTextOf } from './search-text.ts'
 import type { User } from './users.ts'
 
 /** Who may be seen by whoever looks: people of one provider, and of one tenant where there are several. */
@@ -58,6 +59,8 @@ export async function findPeople(
 
 async function fromDatabase(typed: string, circle: Circle, { users }: DirectoryPorts): Promise<readonly User[]> {
   const wanted = folded(typed)
+  // Accents alone fold to an empty text, and every name begins with that.
+  if ([...wanted].length < QUERY_MIN_CHARACTERS) return []
   const candidates = await users.candidates(wanted, circle)
   return candidates
     .map((user) => ({ user, rank: closeness(wanted, searchTextOf(user) ?? '') }))
@@ -67,9 +70,7 @@ async function fromDatabase(typed: string, circle: Circle, { users }: DirectoryP
 }
 
 async function fromBackend(typed: string, circle: Circle, ports: DirectoryPorts): Promise<readonly Found[]> {
-  const text = keycloakText(typed)
-  if ([...text].length < QUERY_MIN_CHARACTERS) return []
-  const found = await ports.findUsers({ text, tenant: circle.tenant, limit: RESULTS_MAX })
+  const found = await ports.findUsers({ text: typed, tenant: circle.tenant, limit: RESULTS_MAX })
   const subjects = found.map(({ subject }) => subject).filter((subject) => subject !== null)
   const users = subjects.length === 0 ? [] : await ports.users.withSubjects(subjects, circle)
   return found.map((one) => {
@@ -96,8 +97,8 @@ export async function describeFound(found: Found, libravatarUrl: string | undefi
     return {
       kind: 'unregistered',
       email: email ?? '',
-      firstname: given_name ?? '',
-      lastname: family_name ?? '',
+      firstname: asName(given_name, email) ?? '',
+      lastname: asName(family_name, email) ?? '',
       avatar_url: await avatarOf(email),
     }
   }
@@ -107,9 +108,9 @@ export async function describeFound(found: Found, libravatarUrl: string | undefi
     id,
     email: email ?? '',
     title: '',
-    firstname: given_name ?? '',
-    lastname: family_name ?? '',
-    display_name: nickname ?? full_name ?? '',
+    firstname: asName(given_name, email) ?? '',
+    lastname: asName(family_name, email) ?? '',
+    display_name: asName(nickname, email) ?? full_name ?? '',
     avatar_url: picture ?? (await avatarOf(email)),
   }
 }

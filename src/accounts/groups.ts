@@ -1,30 +1,15 @@
 /**
  * The groups of a person, from the claim that the settings name; that there are groups, and not which, is something else than none.
  */
-import * as v from 'valibot'
-import type { ProviderConfig } from '../config/env.ts'
+
+import { claimAt, claimsElsewhere, namesIn } from '../claims/claim-values.ts'
+import type { ProviderConfig } from '../config/model.ts'
 import type { Claims } from './text-claim.ts'
 
 /** The setting that says where the groups are. */
-export type GroupRules = Pick<ProviderConfig, 'OIDC_USERINFO_GROUPS_CLAIM'>
+export type GroupRules = Pick<ProviderConfig, 'groupsClaims'>
 
 const GROUPS_MAX = 1000
-
-// OpenTalk takes a single text for a list of one.
-const groupList = v.fallback(
-  v.pipe(
-    v.union([
-      v.array(v.string()),
-      v.pipe(
-        v.string(),
-        v.transform((group) => [group]),
-      ),
-    ]),
-    v.transform((groups) => [...new Set(groups.filter((group) => group !== ''))].slice(0, GROUPS_MAX)),
-    v.readonly(),
-  ),
-  [],
-)
 
 /**
  * Reads the groups from the first of the configured claims that the provider speaks of.
@@ -32,20 +17,25 @@ const groupList = v.fallback(
  * @returns `null`: there are groups, and the provider did not say which
  * @see Microsoft Entra ID, "groups overage claim": more than 200 groups are not in the token
  */
-export function groupsOf(claims: Claims, { OIDC_USERINFO_GROUPS_CLAIM: names }: GroupRules): readonly string[] | null {
-  const name = names.find((one) => isElsewhere(claims, one) || isSaid(claims[one]))
+export function groupsOf(claims: Claims, rules: GroupRules): readonly string[] | null {
+  const name = groupsClaimOf(claims, rules)
   if (name === undefined) return []
-  return isElsewhere(claims, name) ? null : v.parse(groupList, claims[name])
+  return isElsewhere(claims, name) ? null : namesIn(claimAt(claims, name)).names.slice(0, GROUPS_MAX)
+}
+
+/** The configured claim that the groups are read from; `undefined`: the provider speaks of none of them. */
+export function groupsClaimOf(claims: Claims, { groupsClaims: names }: GroupRules): string | undefined {
+  return names.find((one) => isElsewhere(claims, one) || claimAt(claims, one) !== undefined)
 }
 
 function isSaid(value: unknown): boolean {
   return value !== undefined && value !== null
 }
 
-const elsewhere = v.object({ _claim_names: v.record(v.string(), v.unknown()) })
-
-/** The provider says where else the claim could be had. @see OpenID Connect Core 1.0 section 5.6.2 */
+/** The provider says where else the claim could be had. */
 function isElsewhere(claims: Claims, name: string): boolean {
-  if (v.is(elsewhere, claims) && Object.hasOwn(claims._claim_names, name)) return true
-  return name === 'groups' && !isSaid(claims.groups) && (claims.hasgroups === true || claims.hasgroups === 'true')
+  if (Object.hasOwn(claimsElsewhere(claims) ?? {}, name)) return true
+  if (name !== 'groups' || isSaid(claims.groups) || !isSaid(claims.hasgroups)) return false
+  // What is not clearly a no means that there are some.
+  return claims.hasgroups !== false && claims.hasgroups !== 'false'
 }

@@ -2,8 +2,9 @@
  * Claims of the provider as an Identity: the members that Gatehouse keeps of a person, each of its own type; nothing is stored here.
  */
 import * as v from 'valibot'
-import type { ProviderConfig } from '../config/env.ts'
-import { emailVerifiedOf, foldedAddress } from './email-address.ts'
+import { foldedAddress } from '../claims/verified-address.ts'
+import type { ProviderConfig } from '../config/model.ts'
+import { emailVerifiedOf } from './email-address.ts'
 import { type GroupRules, groupsOf } from './groups.ts'
 import { fullNameOf, type NameRules, shortNameOf } from './names.ts'
 import { type Claims, text } from './text-claim.ts'
@@ -36,7 +37,7 @@ export interface Identity {
 }
 
 /** The settings of a provider that decide what its claims mean. */
-export type IdentityRules = Pick<ProviderConfig, 'OIDC_OP_TYPE'> & NameRules & GroupRules
+export type IdentityRules = Pick<ProviderConfig, 'type'> & NameRules & GroupRules
 
 const textsSchema = v.object({
   email: v.pipe(
@@ -63,6 +64,9 @@ const textsSchema = v.object({
   idp_id: text,
 })
 
+/** The claims that must be text. */
+export const TEXT_CLAIMS: readonly string[] = Object.keys(textsSchema.entries)
+
 /**
  * Reads what is known of a person from claims. Never fails: what cannot be read counts as not said.
  *
@@ -70,13 +74,13 @@ const textsSchema = v.object({
  * @param rules of the provider that they are from
  */
 export function identityOf(claims: Claims, rules: IdentityRules): Identity {
-  const known = Object.fromEntries(Object.keys(textsSchema.entries).map((name) => [name, claims[name] ?? null]))
+  const known = Object.fromEntries(TEXT_CLAIMS.map((name) => [name, claims[name] ?? null]))
   const { usual_name, ...texts } = v.parse(textsSchema, known)
   return {
     ...texts,
     // ProConnect has no family_name.
     family_name: texts.family_name ?? usual_name,
-    email_verified: emailVerifiedOf(claims, texts.email, rules.OIDC_OP_TYPE),
+    email_verified: emailVerifiedOf(claims, texts.email, rules.type),
     x_grp: groupsOf(claims, rules),
     full_name: fullNameOf(claims, rules),
     short_name: shortNameOf(claims, rules),

@@ -2,30 +2,51 @@
  * What a person is called, from the claims of a sign-in; never by the e-mail address, which others would then see.
  */
 import * as v from 'valibot'
-import type { ProviderConfig } from '../config/env.ts'
+import { claimAt } from '../claims/claim-values.ts'
+import { foldedAddress } from '../claims/verified-address.ts'
+import type { ProviderConfig } from '../config/model.ts'
 import { type Claims, TEXT_MAX_CHARACTERS, text } from './text-claim.ts'
 
 /** The settings that decide what people are called. */
-export type NameRules = Pick<ProviderConfig, 'OIDC_USERINFO_FULLNAME_FIELDS' | 'OIDC_USERINFO_SHORTNAME_FIELD'>
+export type NameRules = Pick<ProviderConfig, 'fullNameClaims' | 'shortNameClaim'>
 
 /**
- * The full name: exactly the claims that are configured, or else given and family name, or the whole name, or what the person is
- * called otherwise. `null`: the provider says nothing of it.
+ * The full name: exactly the claims that are configured, or else given and family name together, or the whole name, or one of the two,
+ * or what the person is called otherwise. `null`: the provider says nothing of it.
  *
- * @see specs of La Suite Meet, OIDC_USERINFO_FULLNAME_FIELDS; ProConnect has `usual_name` in place of `family_name`
+ * @see specs of La Suite Meet, fullNameClaims; ProConnect has `usual_name` in place of `family_name`
  */
-export function fullNameOf(claims: Claims, { OIDC_USERINFO_FULLNAME_FIELDS: fields }: NameRules): string | null {
-  const said = (name: string) => v.parse(text, claims[name])
+export function fullNameOf(claims: Claims, { fullNameClaims: fields }: NameRules): string | null {
+  const said = (name: string) => nameAt(claims, name)
   if (fields) return joined(fields.map(said))
-  const ordinary = joined([said('given_name'), said('usual_name') ?? said('family_name')])
-  return ordinary ?? said('name') ?? said('nickname') ?? said('preferred_username')
+  const [given, family] = [said('given_name'), said('usual_name') ?? said('family_name')]
+  if (given !== null && family !== null) return joined([given, family])
+  return said('name') ?? given ?? family ?? said('nickname') ?? said('preferred_username')
 }
 
 /** The short form by which the person is greeted: exactly the claim that is configured, or else the best that there is. */
 export function shortNameOf(claims: Claims, rules: NameRules): string | null {
-  const { OIDC_USERINFO_SHORTNAME_FIELD: field } = rules
-  if (field !== undefined) return v.parse(text, claims[field])
-  return v.parse(text, claims.given_name) ?? v.parse(text, claims.nickname) ?? fullNameOf(claims, rules)
+  const { shortNameClaim: field } = rules
+  if (field !== undefined) return nameAt(claims, field)
+  return nameAt(claims, 'given_name') ?? nameAt(claims, 'nickname') ?? fullNameOf(claims, rules)
+}
+
+/** A claim as a name. Some providers put the e-mail address into `name` or `preferred_username`; that is no name. */
+function nameAt(claims: Claims, name: string): string | null {
+  return asName(v.parse(text, claimAt(claims, name)), v.parse(text, claims.email))
+}
+
+/** Only the first dot can match, so a row of dots is read once. */
+const ADDRESS = /^[^\s@]+@[^\s@][^\s@.]*\.[^\s@]+$/
+
+/**
+ * A name as it may be shown to others: never the person's e-mail address, nor anything that looks like one.
+ *
+ * @param email of the person, if it is known
+ */
+export function asName(called: string | null, email: string | null): string | null {
+  if (called === null || ADDRESS.test(called)) return null
+  return email !== null && foldedAddress(called) === foldedAddress(email) ? null : called
 }
 
 function joined(parts: readonly (string | null)[]): string | null {

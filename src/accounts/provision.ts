@@ -1,11 +1,15 @@
 /**
  * Who may come in, by rules over claims alone: what a sign-in must bring, and whose account it may be; `store/` finds out and writes.
  */
-import type { ProviderConfig } from '../config/env.ts'
+
+import { claimAt, namesIn } from '../claims/claim-values.ts'
+import type { ProviderConfig } from '../config/model.ts'
+import { nameOf } from '../config/names.ts'
 import { GatehouseError } from '../errors.ts'
 import { sourceOfClaim } from './claim-sources.ts'
-import { type Identity, type IdentityRules, identityOf } from './identity.ts'
+import { type Identity, type IdentityRules, identityOf, TEXT_CLAIMS } from './identity.ts'
 import type { Claims } from './text-claim.ts'
+import { unreadableNames, unreadableText } from './unread-claims.ts'
 
 /** Somebody whom a provider vouches for. */
 interface Login {
@@ -37,8 +41,8 @@ export interface EmailMatch {
   readonly keepsSubject: boolean
 }
 
-/** `matched`: by the address. `unknown` and `ambiguous`: not let in, and nothing was written. */
-export type Outcome = 'admitted' | 'matched' | 'unknown' | 'ambiguous'
+/** `matched`: by the address. `unknown`, `ambiguous` and `ended` (by the provider, meanwhile): not let in, and nothing was written. */
+export type Outcome = 'admitted' | 'matched' | 'unknown' | 'ambiguous' | 'ended'
 
 /** @see OpenID Connect Core 1.0 section 2, "sub" */
 const SUBJECT_MAX_CHARACTERS = 255
@@ -56,21 +60,36 @@ export function admissionOf(login: Login, config: ProviderConfig): Admission {
     issuer,
     subject: subjectOf(login, config),
     identity,
-    mayCreate: config.OIDC_CREATE_USER,
+    mayCreate: config.createUsers,
     byEmail: emailMatchOf(identity, config),
   }
 }
 
-/** What the person is known by: `sub`, or the claim that is configured, to the letter. */
-function subjectOf({ subject, claims }: Login, { GATEHOUSE_SUBJECT_CLAIM: name }: ProviderConfig): string {
-  const value = name === 'sub' ? subject : claims[name]
-  if (typeof value === 'string' && value.length <= SUBJECT_MAX_CHARACTERS && value.isWellFormed()) return value
+/** The setting that says what people are known by. */
+export type SubjectRules = Pick<ProviderConfig, 'subjectClaim'>
+
+/** What a person is known by, according to claims: the claim that is configured, exactly as it is. `null`: they do not say. */
+export function subjectIn(claims: Claims, { subjectClaim: name }: SubjectRules): string | null {
+  const value = claimAt(claims, name)
+  const isUsable = typeof value === 'string' && value !== '' && value.length <= SUBJECT_MAX_CHARACTERS
+  return isUsable && value.isWellFormed() ? value : null
+}
+
+/** What the person of a sign-in is known by: `sub` of the ID token, or the claim that is configured. */
+function subjectOf({ subject, claims }: Login, rules: SubjectRules): string {
+  const { subjectClaim: name } = rules
+  const known = subjectIn(name === 'sub' ? { sub: subject } : claims, rules)
+  if (known !== null) return known
+  const length = `1 to ${SUBJECT_MAX_CHARACTERS} characters`
+  const fault = unreadableText(claims, name) ?? `${name} must be text of ${length}`
   throw new GatehouseError(
     'claims_missing',
-    `GATEHOUSE_SUBJECT_CLAIM must be text of 1 to ${SUBJECT_MAX_CHARACTERS} characters`,
+    'subject_unusable',
+    `${nameOf('subjectClaim')} must be text of ${length}`,
     {
       missing: [name],
-      detail: { missing: [name] },
+      unreadable: [fault],
+      detail: { fix: [`${name}: ${fault}`] },
     },
   )
 }
@@ -82,31 +101,47 @@ function subjectOf({ subject, claims }: Login, { GATEHOUSE_SUBJECT_CLAIM: name }
  * @see Microsoft, "Migrate away from using email claims for user identification or authorization"
  */
 function emailMatchOf({ email, email_verified }: Identity, config: ProviderConfig): EmailMatch | null {
-  const trustsAbsent = config.GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED
+  const trustsAbsent = config.trustAbsentEmailVerified
   const isTrusted = email_verified ?? trustsAbsent
-  if (!config.OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION || email === null || !isTrusted) return null
-  return { email, trustsAbsent, keepsSubject: config.OIDC_USER_SUB_FIELD_IMMUTABLE }
+  if (!config.matchByEmail || email === null || !isTrusted) return null
+  return { email, trustsAbsent, keepsSubject: config.keepSubject }
 }
 
 /**
  * Refuses whoever was not let in.
  *
- * @throws GatehouseError `account_unknown` or `email_conflict`
+ * @throws GatehouseError `account_unknown`, `email_conflict` or `login_ended`
  */
 export function refuseOutsiders(outcome: Outcome): void {
+  if (outcome === 'ended') {
+    throw new GatehouseError(
+      'login_ended',
+      'ended_by_provider',
+      'the provider said that this sign-in has ended, before its session began',
+    )
+  }
   if (outcome === 'unknown') {
-    throw new GatehouseError('account_unknown', 'nobody with this subject has an account, and OIDC_CREATE_USER is off')
+    throw new GatehouseError(
+      'account_unknown',
+      'unknown_subject',
+      `nobody with this subject has an account, and ${nameOf('createUsers')} is off`,
+    )
   }
   if (outcome === 'ambiguous') {
-    throw new GatehouseError('email_conflict', 'more than one account of this issuer has the address of the person', {
-      detail: { fix: 'leave one of the accounts; npm run users lists them' },
-    })
+    throw new GatehouseError(
+      'email_conflict',
+      'email_ambiguous',
+      'more than one account of this issuer has the address of the person',
+      {
+        detail: { fix: 'leave one of the accounts; npm run users lists them' },
+      },
+    )
   }
 }
 
 /** The claims without which nobody is signed in at this provider, by the name that it gives them. */
 export function requiredClaims(config: ProviderConfig): readonly string[] {
-  const { GATEHOUSE_SUBJECT_CLAIM: subject, OIDC_USERINFO_ESSENTIAL_CLAIMS: essential = [] } = config
+  const { subjectClaim: subject, essentialClaims: essential = [] } = config
   // Without `sub` there would be no ID token.
   return subject === 'sub' ? essential : [...new Set([subject, ...essential])]
 }
@@ -121,16 +156,33 @@ export function requiredClaims(config: ProviderConfig): readonly string[] {
  * @throws GatehouseError `claims_missing` with every name, and for the log what brings each
  */
 export function refuseMissingClaims(claims: Claims, required: readonly string[], rules: IdentityRules): void {
-  const known: Claims = { ...claims, ...identityOf(claims, rules) }
-  const missing = required.filter((name) => isEmpty(claims[name]) || isEmpty(known[name]))
+  const known: Claims = { ...identityOf(claims, rules) }
+  const missing = required.filter((name) => !isUsable(name, claims, known, rules))
   if (missing.length === 0) return
-  throw new GatehouseError('claims_missing', 'the provider did not say enough of the person', {
+  const faults = missing.map((name) => ({ name, fault: faultOf(name, claims, rules) }))
+  const unreadable = faults.map(({ fault }) => fault).filter((fault) => fault !== null)
+  throw new GatehouseError('claims_missing', 'claims_missing', 'the provider did not say enough of the person', {
     missing,
-    detail: { missing, fix: missing.map((name) => `${name}: ${sourceOfClaim(name, rules.OIDC_OP_TYPE)}`) },
+    unreadable,
+    detail: { fix: faults.map(({ name, fault }) => `${name}: ${fault ?? sourceOfClaim(name, rules.type)}`) },
   })
+}
+
+function isUsable(name: string, claims: Claims, known: Claims, rules: IdentityRules): boolean {
+  const value = claimAt(claims, name)
+  if (isEmpty(value) || (Object.hasOwn(known, name) && isEmpty(known[name]))) return false
+  return !rules.groupsClaims.includes(name) || namesIn(value).names.length > 0
+}
+
+/** Why a claim that is there cannot be used; `null`: it is not there, or it is empty. */
+function faultOf(name: string, claims: Claims, rules: IdentityRules): string | null {
+  if (isEmpty(claimAt(claims, name))) return null
+  if (rules.groupsClaims.includes(name)) return unreadableNames(claims, name)
+  return TEXT_CLAIMS.includes(name) ? unreadableText(claims, name) : null
 }
 
 function isEmpty(value: unknown): boolean {
   if (typeof value === 'string') return value.trim() === ''
-  return value === undefined || value === null || (Array.isArray(value) && value.length === 0)
+  if (value === undefined || value === null) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
 }

@@ -1,8 +1,9 @@
 /**
  * Texts by which people are found: folded, so that case and accents do not count, and compared; knows nobody.
  */
-import { distance } from '../config/nearest.ts'
+import { distance } from '../config/values/nearest.ts'
 import type { Identity } from './identity.ts'
+import { TEXT_MAX_CHARACTERS } from './text-claim.ts'
 
 /** A name that is spelt almost like this may be the one that is meant. */
 const SIMILAR_DISTANCE_MAX = 2
@@ -10,9 +11,13 @@ const SIMILAR_DISTANCE_MAX = 2
 /** What is found by a text: the whole of it, its beginning, somewhere in it, or nearly. The smaller the better; `null`: not at all. */
 export type Closeness = 0 | 1 | 2 | 3 | null
 
-/** Lower case, without accents. */
+/** One letter may fold to as many as 18 (U+FDFA), so the length counts before and after. No claim that is kept is longer. */
+const FOLDED_MAX_CHARACTERS = TEXT_MAX_CHARACTERS
+
+/** Lower case, without accents, and no longer than FOLDED_MAX_CHARACTERS. */
 export function folded(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const plain = text.slice(0, TEXT_MAX_CHARACTERS).normalize('NFKD').replace(/\p{M}/gu, '')
+  return plain.slice(0, FOLDED_MAX_CHARACTERS).toLowerCase().slice(0, FOLDED_MAX_CHARACTERS)
 }
 
 /** Everything that a person can be found by, folded, one line each; `null`: nothing. */
@@ -33,13 +38,11 @@ export function closeness(wanted: string, searchText: string): Closeness {
   if (lines.includes(wanted)) return 0
   if (lines.some((line) => line.startsWith(wanted))) return 1
   if (searchText.includes(wanted)) return 2
-  const words = lines.flatMap((line) => [line, ...line.split(/[\s@.-]+/)])
-  return words.some((word) => distance(wanted, word) <= SIMILAR_DISTANCE_MAX) ? 3 : null
-}
-
-/** What Keycloak gives a meaning to is taken out of what people typed. @see Keycloak, UsersResource: `*x*`, `"x"`, `id:x` */
-export function keycloakText(typed: string): string {
-  const plain = typed.replace(/["*]/g, '').trim()
-  const without = plain.replace(/^id:/i, '').trim()
-  return without === plain ? plain : keycloakText(without)
+  // A word that comes again is compared once.
+  const words = new Set([...lines, ...searchText.split(/[\s@.-]+/)])
+  const letters = [...wanted]
+  for (const word of words) {
+    if (distance(letters, [...word], SIMILAR_DISTANCE_MAX) <= SIMILAR_DISTANCE_MAX) return 3
+  }
+  return null
 }

@@ -1,7 +1,7 @@
 /**
  * Tenant and tariff of somebody together, as applications are told of them.
  */
-import type { OpenTalkValues } from '../config/opentalk-settings.ts'
+import type { OpenTalkValues } from '../config/dialects/opentalk/settings.ts'
 import { type Tariff, tariffOf } from './tariffs.ts'
 import { type Tenant, tenantOf } from './tenants.ts'
 import type { Claims } from './text-claim.ts'

@@ -2,7 +2,7 @@
  * Which tariff somebody has, by OpenTalk's settings; a pure rule over what the provider said. What a tariff allows is the application's.
  */
 import * as v from 'valibot'
-import type { OpenTalkValues } from '../config/opentalk-settings.ts'
+import type { OpenTalkValues } from '../config/dialects/opentalk/settings.ts'
 import { type Claims, text } from './text-claim.ts'
 
 export interface Tariff {

@@ -1,8 +1,9 @@
 /**
  * A person who has signed in at least once, and how they are shown to others; knows no database.
  */
-import type { OpenTalkValues } from '../config/opentalk-settings.ts'
+import type { OpenTalkValues } from '../config/dialects/opentalk/settings.ts'
 import type { Identity } from './identity.ts'
+import { asName } from './names.ts'
 import { standingOf } from './standing.ts'
 
 /** An account. It is found by issuer and subject together, never by an e-mail address. @see OpenID Connect Core 1.0 section 5.7 */
@@ -30,10 +31,10 @@ export function describeUser(user: User, opentalk: OpenTalkValues | null) {
     issuer: user.issuer,
     sub: user.subject,
     email_verified: user.email_verified,
-    given_name: user.given_name,
-    family_name: user.family_name,
+    given_name: asName(user.given_name, user.email),
+    family_name: asName(user.family_name, user.email),
     preferred_username: user.preferred_username,
-    nickname: user.nickname,
+    nickname: asName(user.nickname, user.email),
     phone_number: user.phone_number,
     picture: user.picture,
     ...standingOf({ ...user }, opentalk),

@@ -1,7 +1,7 @@
 /**
  * The addresses of Gatehouse that are registered at a provider; what happens there is in `routes/`.
  */
-import type { Config } from './env.ts'
+import type { Config } from './model.ts'
 
 export const REGISTERED_PATHS = {
   callback: '/api/v1.0/callback/',
@@ -19,17 +19,17 @@ export interface RegisteredAddresses {
 }
 
 /** The path where a provider answers. The first has the plain one, so that a second can come later without a change at the first. */
-export function callbackPathOf({ OIDC_AUTHENTICATION_CALLBACK_URL, providers }: Config, providerId: string): string {
-  const path = OIDC_AUTHENTICATION_CALLBACK_URL ?? REGISTERED_PATHS.callback
+export function callbackPathOf({ callbackPath, providers }: Config, providerId: string): string {
+  const path = callbackPath ?? REGISTERED_PATHS.callback
   return providerId === providers[0].id ? path : `${path.replace(/\/$/, '')}/${providerId}/`
 }
 
 export function registeredAddresses(config: Config, providerId: string): RegisteredAddresses {
-  const { BASE_URL } = config
+  const { baseUrl } = config
   return {
-    redirectUri: BASE_URL + callbackPathOf(config, providerId),
-    postLogoutRedirectUri: BASE_URL + REGISTERED_PATHS.logoutCallback,
-    backchannelLogoutUri: BASE_URL + REGISTERED_PATHS.backchannelLogout,
-    frontchannelLogoutUri: BASE_URL + REGISTERED_PATHS.frontchannelLogout,
+    redirectUri: baseUrl + callbackPathOf(config, providerId),
+    postLogoutRedirectUri: baseUrl + REGISTERED_PATHS.logoutCallback,
+    backchannelLogoutUri: baseUrl + REGISTERED_PATHS.backchannelLogout,
+    frontchannelLogoutUri: baseUrl + REGISTERED_PATHS.frontchannelLogout,
   }
 }

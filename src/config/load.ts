@@ -1,19 +1,25 @@
 /**
  * Reads the settings from the environment and gives back a checked, frozen Config, or all problems at once; decides no meaning.
  */
-import { type Config, type ProviderConfig, settings } from './env.ts'
-import { readFixed } from './fixed-settings.ts'
-import { formerNames, withPresentNames } from './former-names.ts'
-import { readOpenTalk } from './opentalk.ts'
-import { otherIssuer, seenByOpenTalk } from './opentalk-provider.ts'
+
+import { readFixed } from './dialects/la-suite/fixed.ts'
+import { formerNames, withPresentNames } from './dialects/la-suite/former-names.ts'
+import { isWithoutEffect, warningsOfWithoutEffect } from './dialects/la-suite/without-effect.ts'
+import { readOpenTalk } from './dialects/opentalk/opentalk.ts'
+import { otherIssuer, seenByOpenTalk } from './dialects/opentalk/provider.ts'
+import { userSearchProblems } from './dialects/opentalk/user-search.ts'
+import { type ProviderSource, providerSources } from './dialects/tables/sources.ts'
+import type { Config, ProviderConfig } from './model.ts'
+import { settings } from './names.ts'
 import { readOwn } from './own-reading.ts'
 import { LA_SUITE_CLIENT, readProvider } from './provider-reading.ts'
-import { type ProviderSource, providerSources } from './provider-sources.ts'
-import type { Problem } from './reading.ts'
-import { userSearchProblems } from './user-search.ts'
-import { isWithoutEffect, warningsOfWithoutEffect } from './without-effect.ts'
+import { ownSettings } from './schema/gatehouse.ts'
+import { commaWarnings } from './schema/list-warnings.ts'
+import { providerSettings } from './schema/provider.ts'
+import type { Problem } from './schema/reading.ts'
+import { writtenIn } from './schema/setting.ts'
 
-export type { Problem } from './reading.ts'
+export type { Problem } from './schema/reading.ts'
 
 /** The settings cannot be used; `problems` has every reason, not just the first. */
 export class ConfigurationError extends Error {
@@ -37,6 +43,8 @@ const OUR_NAMES = /^(OIDC_|GATEHOUSE_|LOGIN_REDIRECT_|LOGOUT_REDIRECT_)/
 
 const FORMER_NAMES = formerNames(settings)
 
+const VARIABLES: ReadonlySet<string> = new Set(Object.keys(settings).map((key) => writtenIn(settings, key)))
+
 /**
  * Checks every setting, then those that depend on one another.
  *
@@ -52,7 +60,7 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
   const isTold = ({ name }: Problem) => ofOpenTalk.problems.some((problem) => problem.name === name)
   const ofProviders = [...problems, ...read.flatMap((one) => one.problems)].filter((problem) => !isTold(problem))
   const providers = read.flatMap(({ provider }) => (provider === null ? [] : [provider]))
-  const isForwarded = own.values.OIDC_INTROSPECT_AND_USERINFO_SET_X_FORWARDED_HOST === true
+  const isForwarded = own.values.forwardHost === true
   const seen = providers.map((provider) => seenByOpenTalk(provider, opentalk, isForwarded, providers))
   const found = [
     ...own.problems,
@@ -78,8 +86,10 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
       ...warningsOfWithoutEffect(env, isSetting),
       ...ofOpenTalk.warnings,
       ...unknownNames(env, sources),
+      ...commaWarnings(ownSettings, env),
+      ...sources.flatMap(({ raw, nameOf }) => commaWarnings(providerSettings, raw, nameOf)),
       ...sources.flatMap((source, index) => weakChoices(source, config.providers[index])),
-      ...(config.EXTERNAL_API_ENABLED
+      ...(config.isResourceServer
         ? sources.flatMap((source, index) => anybodyMayCall(source, config.providers[index]))
         : []),
     ],
@@ -102,7 +112,7 @@ export function describeProblems(problems: readonly Problem[]): string {
 
 /** A Worker has no files, so La Suite's `<NAME>_FILE` cannot work and must not be passed over in silence. */
 function fileNames(env: Readonly<Record<string, unknown>>): Problem[] {
-  return [...Object.keys(settings), ...FORMER_NAMES.keys()]
+  return [...VARIABLES, ...FORMER_NAMES.keys()]
     .filter((name) => env[`${name}_FILE`] !== undefined)
     .map((name) => ({
       name: `${name}_FILE`,
@@ -120,50 +130,52 @@ function unknownNames(env: Readonly<Record<string, unknown>>, sources: readonly 
 }
 
 function isSetting(name: string): boolean {
-  return Object.hasOwn(settings, name)
+  return VARIABLES.has(name)
 }
 
 /** What one provider is configured to, and is probably not meant to be. */
 function weakChoices({ nameOf }: ProviderSource, provider: ProviderConfig | undefined): string[] {
   const warnings: string[] = []
-  for (const name of ['OIDC_RP_CLIENT_ID', 'OIDC_RS_CLIENT_ID'] as const) {
-    if (provider?.[name] === LA_SUITE_CLIENT) {
+  for (const name of ['clientId', 'introspectionClientId'] as const) {
+    const id = provider?.[name]
+    if (id === LA_SUITE_CLIENT) {
       warnings.push(`${nameOf(name)} is "meet", the name in the examples of La Suite; make sure that it is your client`)
     }
+    if (id !== undefined && id !== id.trim()) {
+      warnings.push(`${nameOf(name)} begins or ends with a blank, which is sent to the provider as it is`)
+    }
   }
-  for (const name of ['OIDC_USE_NONCE', 'OIDC_USE_PKCE'] as const) {
+  for (const name of ['useNonce', 'usePkce'] as const) {
     if (provider?.[name] === false) {
       warnings.push(
         `${nameOf(name)} is false, which leaves a sign-in with one protection less; set it to true if the provider can do it`,
       )
     }
   }
-  if (provider?.OIDC_RP_SCOPES && !provider.OIDC_RP_SCOPES.includes('openid')) {
-    warnings.push(`${nameOf('OIDC_RP_SCOPES')} lacks "openid", without which a provider sends no ID token; it is added`)
+  if (provider?.scopes && !provider.scopes.includes('openid')) {
+    warnings.push(`${nameOf('scopes')} lacks "openid", without which a provider sends no ID token; it is added`)
   }
-  const asker = provider?.OIDC_RS_CLIENT_ID
-  if (asker && asker !== provider.OIDC_RP_CLIENT_ID && provider.OIDC_RS_CLIENT_SECRET === undefined) {
+  const asker = provider?.introspectionClientId
+  if (asker && asker !== provider.clientId && provider.introspectionClientSecret === undefined) {
     warnings.push(
-      `${nameOf('OIDC_RS_CLIENT_ID')} is set without ${nameOf('OIDC_RS_CLIENT_SECRET')}, so the provider is not asked about tokens; a token that only it can judge is not active`,
+      `${nameOf('introspectionClientId')} is set without ${nameOf('introspectionClientSecret')}, so the provider is not asked about tokens; a token that only it can judge is not active`,
     )
   }
-  if (provider?.OIDC_RP_DECRYPTION_KEY && !provider.OIDC_RP_ID_TOKEN_ENCRYPTED) {
+  if (provider?.decryptionKeys && !provider.requireEncryptedIdToken) {
     warnings.push(
-      `${nameOf('OIDC_RP_DECRYPTION_KEY')} is set, and ID tokens that are not encrypted are accepted; once the provider encrypts them, set ${nameOf('OIDC_RP_ID_TOKEN_ENCRYPTED')} to true`,
+      `${nameOf('decryptionKeys')} is set, and ID tokens that are not encrypted are accepted; once the provider encrypts them, set ${nameOf('requireEncryptedIdToken')} to true`,
     )
   }
-  if (provider?.GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED && !provider.OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION) {
-    warnings.push(
-      `${nameOf('GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED')} has no effect without ${nameOf('OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION')}`,
-    )
+  if (provider?.trustAbsentEmailVerified && !provider.matchByEmail) {
+    warnings.push(`${nameOf('trustAbsentEmailVerified')} has no effect without ${nameOf('matchByEmail')}`)
   }
   return warnings
 }
 
 /** La Suite looks whether a token says who uses it, and not who that is. */
 function anybodyMayCall({ nameOf }: ProviderSource, provider: ProviderConfig | undefined): string[] {
-  if (!provider || provider.OIDC_RS_AUDIENCE_CLAIM === 'aud' || provider.GATEHOUSE_RS_ALLOWED_CLIENTS) return []
+  if (!provider || provider.audienceClaim === 'aud' || provider.resourceServerClients) return []
   return [
-    `EXTERNAL_API_ENABLED is on and ${nameOf('GATEHOUSE_RS_ALLOWED_CLIENTS')} is not set, so any client whose token has one of ${nameOf('OIDC_RS_SCOPES')} may use it here`,
+    `EXTERNAL_API_ENABLED is on and ${nameOf('resourceServerClients')} is not set, so any client whose token has one of ${nameOf('resourceServerScopes')} may use it here`,
   ]
 }

@@ -1,10 +1,11 @@
 /**
  * Reads the settings of Gatehouse itself, and fills in what La Suite calls otherwise; those of a provider are read in `provider-reading.ts`.
  */
-import { baseUrlOf } from './django-settings.ts'
-import { type OwnConfig, ownSettings } from './env.ts'
-import { isSet, type Problem, readSettings } from './reading.ts'
-import { ATTEMPTS_MAX } from './visit-settings.ts'
+import { baseUrlOf } from './dialects/la-suite/django.ts'
+import type { OwnConfig } from './model.ts'
+import { ownSettings } from './schema/gatehouse.ts'
+import { isSet, type Problem, readSettings } from './schema/reading.ts'
+import { ATTEMPTS_MAX } from './schema/visits.ts'
 
 export interface ReadOwn {
   /** What could not be read is left out. */
@@ -14,29 +15,29 @@ export interface ReadOwn {
 }
 
 export function readOwn(env: Readonly<Record<string, unknown>>): ReadOwn {
-  const read = (defaults: Readonly<Record<string, unknown>>) => readSettings(ownSettings, env, (name) => name, defaults)
-  const { DJANGO_SECRET_KEY: key, DJANGO_ALLOWED_HOSTS: allowedHosts = [] } = read({}).values as Partial<OwnConfig> // each was read by its own schema
+  const read = (defaults: Readonly<Record<string, unknown>>) => readSettings(ownSettings, env, undefined, defaults)
+  const { formerSealingSecret: key, allowedHosts = [] } = read({}).values as Partial<OwnConfig> // each was read by its own schema
   const { values, problems } = read({
-    BASE_URL: baseUrlOf(allowedHosts),
-    GATEHOUSE_SECRET: key === undefined ? undefined : [key],
+    baseUrl: baseUrlOf(allowedHosts),
+    sealingSecrets: key === undefined ? undefined : [key],
   })
   const own = values as Partial<OwnConfig> // as above
-  const asked = own.OIDC_MAX_STATES ?? ATTEMPTS_MAX
+  const asked = own.pendingLoginsMax ?? ATTEMPTS_MAX
   return {
-    values: { ...own, ...secretsOf(own, key), OIDC_MAX_STATES: Math.min(asked, ATTEMPTS_MAX) },
+    values: { ...own, ...secretsOf(own, key), pendingLoginsMax: Math.min(asked, ATTEMPTS_MAX) },
     problems,
     warnings: [
       ...(asked > ATTEMPTS_MAX ? [`OIDC_MAX_STATES is ${asked}, and no more than ${ATTEMPTS_MAX} are kept`] : []),
-      ...namesOfRoutes(env.OIDC_EXEMPT_URLS, own.OIDC_EXEMPT_URLS ?? []),
+      ...namesOfRoutes(env.OIDC_EXEMPT_URLS, own.exemptPaths ?? []),
       ...guessedBaseUrl(env.BASE_URL, own, allowedHosts),
     ],
   }
 }
 
 /** La Suite's secret opens what it has sealed, also after another has taken its place. */
-function secretsOf({ GATEHOUSE_SECRET: secrets }: Partial<OwnConfig>, key: string | undefined) {
+function secretsOf({ sealingSecrets: secrets }: Partial<OwnConfig>, key: string | undefined) {
   if (secrets === undefined) return {}
-  return { GATEHOUSE_SECRET: key === undefined || secrets.includes(key) ? secrets : [...secrets, key] }
+  return { sealingSecrets: key === undefined || secrets.includes(key) ? secrets : [...secrets, key] }
 }
 
 function namesOfRoutes(raw: unknown, exempt: readonly string[]): string[] {
@@ -47,6 +48,6 @@ function namesOfRoutes(raw: unknown, exempt: readonly string[]): string[] {
 
 /** Of several hosts, one must be the one that the provider knows. */
 function guessedBaseUrl(raw: unknown, own: Partial<OwnConfig>, allowedHosts: readonly string[]): string[] {
-  if (isSet(raw) || own.BASE_URL === undefined || allowedHosts.length < 2) return []
-  return [`BASE_URL is not set; it is taken to be ${own.BASE_URL}, the first host of DJANGO_ALLOWED_HOSTS`]
+  if (isSet(raw) || own.baseUrl === undefined || allowedHosts.length < 2) return []
+  return [`BASE_URL is not set; it is taken to be ${own.baseUrl}, the first host of DJANGO_ALLOWED_HOSTS`]
 }

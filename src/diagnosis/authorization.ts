@@ -1,25 +1,29 @@
 /**
  * Whether the provider takes our authorization request: client id, redirect URI, scopes and PKCE, as far as can be seen without a person.
  */
+
 import type { RegisteredAddresses } from '../config/addresses.ts'
-import type { ProviderConfig } from '../config/env.ts'
+import type { ProviderConfig } from '../config/model.ts'
+import { nameOf } from '../config/names.ts'
 import {
   type Advertised,
   type AuthorizationAnswer,
   type Discovered,
   type Examination,
-  type Exchange,
   MADE_UP,
-  type Metadata,
-  scopesFor,
   type Usable,
-} from '../oidc/examination.ts'
+} from '../oidc/examination/examination.ts'
+import { scopesFor } from '../oidc/flows/login.ts'
+import type { Metadata } from '../oidc/metadata/metadata.ts'
+import type { Exchange } from '../oidc/transport/exchanges.ts'
+import type { Explanation } from '../vendors/vendor.ts'
+import { VENDORS } from '../vendors/vendors.ts'
 import { type Copy, cannotTell, type Finding, fail, pass } from './check.ts'
 import { evidenceOf, said } from './client.ts'
-import { CONSOLES } from './consoles.ts'
-import type { Evidence, Explanation } from './signatures/signature.ts'
-import { explain } from './signatures.ts'
-import { adviceOnAddress, listed, readable, reasonOf, shown } from './words.ts'
+import { type Evidence, explain } from './explain.ts'
+import { silentFinding } from './silent.ts'
+import { saysNo, undescribedRefusal } from './undescribed.ts'
+import { adviceOnAddress, adviceOnSilence, listed, readable, reasonOf, shown } from './words.ts'
 
 /** What a provider says to a good request when nobody is signed in and nobody may be asked. @see OpenID Connect Core 1.0 section 3.1.2.6 */
 const NOBODY_THERE = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required']
@@ -34,33 +38,42 @@ interface Refusal extends Explanation {
   readonly seen: string
 }
 
-/** The checks `endpoint-authorization`, `client-id`, `redirect-uri`, `authorization`, `scopes` and `pkce`. */
+/** The checks `endpoint-authorization`, `client-id`, `redirect-uri`, `authorization`, `scopes`, `pkce` and `silent-sign-in`. */
 export async function authorizationFindings(
   config: ProviderConfig,
   addresses: RegisteredAddresses,
   discovered: Usable,
   examination: Examination,
+  isSilent: boolean,
 ): Promise<readonly Finding[]> {
+  const isTried = isSilent && (await examination.signsInSilently())
   const { advertised, metadata } = discovered
   const copy = [{ label: 'Redirect URI', value: addresses.redirectUri }]
   const answer = await examination.authorize(addresses.redirectUri, discovered)
   const endpoint = endpointFinding(config, metadata, answer)
   if (endpoint.result === 'fail')
-    return [endpoint, ...CHECKED.map((id) => cannotTell(id, 'The authorization endpoint was not heard.'))]
-  const refusal = refusalIn(config, answer)
-  if (refusal !== null) return [endpoint, ...CHECKED.map((id) => refusedFinding(id, refusal, config, copy))]
+    return [
+      endpoint,
+      ...CHECKED.map((id) => cannotTell(id, 'The authorization endpoint was not heard.')),
+      silentFinding(isTried, null),
+    ]
+  const refusal = refusalIn(config, answer) ?? (await unexplained(config, answer, addresses, discovered, examination))
+  const isAboutPrompt =
+    refusal?.id === 'authorization' && (await isPromptRefused(config, answer, addresses, discovered, examination))
+  if (refusal !== null && !isAboutPrompt)
+    return [endpoint, ...CHECKED.map((id) => refusedFinding(id, refusal, config, copy)), silentFinding(isTried, null)]
   const isTaken = answer.kind === 'returned' || (await isToldApart(config, answer, addresses, discovered, examination))
   return [
     endpoint,
     isTaken
-      ? pass('client-id', config.OIDC_RP_CLIENT_ID)
+      ? pass('client-id', config.clientId)
       : cannotTell('client-id', 'The provider shows a page whatever it is asked.'),
     isTaken
       ? pass('redirect-uri', addresses.redirectUri, copy)
       : cannotTell(
           'redirect-uri',
           `The provider shows a page whatever it is asked: ${pageIn(answer, config)}`,
-          `Compare ${CONSOLES[config.OIDC_OP_TYPE].redirectUris} with the address, to the letter, or sign in once.`,
+          `Compare ${VENDORS[config.type].console.redirectUris} with the address, to the letter, or sign in once.`,
           copy,
         ),
     isTaken
@@ -68,6 +81,7 @@ export async function authorizationFindings(
       : cannotTell('authorization', 'It is not known what the page says.'),
     scopeFinding(config, discovered, isTaken),
     pkceFinding(config, advertised, isTaken),
+    silentFinding(isTried, answer),
   ]
 }
 
@@ -76,9 +90,10 @@ function endpointFinding(
   { authorization_endpoint }: Metadata,
   answer: AuthorizationAnswer,
 ): Finding {
-  const whose = adviceOnAddress(config, 'OIDC_OP_AUTHORIZATION_ENDPOINT', 'browser')
+  const whose = adviceOnAddress(config, 'authorizationEndpoint', 'browser')
   if (answer.kind === 'refused' && answer.exchange === null) {
-    return fail('endpoint-authorization', `${authorization_endpoint}: ${reasonOf(answer.failure)}.`, whose)
+    const seen = `${authorization_endpoint}: ${reasonOf(answer.failure)}.`
+    return fail('endpoint-authorization', seen, adviceOnSilence(answer.failure, whose))
   }
   const isMissing =
     answer.kind === 'page' && answer.exchange.status === 404 && explainedPage(config, answer.exchange) === null
@@ -94,7 +109,7 @@ function refusalIn(config: ProviderConfig, answer: AuthorizationAnswer): Refusal
     return refusalBy(
       config,
       evidence,
-      explain(config.OIDC_OP_TYPE, 'callback', evidence),
+      explain(config.type, 'callback', evidence),
       'Asked to sign nobody in, the provider says',
     )
   }
@@ -102,21 +117,36 @@ function refusalIn(config: ProviderConfig, answer: AuthorizationAnswer): Refusal
     const explanation = explainedPage(config, answer.exchange)
     if (explanation === null) return null
     return {
-      id: checkFor(explanation),
+      id: explanation.about ?? 'authorization',
       seen: `The provider shows a page: ${pageIn(answer, config)} ${explanation.cause}`,
       ...explanation,
     }
   }
   if (answer.exchange === null) return null
   const evidence = evidenceOf(answer.exchange)
-  const explanation =
-    explain(config.OIDC_OP_TYPE, 'authorization', evidence) ?? explain(config.OIDC_OP_TYPE, 'token', evidence)
+  const explanation = explain(config.type, 'authorization', evidence) ?? explain(config.type, 'token', evidence)
   return refusalBy(
     config,
     evidence,
     explanation,
-    'The request was handed over directly (OIDC_USE_PAR), and the provider says',
+    `The request was handed over directly (${nameOf('usePar')}), and the provider says`,
   )
+}
+
+/** What some providers say when they do not know `prompt=none`, or when nobody is signed in. */
+const PERHAPS_NOBODY_THERE = ['access_denied', 'invalid_request', 'server_error']
+
+/** Whether the provider sends the browser back only because of `prompt=none`, and otherwise shows a page that may be its sign-in page. */
+async function isPromptRefused(
+  config: ProviderConfig,
+  answer: AuthorizationAnswer,
+  { redirectUri }: RegisteredAddresses,
+  discovered: Usable,
+  examination: Examination,
+): Promise<boolean> {
+  if (answer.kind !== 'returned' || !PERHAPS_NOBODY_THERE.includes(answer.error ?? '')) return false
+  const asked = await examination.authorize(redirectUri, discovered, { mayAsk: true })
+  return asked.kind === 'page' && asked.exchange.status < 400 && !saysNo(asked) && refusalIn(config, asked) === null
 }
 
 function refusalBy(
@@ -126,33 +156,26 @@ function refusalBy(
   opening: string,
 ): Refusal {
   const seen = `${opening}: ${said(evidence, config)}.`
-  if (explanation) return { id: checkFor(explanation), seen: `${seen} ${explanation.cause}`, ...explanation }
+  if (explanation)
+    return { id: explanation.about ?? 'authorization', seen: `${seen} ${explanation.cause}`, ...explanation }
   return { id: 'authorization', seen, cause: '', fix: 'Look for it in the log of the provider.' }
 }
 
 function explainedPage(config: ProviderConfig, exchange: Exchange): Explanation | null {
   const { status, location } = exchange
-  const text = [readable(exchange), location === null ? '' : readableLocation(location)].join('\n')
-  return explain(config.OIDC_OP_TYPE, 'authorization', { status, text })
+  const text = [readable(exchange), location === null ? '' : readableLocation(location, config)].join('\n')
+  return explain(config.type, 'authorization', { status, text })
 }
 
-/** An error that is handed on inside the address; Google does so in base64. */
-function readableLocation({ searchParams }: URL): string {
+/** An error that is handed on inside the address. */
+function readableLocation({ searchParams }: URL, { type }: ProviderConfig): string {
   const plain = ['error', 'error_description', 'error_code'].map((name) => searchParams.get(name) ?? '')
-  const hidden = searchParams.get('authError') ?? ''
+  const hidden = searchParams.get(VENDORS[type].hiddenErrorParameter ?? '') ?? ''
   try {
     return [...plain, atob(hidden.replaceAll('-', '+').replaceAll('_', '/'))].join('\n')
   } catch {
     return plain.join('\n') // not encoded in any way that we know
   }
-}
-
-function checkFor({ cause }: Explanation): Checked {
-  if (/redirect(?:ion)? ur[il]|callback/i.test(cause)) return 'redirect-uri'
-  if (/\bscope/i.test(cause)) return 'scopes'
-  if (/PKCE/.test(cause)) return 'pkce'
-  if (/\bclient\b.*\bid\b|no client|client id|application id|client is switched off/i.test(cause)) return 'client-id'
-  return 'authorization'
 }
 
 function refusedFinding(id: Checked, refusal: Refusal, config: ProviderConfig, copy: readonly Copy[]): Finding {
@@ -162,10 +185,40 @@ function refusedFinding(id: Checked, refusal: Refusal, config: ProviderConfig, c
   if (isPassed)
     return pass(
       id,
-      id === 'client-id' ? config.OIDC_RP_CLIENT_ID : 'It was not this that the provider refused.',
+      id === 'client-id' ? config.clientId : 'It was not this that the provider refused.',
       id === 'redirect-uri' ? copy : [],
     )
   return cannotTell(id, 'The request was refused before that.', '', id === 'redirect-uri' ? copy : [])
+}
+
+/**
+ * A page that refuses the request in words that no signature describes.
+ *
+ * @returns `null`: it is no such page, or says nothing about the request
+ * @see undescribedRefusal in `undescribed.ts`
+ */
+async function unexplained(
+  config: ProviderConfig,
+  answer: AuthorizationAnswer,
+  { redirectUri }: RegisteredAddresses,
+  discovered: Usable,
+  examination: Examination,
+): Promise<Refusal | null> {
+  const refusal = await undescribedRefusal(config, answer, redirectUri, discovered, examination)
+  if (refusal === null) return null
+  const isSame = !refusal.isClientKnown
+  const cause = isSame
+    ? 'It says the same to a client that does not exist, so the client id may be wrong as well.'
+    : 'To a client that does not exist it says something else, so it knows the client.'
+  const compared = `Compare ${VENDORS[config.type].console.redirectUris} with the address, to the letter`
+  return {
+    id: 'redirect-uri',
+    cause,
+    seen: `The provider shows a page in place of sending the browser back, as it must while the redirect URI is not registered: ${pageIn(answer, config)} ${cause}`,
+    fix: isSame
+      ? `${compared}, and ${nameOf('clientId')} with ${VENDORS[config.type].console.clientId}.`
+      : `${compared}.`,
+  }
 }
 
 /**
@@ -201,18 +254,16 @@ function scopeFinding(
 ): Finding {
   const asked = scopesFor(config, metadata)
   const unlisted = offered === undefined ? [] : asked.filter((scope) => !offered.includes(scope))
-  const console = CONSOLES[config.OIDC_OP_TYPE].scopes
+  const console = VENDORS[config.type].console.scopes
   if (unlisted.length > 0) {
-    const explained = explain(config.OIDC_OP_TYPE, 'discovery', {
+    const explained = explain(config.type, 'discovery', {
       text: JSON.stringify({ scopes_supported: offered }),
     })
     const difference = `${listed(unlisted)}: asked for, and not among those that the provider offers (${listed(offered ?? [])}).`
     const seen = explained ? `${difference} ${explained.cause}` : difference
-    const usual = `Take ${unlisted.length === 1 ? 'it' : 'them'} out of OIDC_RP_SCOPES, or add ${unlisted.length === 1 ? 'it' : 'them'} there: ${console}.`
+    const usual = `Take ${unlisted.length === 1 ? 'it' : 'them'} out of ${nameOf('scopes')}, or add ${unlisted.length === 1 ? 'it' : 'them'} there: ${console}.`
     const fix = explained?.fix ?? usual
-    // What these do with a scope that they do not list is known: they refuse it, or leave out what it would bring.
-    const isCertain = ['dex', 'google', 'authentik'].includes(config.OIDC_OP_TYPE)
-    return isCertain ? fail('scopes', seen, fix) : cannotTell('scopes', seen, fix)
+    return VENDORS[config.type].needsListedScopes ? fail('scopes', seen, fix) : cannotTell('scopes', seen, fix)
   }
   if (isTaken) return pass('scopes', `${listed(asked)}.`)
   return offered === undefined
@@ -229,6 +280,6 @@ function pkceFinding(
   if (isTaken) return pass('pkce', 'The provider does not list it, and takes it.')
   return cannotTell(
     'pkce',
-    `The provider does not list it${config.OIDC_OP_TYPE === 'entra' ? ', and is known to take it' : ''}.`,
+    `The provider does not list it${VENDORS[config.type].takesUnlistedPkce ? ', and is known to take it' : ''}.`,
   )
 }

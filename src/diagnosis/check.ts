@@ -1,6 +1,7 @@
 /**
  * What a check is and how it is called; the checks themselves are in the files beside this one.
  */
+import { nameOf } from '../config/names.ts'
 
 /** `cannot tell`: it can only be seen at a sign-in, or at the provider. */
 export type Result = 'pass' | 'fail' | 'cannot tell'
@@ -8,7 +9,7 @@ export type Result = 'pass' | 'fail' | 'cannot tell'
 /** Every check by its id, which stays the same from version to version, with its title. */
 export const CHECKS = {
   settings: 'Settings complete and consistent',
-  'base-url': 'Address of Gatehouse (BASE_URL)',
+  'base-url': `Address of Gatehouse (${nameOf('baseUrl')})`,
   administrators: 'Administrators',
   database: 'Database (D1) migrated',
   'database-write': 'Database (D1) writable',
@@ -22,7 +23,7 @@ export const CHECKS = {
   'endpoint-userinfo': 'Userinfo endpoint reachable',
   'endpoint-revocation': 'Revocation endpoint reachable',
   keys: 'Keys of the provider',
-  algorithm: 'Algorithm of ID tokens (OIDC_RP_SIGN_ALGO)',
+  algorithm: `Algorithm of ID tokens (${nameOf('idTokenAlgorithm')})`,
   clock: 'Clocks agree',
   'authentication-method': 'Method of client authentication',
   'client-id': 'Client id known',
@@ -31,6 +32,7 @@ export const CHECKS = {
   authorization: 'Authorization request accepted',
   scopes: 'Scopes accepted',
   pkce: 'PKCE with S256',
+  'silent-sign-in': 'Silent sign-in (prompt=none)',
   'post-logout-uri': 'Post-logout redirect URI registered',
   'backchannel-logout': 'Back-channel logout',
   'frontchannel-logout': 'Front-channel logout',

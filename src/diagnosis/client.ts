@@ -1,25 +1,40 @@
 /**
  * Whether the provider knows our client: its id, its secret or key, and the method by which it authenticates.
  */
+
 import * as v from 'valibot'
-import type { ProviderConfig } from '../config/env.ts'
+import type { ProviderConfig } from '../config/model.ts'
+import { nameOf } from '../config/names.ts'
 import { GatehouseError } from '../errors.ts'
-import {
-  type Advertised,
-  authenticationMethod,
-  type CodeAnswer,
-  type Exchange,
-  type Metadata,
-} from '../oidc/examination.ts'
+import { type Advertised, authenticationMethod, type CodeAnswer } from '../oidc/examination/examination.ts'
+import type { Metadata } from '../oidc/metadata/metadata.ts'
+import type { Exchange } from '../oidc/transport/exchanges.ts'
+import { VENDORS } from '../vendors/vendors.ts'
 import { cannotTell, type Finding, fail, pass } from './check.ts'
-import { CONSOLES } from './consoles.ts'
-import type { Evidence } from './signatures/signature.ts'
-import { explain } from './signatures.ts'
-import { adviceOnAddress, listed, readable, reasonOf, shown } from './words.ts'
+import { type Evidence, explain } from './explain.ts'
+import {
+  adviceOnAddress,
+  adviceOnOutage,
+  adviceOnSilence,
+  isPage,
+  listed,
+  readable,
+  reasonOf,
+  shown,
+  UNTIL_SIGN_IN,
+} from './words.ts'
+
+const jsonObject = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()))
+
+/** GitHub answers in the form of a query. */
+const fields = v.pipe(
+  v.string(),
+  v.regex(/^[\w.%+-]+=/),
+  v.transform((text) => Object.fromEntries(new URLSearchParams(text))),
+)
 
 const refusalSchema = v.pipe(
-  v.string(),
-  v.parseJson(),
+  v.union([jsonObject, fields]),
   v.object({ error: v.string(), error_description: v.fallback(v.optional(v.string()), undefined) }),
 )
 
@@ -43,27 +58,44 @@ export function said({ status, error, description }: Evidence, config: ProviderC
   return answer.join(', ')
 }
 
-const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client', 'access_denied', 'unsupported_grant_type']
+/** The errors with which a token endpoint refuses the client; Keycloak and Auth0 do not say `invalid_client`. */
+export const CLIENT_ERRORS: readonly string[] = [
+  'invalid_client',
+  'unauthorized_client',
+  'access_denied',
+  'unsupported_grant_type',
+]
 
-/** Entra says so of a code that is not of its make, and it is not known whether it has looked at the client by then. */
-const UNREAD_CODE = /\bAADSTS9002313:/
+/** Errors that say nothing about the client. */
+export const IN_TROUBLE: readonly string[] = ['server_error', 'temporarily_unavailable', 'slow_down']
+
+/** `invalid_grant`, or what others call a code that they do not know: invalid_code, bad_verification_code, code_expired. */
+function isAboutCode({ error = '' }: Evidence): boolean {
+  return error === 'invalid_grant' || (/(?:^|_)code(?:_|$)/.test(error) && !/challenge|verifier|response/.test(error))
+}
 
 /** The check `client-secret`: a made-up code is refused as such (`invalid_grant`) only by a provider that has accepted the client. */
 export function secretFinding(config: ProviderConfig, { exchange, failure }: CodeAnswer): Finding {
   if (exchange === null) {
     // Which method there is nothing for is told by the check of the methods.
-    if (failure.code === 'not_configured' && failure.detail.listed === undefined)
-      return fail('client-secret', reasonOf(failure), 'See OIDC_RP_TOKEN_AUTH_METHOD and OIDC_RP_PRIVATE_KEY.')
+    if (failure.code === 'not_configured' && failure.reason !== 'authentication_method_missing')
+      return fail('client-secret', reasonOf(failure), `See ${nameOf('clientAuthMethod')} and ${nameOf('signingKeys')}.`)
     return cannotTell('client-secret', `The token endpoint was not asked, or not heard: ${reasonOf(failure)}.`)
   }
   const evidence = evidenceOf(exchange)
   const seen = `Asked with a made-up code, the token endpoint says: ${said(evidence, config)}.`
-  if (UNREAD_CODE.test(evidence.description ?? ''))
+  if (VENDORS[config.type].unreadCode?.test(evidence.description ?? ''))
     return cannotTell('client-secret', seen, 'Sign in once; a refusal appears below with its reason.')
-  if (evidence.error === 'invalid_grant')
-    return pass('client-secret', `${seen} It looked at the code, so it knows the client.`)
-  const explained = explain(config.OIDC_OP_TYPE, 'token', evidence)
-  const isRefused = exchange.status === 401 || CLIENT_ERRORS.includes(evidence.error ?? '')
+  if (isAboutCode(evidence)) return pass('client-secret', `${seen} It looked at the code, so it knows the client.`)
+  const explained = explain(config.type, 'token', evidence)
+  const isRefused = refusesClient(exchange) || CLIENT_ERRORS.includes(evidence.error ?? '')
+  if (IN_TROUBLE.includes(evidence.error ?? '') || exchange.status >= 500 || exchange.status === 429) {
+    return cannotTell(
+      'client-secret',
+      explained ? `${seen} ${explained.cause}` : seen,
+      explained?.fix ?? 'Look again in a minute.',
+    )
+  }
   if (explained && (isRefused || evidence.error !== undefined)) {
     return fail('client-secret', `${seen} ${explained.cause}`, explained.fix)
   }
@@ -71,14 +103,24 @@ export function secretFinding(config: ProviderConfig, { exchange, failure }: Cod
     return fail(
       'client-secret',
       seen,
-      `Compare OIDC_RP_CLIENT_ID with ${CONSOLES[config.OIDC_OP_TYPE].clientId}, and OIDC_RP_CLIENT_SECRET with ${CONSOLES[config.OIDC_OP_TYPE].clientSecret}.`,
+      `Compare ${nameOf('clientId')} with ${VENDORS[config.type].console.clientId}, and ${nameOf('clientSecret')} with ${VENDORS[config.type].console.clientSecret}.`,
     )
   }
   return cannotTell('client-secret', seen, 'Sign in once; a refusal appears below with its reason.')
 }
 
-/** 403 is Auth0's. @see RFC 6749 section 5.2 */
-const REFUSALS = [400, 401, 403, 429]
+const NOT_THERE = [404, 405, 410]
+
+/**
+ * Whether it refuses the code as OAuth does; GitHub and Slack do so with status 200, Auth0 with 403. A server that has nothing at
+ * this address may say `error` as well, such as Keycloak ("Unable to find matching target resource method").
+ */
+function speaksOAuth(exchange: Exchange): boolean {
+  const evidence = evidenceOf(exchange)
+  const { error } = evidence
+  if (error === undefined || !NOT_THERE.includes(exchange.status)) return error !== undefined
+  return isAboutCode(evidence) || CLIENT_ERRORS.includes(error) || /^(?:invalid|unsupported)_/.test(error)
+}
 
 /** The check `endpoint-token`, by the same answer. */
 export function tokenEndpointFinding(
@@ -86,18 +128,30 @@ export function tokenEndpointFinding(
   { token_endpoint }: Metadata,
   { exchange, failure }: CodeAnswer,
 ): Finding {
-  const whose = adviceOnAddress(config, 'OIDC_OP_TOKEN_ENDPOINT')
+  const whose = adviceOnAddress(config, 'tokenEndpoint')
   if (exchange === null) {
     if (failure.code === 'not_configured')
       return cannotTell('endpoint-token', 'Not asked, for there is nothing to authenticate with.')
-    return fail('endpoint-token', `${token_endpoint}: ${reasonOf(failure)}.`, whose)
+    return fail('endpoint-token', `${token_endpoint}: ${reasonOf(failure)}.`, adviceOnSilence(failure, whose))
   }
-  // Whatever it thinks of the code, it says so in the words of OAuth.
-  const isThere = evidenceOf(exchange).error !== undefined && REFUSALS.includes(exchange.status)
+  const isThere = speaksOAuth(exchange)
   const seen = `${token_endpoint} answers ${exchange.status} (${exchange.contentType ?? 'no content type'}) to a made-up code.`
-  return isThere
-    ? pass('endpoint-token', seen)
-    : fail('endpoint-token', `${seen} That is no answer of a token endpoint.`, whose)
+  const { status } = exchange
+  const outage = adviceOnOutage(status)
+  if (status === 429) return cannotTell('endpoint-token', seen, 'Look again in a minute.')
+  // Some stumble over a code that is not of their make; a gateway does not.
+  if (outage !== null && (isThere || status < 502)) return cannotTell('endpoint-token', seen, UNTIL_SIGN_IN)
+  if (outage !== null) return fail('endpoint-token', seen, outage)
+  if (isThere || refusesClient(exchange)) return pass('endpoint-token', seen)
+  // In words of its own, perhaps about the code alone: no other address would say so.
+  if (status === 400 || ([401, 403].includes(status) && v.is(jsonObject, exchange.text)))
+    return cannotTell('endpoint-token', `${seen} Those are not the words of OAuth.`, UNTIL_SIGN_IN)
+  return fail('endpoint-token', `${seen} That is no answer of a token endpoint.`, whose)
+}
+
+/** Some refuse the client with the status alone, or in a header. A page for people comes from something in front of the provider. @see RFC 6749 section 5.2 */
+function refusesClient(exchange: Exchange): boolean {
+  return exchange.status === 401 && !isPage(exchange)
 }
 
 /** The check `authentication-method`. */
@@ -108,7 +162,7 @@ export function methodFinding(
   secret: Finding,
 ): Finding {
   const offered = advertised.token_endpoint_auth_methods_supported
-  const where = CONSOLES[config.OIDC_OP_TYPE].authenticationMethod
+  const where = VENDORS[config.type].console.authenticationMethod
   try {
     const method = authenticationMethod(config, metadata)
     if (!offered) return pass('authentication-method', `${method}; the provider does not say what it takes.`)
@@ -118,14 +172,14 @@ export function methodFinding(
     return fail(
       'authentication-method',
       seen,
-      `Remove OIDC_RP_TOKEN_AUTH_METHOD and OIDC_TOKEN_USE_BASIC_AUTH, and Gatehouse chooses; or change it there: ${where}.`,
+      `Remove ${nameOf('clientAuthMethod')} and ${nameOf('useBasicAuth')}, and Gatehouse chooses; or change it there: ${where}.`,
     )
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error
     return fail(
       'authentication-method',
       `${error.message}: ${listed(offered ?? [])}.`,
-      `Set OIDC_RP_CLIENT_SECRET or OIDC_RP_PRIVATE_KEY, whichever it takes; or change it there: ${where}.`,
+      `Set ${nameOf('clientSecret')} or ${nameOf('signingKeys')}, whichever it takes; or change it there: ${where}.`,
     )
   }
 }

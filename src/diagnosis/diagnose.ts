@@ -4,15 +4,18 @@
 
 import type { Clock } from '../clock.ts'
 import { type RegisteredAddresses, registeredAddresses } from '../config/addresses.ts'
-import type { Config, ProviderConfig } from '../config/env.ts'
-import { providerSettings } from '../config/provider-settings.ts'
-import { writtenName } from '../config/provider-sources.ts'
-import { createExamination, type Examination, type Usable } from '../oidc/examination.ts'
-import type { Fetch } from '../oidc/provider.ts'
+import { writtenName } from '../config/dialects/tables/sources.ts'
+import type { Config, ProviderConfig } from '../config/model.ts'
+import { unmistakableSecretsOf } from '../config/secrets.ts'
+import { GatehouseError } from '../errors.ts'
+import { withoutControl } from '../log.ts'
+import { createExamination, type Examination, type Usable } from '../oidc/examination/examination.ts'
+import type { Fetch } from '../oidc/transport/http.ts'
+import { redactedBeginning, redactionOf } from '../secrets.ts'
+import { VENDORS } from '../vendors/vendors.ts'
 import { authorizationFindings } from './authorization.ts'
 import { CHECKS, type Check, type CheckId, cannotTell, checkOf, type Finding, pass } from './check.ts'
 import { methodFinding, secretFinding, tokenEndpointFinding } from './client.ts'
-import { CONSOLES } from './consoles.ts'
 import { discoveryFindings } from './discovery.ts'
 import { clockFinding, endpointFindings, introspectionFinding } from './endpoints.ts'
 import { keyFindings } from './keys.ts'
@@ -40,9 +43,11 @@ export interface DiagnosisOptions {
   readonly provider?: string | undefined
   /** The origin under which somebody asks just now; absent: this is the command. */
   readonly seenAt?: string | undefined
+  /** Receives the checks as soon as they are made, in the order in which all of them are shown. */
+  readonly report?: ((checks: readonly Check[]) => void) | undefined
 }
 
-/** A Worker may make 50 calls for a request on the smallest plan; an examination makes 25 at most, and usually 8. */
+/** A Worker may make 50 calls for a request on the smallest plan; an examination usually makes 8, and about 30 at the very most. */
 const PROVIDERS_MAX = 2
 
 /**
@@ -53,27 +58,48 @@ const PROVIDERS_MAX = 2
 export async function diagnose(
   read: ReadSettings,
   ports: DiagnosisPorts,
-  { provider, seenAt }: DiagnosisOptions = {},
+  { provider, seenAt, report }: DiagnosisOptions = {},
 ): Promise<readonly Check[]> {
+  const redact = redactionOf(read.config === null ? [] : unmistakableSecretsOf(read.config))
+  const harmless = (text: string) => withoutControl(redactedBeginning(text, SENTENCES_MAX_CHARACTERS, redact))
+  const all: Check[] = []
+  for await (const part of partsOf(read, ports, { provider, seenAt })) {
+    const checks = part.map((check) => ({ ...check, seen: harmless(check.seen), fix: harmless(check.fix) }))
+    all.push(...checks)
+    report?.(checks)
+  }
+  return all
+}
+
+/** What a provider names may be of any length. */
+const SENTENCES_MAX_CHARACTERS = 4000
+
+/** The checks in parts, each as soon as it and all before it are made. The providers are asked at the same time. */
+async function* partsOf(
+  read: ReadSettings,
+  ports: DiagnosisPorts,
+  { provider, seenAt }: DiagnosisOptions,
+): AsyncGenerator<readonly Check[]> {
   const { config } = read
-  const [own, storage] = [
-    [
-      ...settingsFindings(read),
-      ...(config === null ? [] : [baseUrlFinding(config, seenAt ?? null), administratorsFinding(config)]),
-    ],
-    ports.storage === null ? [] : await storageFindings(ports.storage),
+  const own = [
+    ...settingsFindings(read),
+    ...(config === null ? [] : [baseUrlFinding(config, seenAt ?? null), administratorsFinding(config)]),
   ]
-  const gatehouse = [...own, ...storage].map((finding) => checkOf(finding, null))
-  if (config === null) return gatehouse
+  yield own.map((finding) => checkOf(finding, null))
+  if (ports.storage !== null) yield (await storageFindings(ports.storage)).map((finding) => checkOf(finding, null))
+  if (config === null) return
   const wanted = config.providers.filter(({ id }) => provider === undefined || id === provider)
-  const examined = await Promise.all(
-    wanted.map(async (one, index) => {
-      const findings = index < PROVIDERS_MAX ? await providerFindings(one, config, ports) : [leftOut(one)]
-      return findings.map((finding) => checkOf(inOperatorsNames(finding, one.id), one.id))
-    }),
-  )
-  const refused = ports.refusals === null ? [] : await refusalChecks(ports.refusals, wanted)
-  return [...gatehouse, ...examined.flat(), ...refused]
+  const parts = wanted.flatMap((one, index) => {
+    const findings = index < PROVIDERS_MAX ? providerFindings(one, config, ports) : [Promise.resolve([leftOut(one)])]
+    return findings.map(async (part) =>
+      (await part).map((finding) => checkOf(inOperatorsNames(finding, one.id), one.id)),
+    )
+  })
+  // While we wait for one part, a later one may fail; that must not count as an unhandled rejection.
+  const whole = Promise.all(parts)
+  whole.catch(() => undefined)
+  for (const part of parts) yield await part
+  if (ports.refusals !== null) yield await refusalChecks(ports.refusals, wanted, (await whole).flat())
 }
 
 /** Whether everything that can be told is well. */
@@ -81,25 +107,30 @@ export function isHealthy(checks: readonly Check[]): boolean {
   return checks.every(({ result }) => result !== 'fail')
 }
 
-async function providerFindings(
+/** First whether the provider is found, then all that it is asked. */
+function providerFindings(
   config: ProviderConfig,
   all: Config,
   { fetch, clock }: DiagnosisPorts,
-): Promise<readonly Finding[]> {
+): readonly Promise<readonly Finding[]>[] {
   const addresses = registeredAddresses(all, config.id)
   const examination = createExamination(config, { fetch, clock })
-  const discovered = await examination.discover()
-  const found = [addressesFinding(config, addresses), ...(await discoveryFindings(config, discovered, examination))]
-  const { metadata, advertised } = discovered
-  if (metadata === null || advertised === null) {
-    const failed = found.find(({ result }) => result === 'fail')
-    const rest = NEED_THE_PROVIDER.filter((id) => id !== failed?.id)
-    return [
-      ...found,
-      ...rest.map((id) => cannotTell(id, `Not asked: first mend “${CHECKS[failed?.id ?? 'discovery']}”.`)),
-    ]
-  }
-  return [...found, ...(await askedFindings(config, addresses, { ...discovered, metadata, advertised }, examination))]
+  const discovered = examination.discover()
+  const found = discovered.then((its) => discoveryFindings(config, its, examination))
+  return [
+    found.then((findings) => [addressesFinding(config, addresses), ...findings]),
+    found.then(async (findings) => {
+      const its = await discovered
+      const { metadata, advertised } = its
+      if (metadata === null || advertised === null) {
+        const failed = findings.find(({ result }) => result === 'fail')
+        const rest = NEED_THE_PROVIDER.filter((id) => id !== failed?.id)
+        return rest.map((id) => cannotTell(id, `Not asked: first mend “${CHECKS[failed?.id ?? 'discovery']}”.`))
+      }
+      const usable = { ...its, metadata, advertised }
+      return askedFindings(config, addresses, usable, examination, all.silentSignIn)
+    }),
+  ]
 }
 
 async function askedFindings(
@@ -107,23 +138,25 @@ async function askedFindings(
   addresses: RegisteredAddresses,
   discovered: Usable,
   examination: Examination,
+  isSilent: boolean,
 ): Promise<readonly Finding[]> {
   const { metadata, advertised } = discovered
   const [keys, code, authorization, endpoints, introspection, postLogout] = await Promise.all([
     keyFindings(config, metadata, advertised, examination),
     examination.redeem(addresses.redirectUri, discovered),
-    authorizationFindings(config, addresses, discovered, examination),
+    authorizationFindings(config, addresses, discovered, examination, isSilent),
     endpointFindings(config, metadata, examination),
     introspectionFinding(config, discovered, examination),
     postLogoutFinding(config, addresses, examination),
   ])
   const afterClient = consequenceOf(['client-id'], authorization)
-  const refused = afterClient(secretFinding(config, code))
+  // The token endpoint looks at the redirect URI too, and some say of a wrong one that the client is not allowed.
+  const refused = consequenceOf(['client-id', 'redirect-uri'], authorization)(secretFinding(config, code))
   const method = methodFinding(config, metadata, advertised, refused)
   const secret = consequenceOf(['authentication-method'], [method])(refused)
   const credential = [...authorization, method, secret]
   // With a credential of its own it is judged by itself.
-  const isSameClient = config.OIDC_RS_CLIENT_ID === undefined || config.OIDC_RS_CLIENT_ID === config.OIDC_RP_CLIENT_ID
+  const isSameClient = config.introspectionClientId === undefined || config.introspectionClientId === config.clientId
   return [
     ...keys,
     clockFinding(config, examination.aheadSeconds()),
@@ -158,6 +191,7 @@ const NEED_THE_PROVIDER = [
   'authorization',
   'scopes',
   'pkce',
+  'silent-sign-in',
   'authentication-method',
   'client-secret',
   'post-logout-uri',
@@ -166,8 +200,8 @@ const NEED_THE_PROVIDER = [
   'introspection',
 ] as const satisfies readonly CheckId[]
 
-function addressesFinding({ OIDC_OP_TYPE: type }: ProviderConfig, addresses: RegisteredAddresses): Finding {
-  const console = CONSOLES[type]
+function addressesFinding({ type }: ProviderConfig, addresses: RegisteredAddresses): Finding {
+  const console = VENDORS[type].console
   const places = [
     { label: 'Redirect URI', value: addresses.redirectUri, where: console.redirectUris },
     { label: 'Post-logout redirect URI', value: addresses.postLogoutRedirectUri, where: console.postLogoutUris },
@@ -189,29 +223,33 @@ function leftOut({ id }: ProviderConfig): Finding {
   )
 }
 
-async function refusalChecks(log: RefusalLog, providers: readonly ProviderConfig[]): Promise<readonly Check[]> {
+async function refusalChecks(
+  log: RefusalLog,
+  providers: readonly ProviderConfig[],
+  examined: readonly Check[],
+): Promise<readonly Check[]> {
   try {
     const refusals = await log.last(REFUSALS_SHOWN)
     const rows = providers.map(async (config) => {
       const theirs = refusals.filter(({ providerId }) => providerId === config.id)
       if (theirs.length === 0) return []
       const lastSignIn = await log.lastSignIn(config.id)
+      const now = examined.filter(({ provider }) => provider === config.id)
       return theirs.map((refusal) =>
-        checkOf(inOperatorsNames(refusalFinding(refusal, config, lastSignIn), config.id), config.id),
+        checkOf(inOperatorsNames(refusalFinding(refusal, config, lastSignIn, now), config.id), config.id),
       )
     })
     return (await Promise.all(rows)).flat()
-  } catch {
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error
     // Why the database does not answer is in the checks of the database.
     return [checkOf(cannotTell('refused-sign-in', 'The database does not answer.'), null)]
   }
 }
 
-/** Settings by the names under which they stand in a table of OIDC_PROVIDERS. */
+/** Settings by the names that they have in the table of a provider. */
 function inOperatorsNames(finding: Finding, providerId: string): Finding {
   const renamed = (text: string) =>
-    text.replace(/\b(?:OIDC|GATEHOUSE)_[A-Z_]*[A-Z]\b/g, (name) =>
-      Object.hasOwn(providerSettings, name) ? writtenName(providerId, name) : name,
-    )
+    text.replace(/\b(?:OIDC|GATEHOUSE)_[A-Z_]*[A-Z]\b/g, (name) => writtenName(providerId, name))
   return { ...finding, seen: renamed(finding.seen), fix: renamed(finding.fix) }
 }

@@ -1,13 +1,17 @@
 /**
  * Whether the other endpoints of the provider answer: userinfo, revocation, introspection; and whether the clocks agree.
  */
-import type { ProviderConfig } from '../config/env.ts'
+
+import type { ProviderConfig } from '../config/model.ts'
+import { nameOf } from '../config/names.ts'
 import { GatehouseError } from '../errors.ts'
-import type { Examination, Metadata, Usable } from '../oidc/examination.ts'
+import type { Examination, Usable } from '../oidc/examination/examination.ts'
+import type { Metadata } from '../oidc/metadata/metadata.ts'
+import { VENDORS } from '../vendors/vendors.ts'
 import { cannotTell, type Finding, fail, pass } from './check.ts'
 import { evidenceOf, said } from './client.ts'
-import { explain } from './signatures.ts'
-import { adviceOnAddress, reasonOf } from './words.ts'
+import { explain } from './explain.ts'
+import { adviceOnAddress, adviceOnSilence, isPage, reasonOf, shown, UNTIL_SIGN_IN } from './words.ts'
 
 /** The checks `endpoint-userinfo` and `endpoint-revocation`: asked without a token, an endpoint says no, and is there. */
 export async function endpointFindings(
@@ -17,28 +21,40 @@ export async function endpointFindings(
 ): Promise<readonly Finding[]> {
   return Promise.all([
     userinfo_endpoint === undefined
-      ? pass('endpoint-userinfo', 'The provider has none; the ID token must say everything.')
-      : endpointFinding('endpoint-userinfo', userinfo_endpoint, 'OIDC_OP_USER_ENDPOINT', config, examination),
+      ? pass('endpoint-userinfo', `${whyNot(config)}; the ID token must say everything.`)
+      : endpointFinding('endpoint-userinfo', userinfo_endpoint, 'userinfoEndpoint', config, examination),
     revocation_endpoint === undefined
       ? pass('endpoint-revocation', 'The provider has none; tokens end by themselves.')
-      : endpointFinding('endpoint-revocation', revocation_endpoint, 'OIDC_OP_REVOCATION_ENDPOINT', config, examination),
+      : endpointFinding('endpoint-revocation', revocation_endpoint, 'revocationEndpoint', config, examination),
   ])
 }
+
+function whyNot({ userinfoEndpoint: setting }: ProviderConfig): string {
+  return setting === null ? `${nameOf('userinfoEndpoint')} is none` : 'The provider has none'
+}
+
+const BEFORE_IT = 'Look what stands before the provider there, such as a proxy with a sign-in page of its own.'
 
 async function endpointFinding(
   id: 'endpoint-userinfo' | 'endpoint-revocation',
   url: string,
-  setting: 'OIDC_OP_USER_ENDPOINT' | 'OIDC_OP_REVOCATION_ENDPOINT',
+  setting: 'userinfoEndpoint' | 'revocationEndpoint',
   config: ProviderConfig,
   examination: Examination,
 ): Promise<Finding> {
   const fix = adviceOnAddress(config, setting)
   // An empty form, for revocation answers nothing else.
   const answer = await examination.visit(url, id === 'endpoint-revocation' ? new URLSearchParams() : undefined)
-  if (answer instanceof GatehouseError) return fail(id, `${url}: ${reasonOf(answer)}.`, fix)
-  const { status, contentType } = answer
+  if (answer instanceof GatehouseError) return fail(id, `${url}: ${reasonOf(answer)}.`, adviceOnSilence(answer, fix))
+  const { status, contentType, location } = answer
   const seen = `${url} answers ${status} (${contentType ?? 'no content type'}) without a token.`
-  const isMissing = status === 404 || status === 410 || status >= 500 || (status < 400 && contentType === 'text/html')
+  // Some stumble over a request without a token, and answer one with a token.
+  if (status >= 500) return cannotTell(id, seen, UNTIL_SIGN_IN)
+  // Some redirect a request without a token to their sign-in page.
+  if (location !== null) return cannotTell(id, `${seen} It leads to ${shown(location.href, config)}.`, 'Sign in once.')
+  if (status < 400 && isPage(answer))
+    return fail(id, `${seen} That is a web page for people, and no answer of such an endpoint.`, `${BEFORE_IT} ${fix}`)
+  const isMissing = (status === 404 || status === 410) && evidenceOf(answer).error === undefined
   return isMissing ? fail(id, seen, fix) : pass(id, seen)
 }
 
@@ -54,10 +70,10 @@ export async function introspectionFinding(
   const { exchange, failure, isOwnTokenActive } = await examination.introspect(discovered)
   if (failure === null) {
     const seen = `${endpoint} takes our credential, and says that a made-up token is not active.`
-    if (config.OIDC_OP_TYPE !== 'keycloak') return pass('introspection', seen)
+    if (!VENDORS[config.type].introspectsForAudience) return pass('introspection', seen)
     if (isOwnTokenActive === true)
       return pass('introspection', `${seen} Of a token of its own it says that it is active.`)
-    const rule = explain('keycloak', 'introspection', { status: 200, text: '{"active":false}' })
+    const rule = explain(config.type, 'introspection', { status: 200, text: '{"active":false}' })
     if (isOwnTokenActive === false) {
       const both = `${seen} It says the same of a token that it has just given to this very client. ${rule?.cause ?? ''}`
       return fail('introspection', both, rule?.fix ?? '')
@@ -73,22 +89,33 @@ export async function introspectionFinding(
       ? cannotTell(
           'introspection',
           `Not asked: ${failure.message}.`,
-          'Only needed for apps that ask about tokens which are no JWT: set OIDC_RS_CLIENT_ID and OIDC_RS_CLIENT_SECRET.',
+          `Only needed for apps that ask about tokens which are no JWT: set ${nameOf('introspectionClientId')} and ${nameOf('introspectionClientSecret')}.`,
         )
       : fail(
           'introspection',
           `${endpoint}: ${reasonOf(failure)}.`,
-          'Check OIDC_OP_INTROSPECTION_ENDPOINT if it is set, and that the provider can be reached there.',
+          adviceOnSilence(
+            failure,
+            `Check ${nameOf('introspectionEndpoint')} if it is set, and that the provider can be reached there.`,
+          ),
         )
   }
   const evidence = evidenceOf(exchange)
-  const explained = explain(config.OIDC_OP_TYPE, 'introspection', evidence)
-  return fail(
-    'introspection',
-    `${endpoint} says: ${said(evidence, config)}.${explained ? ` ${explained.cause}` : ''}`,
+  const explained = explain(config.type, 'introspection', evidence)
+  const seen = `${endpoint} says: ${said(evidence, config)}.${explained ? ` ${explained.cause}` : ''}`
+  const fix =
     explained?.fix ??
-      'Compare OIDC_RS_CLIENT_ID and OIDC_RS_CLIENT_SECRET, or else those of OIDC_RP_, with the console of the provider.',
-  )
+    `Compare ${nameOf('introspectionClientId')} and ${nameOf('introspectionClientSecret')}, or else ${nameOf('clientId')} and ${nameOf('clientSecret')}, with the console of the provider.`
+  return isAskedAboutTokens(config)
+    ? fail('introspection', seen, fix)
+    : cannotTell('introspection', `${seen} ${UNUSED}`, fix)
+}
+
+const UNUSED = 'That matters only if apps ask about tokens which are no JWT; no setting says so.'
+
+/** Many providers let only some clients ask, and a Gatehouse that signs people in needs no such client. */
+function isAskedAboutTokens(config: ProviderConfig): boolean {
+  return config.introspectionClientId !== undefined || config.introspectJwt
 }
 
 /** From here on a difference is worth a word, although it does no harm yet. */
@@ -96,7 +123,7 @@ const WORTH_A_WORD_SECONDS = 5
 
 /** The check `clock`. Answers take a moment and name whole seconds, so a second or two are no difference. */
 export function clockFinding(
-  { OIDC_CLOCK_TOLERANCE: tolerance }: ProviderConfig,
+  { clockToleranceSeconds: tolerance }: ProviderConfig,
   aheadSeconds: number | null,
 ): Finding {
   if (aheadSeconds === null) return cannotTell('clock', 'The provider does not say the time (HTTP header Date).')
@@ -105,7 +132,7 @@ export function clockFinding(
   if (difference > tolerance) {
     return fail(
       'clock',
-      `The clock of the provider is ${difference} seconds ${which} ours; OIDC_CLOCK_TOLERANCE is ${tolerance}.`,
+      `The clock of the provider is ${difference} seconds ${which} ours; ${nameOf('clockToleranceSeconds')} is ${tolerance}.`,
       'Set the clocks: NTP on the server of the provider, or on this machine. A Worker’s clock is right.',
     )
   }

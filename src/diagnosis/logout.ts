@@ -1,15 +1,18 @@
 /**
  * Whether signing out works in both directions: the address to come back to, and how the provider tells us of its own sign-outs.
  */
+
 import type { RegisteredAddresses } from '../config/addresses.ts'
-import type { ProviderConfig } from '../config/env.ts'
-import { isLoopback } from '../config/urls.ts'
+import type { ProviderConfig } from '../config/model.ts'
+import { nameOf } from '../config/names.ts'
+import { isLoopback } from '../config/values/urls.ts'
 import { GatehouseError } from '../errors.ts'
-import { type Advertised, type Examination, type Exchange, MADE_UP } from '../oidc/examination.ts'
+import { type Advertised, type Examination, MADE_UP } from '../oidc/examination/examination.ts'
+import type { Exchange } from '../oidc/transport/exchanges.ts'
+import { VENDORS } from '../vendors/vendors.ts'
 import { cannotTell, type Finding, fail, pass } from './check.ts'
-import { CONSOLES } from './consoles.ts'
-import { explain } from './signatures.ts'
-import { readable, reasonOf, shown } from './words.ts'
+import { explain } from './explain.ts'
+import { adviceOnSilence, readable, reasonOf, shown } from './words.ts'
 
 /** The check `post-logout-uri`. Without a session and an ID token some providers look at the address, and some do not. */
 export async function postLogoutFinding(
@@ -18,10 +21,10 @@ export async function postLogoutFinding(
   examination: Examination,
 ): Promise<Finding> {
   const copy = [{ label: 'Post-logout redirect URI', value: postLogoutRedirectUri }]
-  const where = CONSOLES[config.OIDC_OP_TYPE].postLogoutUris
+  const where = VENDORS[config.type].console.postLogoutUris
   const address = await examination.signOutAddress(postLogoutRedirectUri)
   if (address === null) {
-    const explained = explain(config.OIDC_OP_TYPE, 'discovery', { description: 'no end_session_endpoint' })
+    const explained = explain(config.type, 'discovery', { description: 'no end_session_endpoint' })
     const seen = 'The provider names no end-session endpoint: signing out ends the session at Gatehouse only.'
     return explained
       ? cannotTell('post-logout-uri', `${seen} ${explained.cause}`, explained.fix)
@@ -32,13 +35,16 @@ export async function postLogoutFinding(
     return fail(
       'post-logout-uri',
       `The end-session endpoint does not answer: ${reasonOf(answer)}.`,
-      'Check OIDC_OP_LOGOUT_ENDPOINT if it is set, and that the provider can be reached there.',
+      adviceOnSilence(
+        answer,
+        `Check ${nameOf('endSessionEndpoint')} if it is set, and that the provider can be reached there.`,
+      ),
       copy,
     )
   }
   if (leadsTo(answer, postLogoutRedirectUri))
     return pass('post-logout-uri', `The provider leads back to ${postLogoutRedirectUri}`, copy)
-  const explained = explain(config.OIDC_OP_TYPE, 'logout', { status: answer.status, text: readable(answer) })
+  const explained = explain(config.type, 'logout', { status: answer.status, text: readable(answer) })
   const seen = `The provider answers ${answer.status}: “${shown(answer.location?.href ?? readable(answer), config)}”.`
   if (explained) return fail('post-logout-uri', `${seen} ${explained.cause}`, explained.fix, copy)
   const other = await examination.signOutAddress(`${postLogoutRedirectUri}${MADE_UP}/`)
@@ -66,7 +72,7 @@ export function logoutFindings(
   { backchannelLogoutUri, frontchannelLogoutUri }: RegisteredAddresses,
   advertised: Advertised,
 ): readonly Finding[] {
-  const console = CONSOLES[config.OIDC_OP_TYPE]
+  const console = VENDORS[config.type].console
   const hasBackchannel = advertised.backchannel_logout_supported === true
   const hasFrontchannel = advertised.frontchannel_logout_supported === true
   return [

@@ -1,9 +1,12 @@
 /**
  * Gatehouse's own part: settings, its address, who its administrators are, and its storage.
  */
-import type { Config } from '../config/env.ts'
+
 import { ConfigurationError, describeProblem, loadConfig, type Problem } from '../config/load.ts'
-import { isLoopback } from '../config/urls.ts'
+import type { Config } from '../config/model.ts'
+import { nameOf } from '../config/names.ts'
+import { isSecretName } from '../config/secrets.ts'
+import { isLoopback } from '../config/values/urls.ts'
 import { GatehouseError } from '../errors.ts'
 import { cannotTell, type Finding, fail, pass } from './check.ts'
 
@@ -24,15 +27,19 @@ export function settingsForDiagnosis(env: Readonly<Record<string, unknown>>): Re
   }
 }
 
+/** A secret has no place in wrangler.toml, which everybody may read who has the repository. */
+function whereToSet(name: string): string {
+  const isSecret = isSecretName(name)
+  return isSecret
+    ? `Store ${name} with: npx wrangler secret put ${name}. On your own machine it stands in .dev.vars.`
+    : `Set ${name} under [vars] in wrangler.toml; on your own machine in .dev.vars.`
+}
+
 /** The checks `settings`, one row for each problem and each warning; `pass` when there is none. */
 export function settingsFindings({ problems, warnings }: ReadSettings): readonly Finding[] {
   const rows = [
     ...problems.map((problem) =>
-      fail(
-        'settings',
-        describeProblem(problem),
-        `Set ${problem.name} under [vars] in wrangler.toml, or with npx wrangler secret put if it is a secret; on your own machine in .dev.vars. docs/settings.md describes it.`,
-      ),
+      fail('settings', describeProblem(problem), `${whereToSet(problem.name)} docs/settings.md describes it.`),
     ),
     ...warnings.map((warning) => cannotTell('settings', warning, 'Correct it, unless it is meant.')),
   ]
@@ -48,44 +55,44 @@ const INNER =
  *
  * @param seenAt the origin under which somebody asks just now; `null`: nobody asks, this is the command
  */
-export function baseUrlFinding({ BASE_URL }: Config, seenAt: string | null): Finding {
-  const { hostname, protocol } = new URL(BASE_URL)
-  const fix = 'Set BASE_URL to the public https address of Gatehouse, scheme and host only.'
+export function baseUrlFinding({ baseUrl }: Config, seenAt: string | null): Finding {
+  const { hostname, protocol } = new URL(baseUrl)
+  const fix = `Set ${nameOf('baseUrl')} to the public https address of Gatehouse, scheme and host only.`
   if (seenAt !== null && isLoopback(hostname) && !isLoopback(new URL(seenAt).hostname)) {
     return fail(
       'base-url',
-      `BASE_URL is ${BASE_URL}, which is this machine, and Gatehouse is reached at ${seenAt}.`,
+      `${nameOf('baseUrl')} is ${baseUrl}, which is this machine, and Gatehouse is reached at ${seenAt}.`,
       fix,
     )
   }
-  if (isLoopback(hostname)) return pass('base-url', `${BASE_URL}, which is for this machine alone.`)
-  if (protocol !== 'https:') return fail('base-url', `BASE_URL is ${BASE_URL}, without https.`, fix)
+  if (isLoopback(hostname)) return pass('base-url', `${baseUrl}, which is for this machine alone.`)
+  if (protocol !== 'https:') return fail('base-url', `${nameOf('baseUrl')} is ${baseUrl}, without https.`, fix)
   if (!hostname.includes('.') || INNER.test(hostname)) {
     return cannotTell(
       'base-url',
-      `${BASE_URL} is a name of an inner network: people and provider must be able to reach it.`,
+      `${baseUrl} is a name of an inner network: people and provider must be able to reach it.`,
       fix,
     )
   }
-  if (seenAt !== null && seenAt !== BASE_URL) {
+  if (seenAt !== null && seenAt !== baseUrl) {
     return cannotTell(
       'base-url',
-      `BASE_URL is ${BASE_URL}, and this page was asked for at ${seenAt}.`,
-      'If nothing stands between the browser and the Worker that changes the host, set BASE_URL to the address in the browser.',
+      `${nameOf('baseUrl')} is ${baseUrl}, and this page was asked for at ${seenAt}.`,
+      `If nothing stands between the browser and the Worker that changes the host, set ${nameOf('baseUrl')} to the address in the browser.`,
     )
   }
-  return pass('base-url', BASE_URL)
+  return pass('base-url', baseUrl)
 }
 
 /** The check `administrators`: an entry that names no provider makes nobody an administrator. */
-export function administratorsFinding({ GATEHOUSE_ADMINS, GATEHOUSE_ADMIN_GROUPS, providers }: Config): Finding {
-  const entries = [...GATEHOUSE_ADMINS, ...GATEHOUSE_ADMIN_GROUPS]
+export function administratorsFinding({ administrators, administratorGroups, providers }: Config): Finding {
+  const entries = [...administrators, ...administratorGroups]
   const ids = providers.map(({ id }) => id)
   if (entries.length === 0) {
     return cannotTell(
       'administrators',
-      'GATEHOUSE_ADMINS and GATEHOUSE_ADMIN_GROUPS are empty, so nobody can open /admin/diagnosis/.',
-      'If somebody should: sign in, open that page, and put what it says into GATEHOUSE_ADMINS.',
+      `${nameOf('administrators')} and ${nameOf('administratorGroups')} are empty, so nobody can open /admin/diagnosis/.`,
+      `If somebody should: sign in, open that page, and put what it says into ${nameOf('administrators')}.`,
     )
   }
   const strays = entries.filter((entry) => !ids.includes(entry.slice(0, entry.indexOf(':'))))
@@ -93,14 +100,24 @@ export function administratorsFinding({ GATEHOUSE_ADMINS, GATEHOUSE_ADMIN_GROUPS
   return fail(
     'administrators',
     `Named with a provider that is not configured: ${strays.join(', ')}.`,
-    `Write the id of a provider before the colon in GATEHOUSE_ADMINS and GATEHOUSE_ADMIN_GROUPS: ${ids.join(', ')}.`,
+    `Write the id of a provider before the colon in ${nameOf('administrators')} and ${nameOf('administratorGroups')}: ${ids.join(', ')}.`,
   )
+}
+
+/** Something of the database that this version needs and that is not there. */
+export interface MissingPart {
+  /** A table, or a column as `table.column`. */
+  readonly name: string
+  /** The migration that makes it, by the name of its file. */
+  readonly migration: string
+  /** Whether the database's own list says that this migration was applied. Then applying the migrations does nothing. */
+  readonly isListed: boolean
 }
 
 /** What the diagnosis asks of the storage; made in `store/`. All of them throw when the answer cannot be had. */
 export interface StorageProbe {
-  /** The migrations whose work is not there, by their file names. */
-  missingMigrations(): Promise<readonly string[]>
+  /** Every table and column that is missing, in the order of the migrations. */
+  missing(): Promise<readonly MissingPart[]>
   /** Writes a row that nobody needs, and removes it. */
   writeDatabase(): Promise<void>
   /** Writes an entry and reads it again; whether it was there. */
@@ -109,24 +126,21 @@ export interface StorageProbe {
 
 /** The checks `database`, `database-write` and `cache`. */
 export async function storageFindings(storage: StorageProbe): Promise<readonly Finding[]> {
-  const [migrations, write, cache] = await Promise.all([
-    settled(() => storage.missingMigrations()),
+  const [missing, write, cache] = await Promise.all([
+    settled(() => storage.missing()),
     settled(() => storage.writeDatabase()),
     settled(() => storage.writeCache()),
   ])
   const binding = 'Check the binding DB in wrangler.toml, and look at the status of D1.'
-  const apply = 'Run npx wrangler d1 migrations apply DB --remote; on your own machine, npm run dev does it.'
   return [
-    migrations instanceof Error
-      ? fail('database', `The database does not answer: ${migrations.message}.`, binding)
-      : migrations.length > 0
-        ? fail('database', `Not applied: ${migrations.join(', ')}.`, apply)
-        : pass('database', 'All migrations are applied.'),
+    missing instanceof Error
+      ? fail('database', `The database does not answer: ${missing.message}.`, binding)
+      : schemaFinding(missing),
     write instanceof Error
       ? fail(
           'database-write',
           `A row could not be written: ${write.message}.`,
-          `${apply} If they are applied: ${binding}`,
+          `If the check database passes: ${binding} Else do first what it says.`,
         )
       : pass('database-write', 'A row was written and removed.'),
     cache instanceof Error
@@ -143,6 +157,31 @@ export async function storageFindings(storage: StorageProbe): Promise<readonly F
             'Look again in a minute.',
           ),
   ]
+}
+
+const APPLY = 'Run npx wrangler d1 migrations apply DB --remote; on your own machine, npm run dev does it.'
+
+/** Migrations make what was never there. They do not bring back what was removed, because the list says that they have been applied. */
+function schemaFinding(missing: readonly MissingPart[]): Finding {
+  if (missing.length === 0) return pass('database', 'Every table and column that this version needs is there.')
+  const gone = missing.filter(({ isListed }) => isListed)
+  const seen = `Missing: ${namesOf(missing)}, made by ${migrationsOf(missing)}.`
+  if (gone.length === 0) return fail('database', seen, APPLY)
+  const repair = `The database's own list says that ${migrationsOf(gone)} was applied, so wrangler d1 migrations apply does not bring back ${namesOf(gone)}: somebody has removed or renamed it. Undo that, or go back to a time before it (docs/operations.md, "Backup and restore"); on your own machine, remove .wrangler/state and run npm run dev.`
+  const rest = missing.filter(({ isListed }) => !isListed)
+  return fail('database', seen, rest.length === 0 ? repair : `${repair} Then, for ${migrationsOf(rest)}: ${APPLY}`)
+}
+
+function namesOf(parts: readonly MissingPart[]): string {
+  return distinct(parts.map(({ name }) => name))
+}
+
+function migrationsOf(parts: readonly MissingPart[]): string {
+  return distinct(parts.map(({ migration }) => migration))
+}
+
+function distinct(names: readonly string[]): string {
+  return [...new Set(names)].join(', ')
 }
 
 async function settled<T>(work: () => Promise<T>): Promise<T | Error> {

@@ -2,12 +2,14 @@
  * The last refused sign-ins, each with its reason and what mends it; they are kept in `store/refusals.ts`.
  */
 import { sourceOfClaim } from '../accounts/claim-sources.ts'
-import type { ProviderConfig } from '../config/env.ts'
-import type { ErrorCode, GatehouseError } from '../errors.ts'
+import type { ProviderConfig } from '../config/model.ts'
+import { type ErrorCode, GatehouseError, type Reason } from '../errors.ts'
 import { printable } from '../log.ts'
-import { cannotTell, type Finding, fail } from './check.ts'
-import type { Explanation, Place } from './signatures/signature.ts'
-import { explain } from './signatures.ts'
+import { withoutAddressesAndTokens } from '../secrets.ts'
+import type { Explanation, RefusalPlace as Place } from '../vendors/vendor.ts'
+import { type Check, type CheckId, cannotTell, type Finding, fail } from './check.ts'
+import { CLIENT_ERRORS, IN_TROUBLE } from './client.ts'
+import { explain } from './explain.ts'
 
 /** A sign-in that was refused. No token, no claim, and nothing by which to know the person. */
 export interface Refusal {
@@ -17,7 +19,14 @@ export interface Refusal {
   /** The reference number on the person's page, which finds the log line. */
   readonly reference: string
   readonly code: string
-  readonly reason: string
+  /** `null`: it is of an earlier version, or of a later one. */
+  readonly reason: Reason | null
+  /** Our own sentence. */
+  readonly message: string
+  /** The claims that the provider did not send. */
+  readonly missing: readonly string[]
+  /** What is wrong with those that it sent in a form that cannot be used. */
+  readonly unreadable: readonly string[]
   /** Which answer of the provider it was, and its status, if the provider refused. */
   readonly place: string | null
   readonly status: number | null
@@ -36,81 +45,136 @@ export interface RefusalLog {
 }
 
 export const REFUSALS_SHOWN = 20
-const REASON_MAX_CHARACTERS = 300
+const MESSAGE_MAX_CHARACTERS = 300
 
 /** What may be kept of a refusal: our own sentence with the details that name settings, and the words of the provider, cut. */
 export function refusalOf(error: GatehouseError, providerId: string, reference: string, at: number): Refusal {
-  const { code, message, detail, missing } = error
-  const hints = [...(missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []), ...causesOf(error)]
-  const words = (value: unknown) => (typeof value === 'string' ? withoutPeople(value) : null)
+  const { code, reason, message, missing, unreadable, provider } = error
+  const absent = missing.filter((name) => !unreadable.some((one) => one.startsWith(`${name} `)))
+  const hints = [
+    ...(absent.length > 0 ? [`missing: ${absent.join(', ')}`] : []),
+    ...(unreadable.length > 0 ? [`unreadable: ${unreadable.join(', ')}`] : []),
+    ...causesOf(error),
+  ]
+  const words = (text: string | undefined) => (text === undefined ? null : withoutPeople(text))
   return {
     at,
     providerId,
     reference,
     code,
-    reason: withoutPeople([message, ...hints].join('; ')).slice(0, REASON_MAX_CHARACTERS),
-    place: words(detail.provider_place),
-    status: typeof detail.provider_status === 'number' ? detail.provider_status : null,
-    error: words(detail.provider_error),
-    description: words(detail.provider_description),
+    reason,
+    message: withoutPeople([message, ...hints].join('; ')).slice(0, MESSAGE_MAX_CHARACTERS),
+    missing: absent,
+    unreadable: unreadable.map(withoutPeople),
+    place: provider.place ?? null,
+    status: provider.status ?? null,
+    error: words(provider.error),
+    description: words(provider.description),
   }
 }
 
-/** The library's own sentence, which says more than ours; never the tokens that it carries. */
+/** The library's own sentence, or the one of the failure before, which say more than ours; never the tokens that they carry. */
 function causesOf({ cause }: GatehouseError): readonly string[] {
+  if (cause instanceof GatehouseError) return [cause.message, ...causesOf(cause)]
   return cause instanceof Error && cause.name === 'OperationProcessingError' ? [cause.message] : []
 }
 
 /** Some providers name the person by an e-mail address, and long runs of characters may be tokens. */
 function withoutPeople(text: string): string {
-  return printable(text)
-    .replace(/\S*@\S*/g, '…')
-    .replace(/[\w-]{40,}(?:\.[\w-]+)*/g, '…')
+  return withoutAddressesAndTokens(printable(text))
 }
 
 /** These say nothing about the settings: somebody changed their mind, or was not there. */
 const PERSONAL: readonly string[] = [
   'access_denied',
   'interaction_required',
+  'login_ended',
   'login_expired',
   'login_required',
 ] satisfies ErrorCode[]
 
 /**
  * The check `refused-sign-in` of one refusal. It fails until somebody has signed in with the same provider: what was wrong with the
- * settings is right then, and the rest concerns one person.
+ * settings is right then, and the rest concerns one person. What can be looked at now, and is right now, is over as well.
+ *
+ * @param now the checks of the same provider, made just now
  */
-export function refusalFinding(refusal: Refusal, config: ProviderConfig, lastSignIn: number | null): Finding {
-  const { at, reference, code, reason, error, description } = refusal
+export function refusalFinding(
+  refusal: Refusal,
+  config: ProviderConfig,
+  lastSignIn: number | null,
+  now: readonly Pick<Check, 'id' | 'result'>[] = [],
+): Finding {
+  const { at, reference, code, message, error, description } = refusal
   const said =
     error === null ? '' : ` The provider said: ${[error, description].filter((word) => word !== null).join(': ')}.`
   const explained = explainRefusal(refusal, config)
-  const seen = `${timeOf(at)}, reference ${reference}: ${code}. ${sentence(reason)}${said}${explained ? ` ${explained.cause}` : ''}`
+  const seen = `${timeOf(at)}, reference ${reference}: ${code}. ${sentence(message)}${said}${explained ? ` ${explained.cause}` : ''}`
   const fix = explained?.fix ?? `Look for the reference ${reference} in the log.`
   if (PERSONAL.includes(code)) return cannotTell('refused-sign-in', seen, fix)
   if (lastSignIn !== null && lastSignIn > at) {
     return cannotTell('refused-sign-in', `${seen} Since then somebody has signed in with this provider.`, fix)
   }
+  const over = isOver(refusal, now)
+  if (over === true) return cannotTell('refused-sign-in', `${seen} What was wrong then is right now.`, fix)
+  if (over === null) return cannotTell('refused-sign-in', `${seen} Whether that goes on, a sign-in shows.`, fix)
   return fail('refused-sign-in', seen, fix)
 }
 
-/** By the words of the provider first, then by ours. */
-function explainRefusal(
-  { code, reason, place, status, error, description }: Refusal,
-  { OIDC_OP_TYPE: type }: ProviderConfig,
-): Explanation | null {
-  const said = { status: status ?? undefined, error: error ?? undefined, description: description ?? undefined }
-  const explained = isPlace(place) ? explain(type, place, { ...said, text: reason }) : null
-  const ours = explained ?? explain(type, placeOf(code, reason), { error: code, description: reason })
-  const sources = missingIn(reason).map((claim) => `${claim}: ${sourceOfClaim(claim, type)}`)
-  if (code !== 'claims_missing' || sources.length === 0) return ours
-  return { cause: ours?.cause ?? '', fix: [`${sources.join('; ')}.`, ...(ours ? [ours.fix] : [])].join(' ') }
+const OF_OUTAGES = ['discovery', 'keys', 'endpoint-token', 'endpoint-userinfo'] as const
+
+const OF_AUTHENTICATION = ['authentication-method', 'client-secret'] as const
+
+/** Whether the provider was out of order, or was asked too often: nothing that any setting brings about. */
+function isOutage({ code, error, status }: Refusal): boolean {
+  if (code === 'provider_unreachable' || IN_TROUBLE.includes(error ?? '')) return true
+  return status !== null && (status >= 500 || status === 429)
 }
 
-/** The names that `refusalOf` wrote down. */
-function missingIn(reason: string): readonly string[] {
-  const [, names = ''] = /; missing: ([^;]+)/.exec(reason) ?? []
-  return names.split(', ').filter((name) => name !== '')
+/** Which checks of now show whether what a refusal was about is over; `null`: it can only be seen at a sign-in. */
+function judgesOf(refusal: Refusal): readonly CheckId[] | null {
+  const { code, reason, place, error } = refusal
+  if (isOutage(refusal)) return OF_OUTAGES
+  if (place === 'token' && CLIENT_ERRORS.includes(error ?? '')) return ['client-secret']
+  if ((place === 'callback' || place === 'authorization') && error === 'invalid_scope') return ['scopes']
+  // The diagnosis hands a request over as well, and is the same client.
+  if (place === 'authorization' && CLIENT_ERRORS.includes(error ?? '')) return ['authorization']
+  if (place !== null || error !== null || !['provider_error', 'not_configured'].includes(code)) return null
+  if (reason === 'authentication_method_missing' || reason === 'signing_key_missing') return OF_AUTHENTICATION
+  const ours = placeOf(refusal)
+  if (ours === 'discovery') return ['discovery', 'issuer', 'metadata', 'pkce']
+  return ours === 'keys' ? ['keys', 'algorithm'] : null
+}
+
+/**
+ * Whether none of the checks that show it fails now, and at least one passes. Checks that were not made do not count.
+ *
+ * @returns `null`: none fails, but nothing shows that the endpoint of an outage answers again
+ */
+function isOver(refusal: Refusal, now: readonly Pick<Check, 'id' | 'result'>[]): boolean | null {
+  const judges = judgesOf(refusal)
+  if (judges === null) return false
+  const made = now.filter(({ id }) => judges.includes(id))
+  if (made.some(({ result }) => result === 'fail')) return false
+  const isUnseen = made.some(({ id, result }) => id === `endpoint-${refusal.place}` && result === 'cannot tell')
+  if (!isUnseen && made.some(({ result }) => result === 'pass')) return true
+  return isOutage(refusal) && made.length > 0 ? null : false
+}
+
+/** By the words of the provider first, then by our reason. */
+function explainRefusal(refusal: Refusal, { type }: ProviderConfig): Explanation | null {
+  const { code, missing, unreadable, place, status, error, description } = refusal
+  const reason = refusal.reason ?? undefined
+  const said = { status: status ?? undefined, error: error ?? undefined, description: description ?? undefined }
+  const explained = isPlace(place) ? explain(type, place, { ...said, reason, missing }) : null
+  const ours = explained ?? explain(type, placeOf(refusal), { error: code, reason, missing })
+  const sources = missing.map((claim) => `${claim}: ${sourceOfClaim(claim, type)}`)
+  if (code === 'claims_missing' && unreadable.length > 0) {
+    const sent = `Change what the provider sends: ${unreadable.join(', ')}.`
+    return { cause: '', fix: sources.length === 0 ? sent : `${sent} ${sources.join('; ')}.` }
+  }
+  if (code !== 'claims_missing' || sources.length === 0) return ours
+  return { cause: ours?.cause ?? '', fix: [`${sources.join('; ')}.`, ...(ours ? [ours.fix] : [])].join(' ') }
 }
 
 const PLACES: readonly string[] = ['authorization', 'callback', 'token', 'userinfo', 'introspection'] satisfies Place[]
@@ -127,12 +191,24 @@ const ABOUT_PEOPLE: readonly string[] = [
   'email_conflict',
 ] satisfies ErrorCode[]
 
+const ABOUT_DISCOVERY: readonly (Reason | null)[] = [
+  'discovery_document_missing',
+  'discovery_unavailable',
+  'metadata_unusable',
+  'pkce_without_s256',
+  'insecure_endpoint',
+  'issuer_not_found',
+  'issuer_search_incomplete',
+]
+
+const ABOUT_KEYS: readonly (Reason | null)[] = ['jwks_unavailable', 'jwks_malformed', 'jwks_without_usable_key']
+
 /** Where we refused ourselves. */
-function placeOf(code: string, reason: string): Place {
+function placeOf({ code, reason }: Pick<Refusal, 'code' | 'reason'>): Place {
   if (ABOUT_PEOPLE.includes(code)) return 'claims'
-  if (/discovery|metadata|calls itself/.test(reason)) return 'discovery'
-  if (/its keys|key set/.test(reason)) return 'keys'
-  return 'id_token'
+  if (ABOUT_DISCOVERY.includes(reason) || (code === 'provider_error' && reason === 'issuer_mismatch'))
+    return 'discovery'
+  return ABOUT_KEYS.includes(reason) ? 'keys' : 'id_token'
 }
 
 function sentence(text: string): string {
@@ -154,6 +230,7 @@ const NOT_KEPT: readonly string[] = [
   'payload_too_large',
   'state_unknown',
   'store_unavailable',
+  'temporarily_unavailable',
 ] satisfies ErrorCode[]
 
 /** Whether a refusal is worth keeping. */

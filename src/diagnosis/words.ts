@@ -1,56 +1,69 @@
 /**
  * What several checks say in the same words: texts of a provider made fit to be shown, reasons, lists, advice; knows no check.
  */
-import type { ProviderConfig } from '../config/env.ts'
+import type { ProviderConfig } from '../config/model.ts'
+import { nameOf } from '../config/names.ts'
+import { secretsOfProvider } from '../config/secrets.ts'
 import type { GatehouseError } from '../errors.ts'
 import { printable } from '../log.ts'
-import type { Exchange } from '../oidc/examination.ts'
+import { MADE_UP } from '../oidc/examination/examination.ts'
+import type { Exchange } from '../oidc/transport/exchanges.ts'
+import { redactedBeginning, redactionOf, withoutAddressesAndTokens } from '../secrets.ts'
+import { PROVIDER_TYPES, VENDORS } from '../vendors/vendors.ts'
 
 const SHOWN_MAX_CHARACTERS = 200
 /** More than is shown, so that nothing is cut in two before it is recognised; not so much that it would take time. */
-const CLEANED_MAX_CHARACTERS = 5000
+const CLEANED_MAX_CHARACTERS = 20_000
 /** As much of a page as is searched for a signature. */
 const SEARCHED_MAX_CHARACTERS = 50_000
 
-/** A text from outside, cut, on one line, and without our own secrets, which a provider might repeat. */
+/** A text from outside, cut, on one line, without e-mail addresses and tokens, and without our own secrets, which a provider might repeat. */
 export function shown(text: string, config: ProviderConfig): string {
-  const safe = spellingsOfSecrets(config).reduce(
-    (rest, secret) => rest.replaceAll(secret, '…'),
-    text.slice(0, CLEANED_MAX_CHARACTERS),
-  )
-  return printable(safe.replace(/(?<!\S)\S*@\S*/g, '…'))
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, SHOWN_MAX_CHARACTERS)
+  const safe = redactedBeginning(text, CLEANED_MAX_CHARACTERS, redactionOf(secretsOfProvider(config)))
+  return printable(withoutAddressesAndTokens(safe, MADE_UP)).replace(/\s+/g, ' ').trim().slice(0, SHOWN_MAX_CHARACTERS)
 }
 
-/** As they are, and as they are sent: in a form, and in the header of client_secret_basic. */
-function spellingsOfSecrets(config: ProviderConfig): readonly string[] {
-  const { OIDC_RP_CLIENT_ID: id, OIDC_RP_CLIENT_SECRET: secret } = config
-  const { OIDC_RS_CLIENT_ID: askerId = id, OIDC_RS_CLIENT_SECRET: askerSecret } = config
-  const spellings = ([clientId, own]: readonly [string, string | undefined]) =>
-    own === undefined ? [] : [btoa(`${inHeader(clientId)}:${inHeader(own)}`), own, inForm(own), encodeURIComponent(own)]
-  return [[id, secret] as const, [askerId, askerSecret] as const].flatMap(spellings)
+/** What counts of what a page says out of sight: its title, and what a vendor lets a script draw. */
+const OUT_OF_SIGHT = new RegExp(
+  ['<title>[^<]*</title>', ...PROVIDER_TYPES.flatMap((type) => VENDORS[type].outOfSight?.source ?? [])].join('|'),
+  'gi',
+)
+
+/**
+ * A page without the content of elements that people do not read. A missing end tag is looked for once: a pattern that looks for it anew
+ * from each start tag takes minutes for a page of nothing but start tags.
+ */
+function withoutBlocks(page: string): string {
+  const begin = /<(script|style|svg|head)\b/gi
+  const unending = new Set<string>()
+  const kept: string[] = []
+  let from = 0
+  for (let found = begin.exec(page); found !== null; found = begin.exec(page)) {
+    const name = (found[1] ?? '').toLowerCase()
+    if (unending.has(name)) continue
+    const end = new RegExp(`</${name}>`, 'gi')
+    end.lastIndex = found.index
+    if (end.exec(page) === null) {
+      unending.add(name)
+      continue
+    }
+    const block = page.slice(found.index, end.lastIndex)
+    kept.push(page.slice(from, found.index), block.match(OUT_OF_SIGHT)?.join(' ') ?? ' ')
+    from = end.lastIndex
+    begin.lastIndex = from
+  }
+  return [...kept, page.slice(from)].join('')
 }
 
-/** @see RFC 6749 section 2.3.1 */
-function inHeader(text: string): string {
-  return encodeURIComponent(text).replaceAll('%20', '+')
+/** Whether an answer is a page for people. Some frameworks call an empty answer or JSON text/html, too, unless they are told otherwise. */
+export function isPage({ text, contentType }: Exchange): boolean {
+  return contentType === 'text/html' && /^\s*</.test(text)
 }
-
-function inForm(text: string): string {
-  return new URLSearchParams({ '': text }).toString().slice(1)
-}
-
-/** What counts of what a page says out of sight: its title, and the error on a page that Microsoft lets a script draw. */
-const OUT_OF_SIGHT = /<title>[^<]*<\/title>|\bAADSTS\d+:[^"<\\]*/gi
 
 /** What a person would read on a page. */
 export function readable({ text, contentType }: Exchange): string {
   if (contentType !== 'text/html') return text.slice(0, SEARCHED_MAX_CHARACTERS)
-  return text
-    .slice(0, SEARCHED_MAX_CHARACTERS * 4)
-    .replace(/<(script|style|svg|head)\b[\s\S]*?<\/\1>/gi, (block) => block.match(OUT_OF_SIGHT)?.join(' ') ?? ' ')
+  return withoutBlocks(text.slice(0, SEARCHED_MAX_CHARACTERS * 4))
     .replace(/<[^<>]*>/g, ' ')
     .replace(/&quot;|&#34;/g, '"')
     .replace(/&#39;|&#x27;/gi, "'")
@@ -76,7 +89,7 @@ function codesOf(cause: unknown): string {
   return [own, inner].filter((code) => code !== '').join(', ')
 }
 
-type EndpointSetting = Extract<keyof ProviderConfig, `OIDC_OP_${string}_ENDPOINT`>
+type EndpointSetting = Extract<keyof ProviderConfig, `${string}Endpoint` | 'jwksUri'>
 
 /** What to do where an address does not answer as it should. `asker`: who asks there, if it is not Gatehouse. */
 export function adviceOnAddress(
@@ -87,7 +100,27 @@ export function adviceOnAddress(
   const from = asker === 'Gatehouse' ? ' from where Gatehouse runs' : ''
   return config[setting] === undefined
     ? `The address comes from the discovery document; check that the provider can be reached there${from}.`
-    : `The address is ${setting}; correct it, or remove it so that the address is discovered.`
+    : `The address is ${nameOf(setting)}; correct it, or remove it so that the address is discovered.`
+}
+
+/** With which status the provider answered, where the failure knows it: of a gateway's answer nothing else is kept. */
+export function statusIn(failure: GatehouseError | null): number | null {
+  return failure?.provider.status ?? null
+}
+
+/** What to do where only a sign-in shows whether an endpoint works. */
+export const UNTIL_SIGN_IN = 'Sign in once; if that fails, look at the log of the provider.'
+
+/** What to do where the provider answers that it is out of order: no setting is wrong, as far as that tells. */
+export function adviceOnOutage(status: number | null): string | null {
+  if (status === null || status < 500) return null
+  return `The provider is out of order, or something before it is (status ${status}): look at its log. No setting of Gatehouse is wrong, as far as this shows.`
+}
+
+/** What to do where there is no answer. If a gateway answered in place of the provider, the address is probably right. */
+export function adviceOnSilence(failure: GatehouseError, onAddress: string): string {
+  const outage = adviceOnOutage(statusIn(failure))
+  return outage === null ? onAddress : `${outage} ${onAddress}`
 }
 
 export function listed(items: readonly string[]): string {

@@ -1,9 +1,12 @@
 /**
- * The payload of a JWT, and userinfo, as claims whose registered members have the right type; what they mean is judged elsewhere.
+ * The payload of a JWT, and userinfo, as claims whose registered members have the right type, and the one checker of claim sets.
  */
-import { decodeJwt } from 'jose'
+import { decodeJwt, type JWSHeaderParameters } from 'jose'
 import * as v from 'valibot'
-import { GatehouseError } from '../errors.ts'
+import { audiencesOf } from '../claims/claim-values.ts'
+import { objectOf, withoutEmpty } from '../claims/values.ts'
+import { GatehouseError, type ReasonOf } from '../errors.ts'
+import { REGISTERED_CLAIMS, YEAR_9999 } from './absent.ts'
 
 /** Numeric dates may be fractions, but not text, NaN or infinite. @see RFC 7519 section 2, "NumericDate" */
 const numericDate = v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)))
@@ -26,20 +29,37 @@ export function parseClaims(payload: Uint8Array): Claims {
   return claimsOf(jsonOf(payload))
 }
 
-/** The same for claims that came as an object. @throws GatehouseError `token_invalid` */
+/** The same, except that a registered claim that is null or an empty text counts as absent. Not for access tokens. */
+export function parseClaimsSaid(payload: Uint8Array): Claims {
+  return claimsSaidOf(jsonOf(payload))
+}
+
+function claimsSaidOf(parsed: unknown): Claims {
+  const members = objectOf(parsed)
+  return claimsOf(members === null ? parsed : withoutEmpty(members, REGISTERED_CLAIMS))
+}
+
+/** The same as {@link parseClaims} for claims that came as an object. @throws GatehouseError `token_invalid` */
 export function claimsOf(parsed: unknown): Claims {
-  if (Array.isArray(parsed)) throw new GatehouseError('token_invalid', 'the claims are a list')
+  if (Array.isArray(parsed)) throw new GatehouseError('token_invalid', 'claims_malformed', 'the claims are a list')
   const result = v.safeParse(claimsSchema, parsed)
   if (result.success) return result.output
   // Names only: the library's own message quotes the value, which is somebody's claim.
   const members = result.issues.map((issue) => v.getDotPath(issue) ?? 'payload')
-  throw new GatehouseError('token_invalid', 'the claims are not of the right type', { detail: { members } })
+  throw new GatehouseError(
+    'token_invalid',
+    'claims_malformed',
+    `the claims are not of the right type (${members.join(', ')})`,
+    {
+      detail: { members },
+    },
+  )
 }
 
 /** The claims of a JWT of which nothing else is known: good for choosing what to try, and for nothing else. Unreadable: none. */
 export function unverifiedClaims(jwt: string): Claims {
   try {
-    return claimsOf(decodeJwt(jwt))
+    return claimsSaidOf(decodeJwt(jwt))
   } catch {
     return {}
   }
@@ -50,12 +70,93 @@ function jsonOf(payload: Uint8Array): unknown {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(payload))
   } catch {
     // Without its cause, which quotes the text.
-    throw new GatehouseError('token_invalid', 'the claims are not JSON in UTF-8')
+    throw new GatehouseError('token_invalid', 'claims_malformed', 'the claims are not JSON in UTF-8')
   }
 }
 
-/** The audiences as a list, however they were written. @see RFC 7519 section 4.1.3 */
-export function audiencesOf(claims: Claims): readonly string[] {
-  if (claims.aud === undefined) return []
-  return typeof claims.aud === 'string' ? [claims.aud] : claims.aud
+/** Why a token or a signed answer is refused; the sentence names the claim and none of its values. */
+export interface ClaimFault {
+  readonly reason: ReasonOf<'token_invalid'>
+  readonly message: string
+}
+
+/** What a claim set must be like, where the kinds of token differ. */
+export interface ClaimRules {
+  /** The kinds that `typ` may name, in lower case and without `application/`. @see RFC 8725 section 3.11 */
+  readonly kinds?: readonly string[]
+  /** Whether `typ` must be there. Providers from before the explicit types leave it out. */
+  readonly isKindRequired?: boolean
+  /** Whether the claims are those of the issuer that is meant; absent: that was judged before. */
+  readonly isFrom?: (claims: Claims) => boolean
+  /** Who must be among the audiences; absent: that was judged before, or is judged elsewhere. */
+  readonly audience?: string
+  readonly required: readonly ('iss' | 'aud' | 'iat' | 'exp')[]
+  /** Seconds since the epoch. */
+  readonly now: number
+  readonly toleranceSeconds: number
+  /** In place of `toleranceSeconds`, for `exp`. */
+  readonly expToleranceSeconds?: number
+  /** How long ago it may have been issued; absent: it does not matter. */
+  readonly ageMaxSeconds?: number
+}
+
+const ABSENT = {
+  iss: 'it does not say whose it is (iss)',
+  aud: 'it does not say for whom it is (aud)',
+  iat: 'it does not say when it was issued (iat)',
+  exp: 'it does not say when it expires (exp)',
+} as const
+
+/**
+ * Judges a claim set by kind, issuer, audience and times: the same for ID tokens, logout tokens, JARM responses, signed userinfo, signed
+ * introspection answers and access tokens.
+ *
+ * @returns `null`: nothing is wrong with it
+ * @see RFC 7519 section 4.1, RFC 8725 sections 3.8, 3.9 and 3.11
+ */
+export function faultOfClaims(
+  { header, claims }: { readonly header: JWSHeaderParameters; readonly claims: Claims },
+  rules: ClaimRules,
+): ClaimFault | null {
+  const { kinds, isKindRequired = false, isFrom, audience, required } = rules
+  const kind = kindOf(header)
+  if (kinds && kind === undefined && isKindRequired) {
+    return { reason: 'wrong_token_type', message: 'it does not say which kind of token it is (typ)' }
+  }
+  if (kinds && kind !== undefined && !kinds.includes(kind)) {
+    return { reason: 'wrong_token_type', message: 'it says that it is another kind of token (typ)' }
+  }
+  const missing = required.find((name) => claims[name] === undefined)
+  if (missing !== undefined) return { reason: 'claims_missing', message: ABSENT[missing] }
+  if (isFrom && claims.iss !== undefined && !isFrom(claims)) {
+    return { reason: 'issuer_mismatch', message: 'it is from another issuer (iss)' }
+  }
+  if (audience !== undefined && claims.aud !== undefined && !audiencesOf(claims).includes(audience)) {
+    return { reason: 'audience_mismatch', message: 'it is for another client (aud)' }
+  }
+  return faultOfTimes(claims, rules)
+}
+
+function faultOfTimes({ exp, iat, nbf }: Claims, rules: ClaimRules): ClaimFault | null {
+  const { now, toleranceSeconds, expToleranceSeconds = toleranceSeconds, ageMaxSeconds } = rules
+  if (exp !== undefined && exp <= now - expToleranceSeconds) {
+    return { reason: 'expired', message: 'it has expired (exp)' }
+  }
+  if (nbf !== undefined && nbf > now + toleranceSeconds) {
+    return { reason: 'not_yet_valid', message: 'it is not valid until a time in the future (nbf)' }
+  }
+  if (iat === undefined) return null
+  if (iat > YEAR_9999) {
+    return { reason: 'claims_malformed', message: 'it does not say in seconds when it was issued (iat)' }
+  }
+  if (iat > now + toleranceSeconds) return { reason: 'issued_in_future', message: 'it was issued in the future (iat)' }
+  if (ageMaxSeconds !== undefined && iat <= now - ageMaxSeconds - toleranceSeconds) {
+    return { reason: 'issued_too_long_ago', message: 'it is too old (iat)' }
+  }
+  return null
+}
+
+/** The kind of token that a JWT says it is, in lower case; `undefined`: it does not say. @see RFC 7515 section 4.1.9 */
+export function kindOf({ typ }: JWSHeaderParameters): string | undefined {
+  return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined
 }

@@ -1,13 +1,15 @@
 /**
- * All providers together: which of them is meant by an id, an issuer or a logout token; each speaks for itself in `provider.ts`.
+ * All providers together: which of them is meant by an id, an issuer or a logout token; each speaks for itself in `relying-party.ts`.
  */
-import type { ProviderConfig } from '../config/env.ts'
+import type { ProviderConfig } from '../config/model.ts'
 import { GatehouseError } from '../errors.ts'
 import { unverifiedClaims } from './claims.ts'
-import { isEncrypted } from './encryption.ts'
-import type { LogoutNotice } from './logout-token.ts'
-import type { PublicKeys } from './own-keys.ts'
-import { createProvider, type Provider, type ProviderPorts } from './provider.ts'
+import { isEncrypted } from './client/encryption.ts'
+import type { PublicKeys } from './client/own-keys.ts'
+import type { LogoutNotice } from './flows/logout-token.ts'
+import type { Provider } from './provider.ts'
+import { createProvider } from './provider.ts'
+import type { ProviderPorts } from './provider-context.ts'
 
 export interface Providers {
   /** In the order of the settings. */
@@ -21,6 +23,10 @@ export interface Providers {
    * @throws GatehouseError when it is none of those whose issuer is known, and not all issuers are
    */
   issuing(issuer: string | undefined): Promise<readonly Provider[]>
+  /** In which scopes a `sid` of this issuer may name a session: one for each provider that keeps its own. @see Provider.sidScope */
+  sidScopes(issuer: string): Promise<readonly string[]>
+  /** The same for an access token, whose `iss` may have another form. */
+  issuingAccessTokens(issuer: string | undefined): Promise<readonly Provider[]>
   /** @see verifyLogoutToken in `logout-token.ts` */
   verifyLogoutToken(token: string): Promise<LogoutNotice>
   /** Where the providers' own pages are, as far as they can be asked. */
@@ -36,13 +42,15 @@ export function createProviders(
   const firstProvider = createProvider(first, ports)
   const all = [firstProvider, ...others.map((config) => createProvider(config, ports))]
 
-  async function issuing(issuer: string | undefined): Promise<readonly Provider[]> {
-    const answers = await Promise.allSettled(all.map((provider) => provider.issues(issuer)))
+  async function those(issue: (provider: Provider) => Promise<boolean>): Promise<readonly Provider[]> {
+    const answers = await Promise.allSettled(all.map(issue))
     const found = all.filter((_, index) => answers[index]?.status === 'fulfilled' && answers[index].value)
     const failed = answers.find(({ status }) => status === 'rejected')
     if (found.length === 0 && failed?.status === 'rejected') throw failed.reason
     return found
   }
+
+  const issuing = (issuer: string | undefined) => those((provider) => provider.issues(issuer))
 
   /** Those whose token it may be; one that says nothing before it is opened may be anybody's. */
   async function candidates(token: string): Promise<readonly Provider[]> {
@@ -56,6 +64,11 @@ export function createProviders(
     first: firstProvider,
     withId: (id) => all.find((provider) => provider.id === id) ?? null,
     issuing,
+    issuingAccessTokens: (issuer) => those((provider) => provider.issuesAccessTokens(issuer)),
+
+    async sidScopes(issuer) {
+      return [...new Set((await issuing(issuer)).map((provider) => provider.sidScope(issuer)))]
+    },
 
     async verifyLogoutToken(token) {
       let refusal: unknown

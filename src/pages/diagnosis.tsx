@@ -68,12 +68,13 @@ function Row({ check, language, whose }: RowView) {
   return (
     <li class={`check ${result.replace(' ', '-')}`}>
       <p class="verdict">
-        <strong>{diagnosis.results[result]}</strong> {whose === undefined ? title : `${title} · ${whose}`}
+        <strong lang={language.tag}>{diagnosis.results[result]}</strong>{' '}
+        {whose === undefined ? title : `${title} · ${whose}`}
       </p>
       <p class="seen">{seen}</p>
       {fix === '' ? null : (
         <p class="fix">
-          <strong>{diagnosis.fix}</strong> {fix}
+          <strong lang={language.tag}>{diagnosis.fix}</strong> {fix}
         </p>
       )}
       {copy.length === 0 ? null : (
@@ -93,8 +94,8 @@ function Row({ check, language, whose }: RowView) {
 }
 
 /** @param entry how the person who is signed in would be named in the settings */
-export function notAdministratorPage(language: Language, entry: string): Page {
-  const { diagnosis } = language.messages
+export function notAdministratorPage(language: Language, entry: string, homePath: string): Page {
+  const { diagnosis, toStart } = language.messages
   return layout(
     language,
     diagnosis.notAdministratorTitle,
@@ -104,6 +105,9 @@ export function notAdministratorPage(language: Language, entry: string): Page {
       <p class="copy">
         <code>{entry}</code>
       </p>
+      <a class="action" href={homePath}>
+        {toStart}
+      </a>
     </>,
   )
 }

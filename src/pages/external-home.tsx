@@ -6,7 +6,7 @@ import { raw } from 'hono/html'
 
 /**
  * Only the browser knows what it can reach: the address may be inside a network. Its answer cannot be read and need not be. The script
- * is allowed by its hash and on the start page alone.
+ * is allowed by its hash and on the start page alone, and may ask for this one address; a redirect to another host is not followed.
  */
 const PROBE =
   "const{home}=document.currentScript.dataset;window.fetch(home,{method:'HEAD',mode:'no-cors',cache:'no-store',signal:AbortSignal.timeout(2000)}).then(()=>location.replace(home),()=>{})"

@@ -1,12 +1,15 @@
 /**
  * The page for every refusal: what happened, what to do next, and the reference number that finds the log line.
  */
-import type { ErrorCode } from '../errors.ts'
+import type { ErrorCode, Reason } from '../errors.ts'
 import type { Language } from './language.ts'
 import { layout, type Page } from './layout.tsx'
 
 export interface FailureView {
   readonly code: ErrorCode
+  readonly reason: Reason
+  /** Only the operator can help. */
+  readonly isSetUpWrong?: boolean
   /** Claims that the provider did not send, for whoever looks after it. */
   readonly missing: readonly string[]
   readonly reference: string
@@ -14,9 +17,11 @@ export interface FailureView {
   readonly homePath: string
 }
 
-export function failurePage(language: Language, { code, missing, reference, loginPath, homePath }: FailureView): Page {
+export function failurePage(language: Language, view: FailureView): Page {
+  const { code, reason, isSetUpWrong = false, missing, reference, loginPath, homePath } = view
   const { messages } = language
-  const { title, text } = messages.failures[code]
+  const known = reason === 'cancelled' || reason === 'not_allowed' ? messages.denials[reason] : messages.failures[code]
+  const { title, text } = isSetUpWrong ? messages.setUpWrong : known
   const action = actionFor(code)
   return layout(
     language,
@@ -49,11 +54,13 @@ function actionFor(code: ErrorCode): 'sign_in' | 'start' | 'none' {
     case 'claims_missing':
     case 'clock_skew':
     case 'interaction_required':
+    case 'login_ended':
     case 'login_expired':
     case 'login_required':
     case 'provider_error':
     case 'provider_unreachable':
     case 'state_unknown':
+    case 'temporarily_unavailable':
     case 'token_invalid':
       return 'sign_in'
     case 'csrf_refused':

@@ -10,6 +10,8 @@ import { SignOutEverywhereLink, SignOutForm } from './sign-out.tsx'
 export interface HomeView {
   /** `null`: nobody is signed in. */
   readonly person: { readonly name: string | null; readonly email: string | null; readonly csrfToken: string } | null
+  /** Whether somebody was signed in in this browser before; it counts only where nobody is now. */
+  readonly hasSignedOut: boolean
   /** `null`: the visitor came with the wish not to see the button. */
   readonly loginPath: string | null
   /** Where to choose a provider; `null`: there is only one. */
@@ -22,13 +24,13 @@ export interface HomeView {
 
 export function homePage(language: Language, view: HomeView): Page {
   const { messages } = language
-  const { person, loginPath, choicePath, isProConnect, externalHome, logoutPath } = view
+  const { person, hasSignedOut, loginPath, choicePath, isProConnect, externalHome, logoutPath } = view
   if (!person) {
     return layout(
       language,
       messages.signIn,
       <>
-        <h1>{messages.signedOut}</h1>
+        <h1>{hasSignedOut ? messages.signedOut : messages.notSignedIn}</h1>
         <p>{messages.signedOutHint}</p>
         {loginPath === null ? null : (
           <SignInButton href={loginPath} label={messages.signIn} isProConnect={isProConnect} messages={messages} />

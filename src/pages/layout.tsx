@@ -1,13 +1,20 @@
 /**
  * The frame around every page; what is in it comes from the pages beside this file.
  */
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
+import type { HtmlEscapedString } from 'hono/utils/html'
+import { withoutControl } from '../log.ts'
 import type { Language } from './language.ts'
-import { STYLE_PATH } from './style.ts'
+import { ICON_PATH, STYLE_PATH } from './style.ts'
 
 /** A page as it goes to the browser. */
 export type Page = ReturnType<typeof html>
+
+/** A name or a sentence from outside must not change the direction of the text around it. Our own text needs none of these characters. */
+function withoutSurprises(page: HtmlEscapedString): HtmlEscapedString {
+  return raw(withoutControl(page.toString()), page.callbacks)
+}
 
 /** @param width `wide`: for lists; otherwise a card with one thing to do */
 export function layout(language: Language, title: string, content: Child, width: 'card' | 'wide' = 'card'): Page {
@@ -18,6 +25,7 @@ export function layout(language: Language, title: string, content: Child, width:
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>{`${title} – Gatehouse`}</title>
+        <link rel="icon" type="image/svg+xml" href={ICON_PATH} />
         <link rel="stylesheet" href={STYLE_PATH} />
       </head>
       <body>
@@ -37,5 +45,6 @@ export function layout(language: Language, title: string, content: Child, width:
       </body>
     </html>
   )
-  return html`<!doctype html>${frame}`
+  const page = html`<!doctype html>${frame}`
+  return page instanceof Promise ? page.then(withoutSurprises) : withoutSurprises(page)
 }

@@ -39,12 +39,14 @@ export function SignOutEverywhereLink({ logoutPath, label }: { readonly logoutPa
 export interface SignOutView {
   readonly csrfToken: string
   readonly logoutPath: string
+  /** Where to go instead. */
+  readonly homePath: string
   /** All sessions of the person, not this browser's alone. */
   readonly isEverywhere: boolean
 }
 
-/** One question, one button; the other question is a link away. */
-export function signOutPage(language: Language, { csrfToken, logoutPath, isEverywhere }: SignOutView): Page {
+/** One question, one button, and a way back; the other question is a link away. */
+export function signOutPage(language: Language, { csrfToken, logoutPath, homePath, isEverywhere }: SignOutView): Page {
   const { messages } = language
   const label = isEverywhere ? messages.signOutEverywhere : messages.signOut
   return layout(
@@ -54,6 +56,9 @@ export function signOutPage(language: Language, { csrfToken, logoutPath, isEvery
       <h1>{isEverywhere ? messages.signOutEverywhereQuestion : messages.signOutQuestion}</h1>
       <p>{isEverywhere ? messages.signOutEverywhereHint : messages.signOutHint}</p>
       <SignOutForm action={logoutPath} csrfToken={csrfToken} label={label} isEverywhere={isEverywhere} />
+      <a class="action quiet" href={homePath}>
+        {messages.cancel}
+      </a>
       {isEverywhere ? null : <SignOutEverywhereLink logoutPath={logoutPath} label={messages.signOutEverywhere} />}
     </>,
   )

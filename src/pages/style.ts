@@ -1,8 +1,13 @@
 /**
- * The one style sheet of all pages; it is served from its own address so that pages need no inline style.
+ * The one style sheet of all pages, and their icon; each is served from its own address so that pages need no inline style.
  */
 
 export const STYLE_PATH = '/gatehouse.css'
+export const ICON_PATH = '/favicon.svg'
+
+/** The gate of the brand, on a background of its own, because tab bars may be light or dark. */
+export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#1f4fbf"/><path d="M7 25V13l9-6 9 6v12M7 25h18M13 25v-6a3 3 0 0 1 6 0v6" fill="none" stroke="#fff" stroke-width="2.25" stroke-linejoin="round" stroke-linecap="round"/></svg>
+`
 
 export const STYLE = `
 :root {
@@ -29,9 +34,11 @@ h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.
 p { margin: 0 0 1rem; color: var(--soft); overflow-wrap: anywhere; }
 form { margin: 0; }
 .action {
-  display: block; width: 100%; margin-top: 1.5rem; padding: .75rem 1rem; border: 0; border-radius: .5rem;
+  display: block; width: 100%; margin-top: 1.5rem; padding: .75rem 1rem; border: 1px solid transparent; border-radius: .5rem;
   background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; text-align: center; text-decoration: none; overflow-wrap: anywhere; cursor: pointer;
 }
+/* In forced colours the border of .action gets the colour of its text: all that shows that it is a button. */
+.quiet { margin-top: .75rem; background: transparent; border-color: var(--line); color: var(--ink); }
 .choices { margin: 1.5rem 0 0; padding: 0; list-style: none; }
 .choices .action { margin-top: .75rem; }
 .aside { margin: 1.25rem 0 0; text-align: center; font-size: .9375rem; }

@@ -2,7 +2,7 @@
  * Whether Gatehouse is alive and ready, for the operator's monitoring: /ping, /ready, and /robots.txt.
  */
 import { Hono } from 'hono'
-import type { RequestVariables } from './context.ts'
+import type { RequestVariables } from './http/context.ts'
 import { PATHS } from './paths.ts'
 
 /** @param isReady whether requests can be served; the answer says no more than that */

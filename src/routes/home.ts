@@ -6,16 +6,16 @@ import type { Deps } from '../deps.ts'
 import { PROBE_SOURCE } from '../pages/external-home.tsx'
 import { homePage } from '../pages/home.tsx'
 import { languageFor } from '../pages/language.ts'
-import { STYLE, STYLE_PATH } from '../pages/style.ts'
-import { isDueByBrowser } from '../tokens/renewal.ts'
-import type { Session } from '../tokens/session.ts'
-import type { RequestVariables } from './context.ts'
-import { onlyAllows } from './failures.ts'
-import { csrfTokenFor } from './own-page.ts'
+import { ICON, ICON_PATH, STYLE, STYLE_PATH } from '../pages/style.ts'
+import { isDueByBrowser } from '../sessions/renewal.ts'
+import type { Session } from '../sessions/session.ts'
+import type { RequestVariables } from './http/context.ts'
+import { csrfTokenFor } from './http/csrf.ts'
+import { onlyAllows } from './http/errors.ts'
 import { PATHS } from './paths.ts'
-import { sessionTokenOf, usedSessionOf } from './session-cookie.ts'
-import { silentLocation } from './silent.ts'
-import { unauthenticatedLocation } from './unauthenticated.ts'
+import { sessionTokenOf, usedSessionOf } from './session/session-cookie.ts'
+import { hasSignedOut, silentLocation } from './sign-in/silent.ts'
+import { unauthenticatedLocation } from './sign-in/unauthenticated.ts'
 
 export function homeRoutes(deps: Deps) {
   const { config } = deps
@@ -33,10 +33,11 @@ export function homeRoutes(deps: Deps) {
     const hasChoice = deps.providers.all.length > 1
     const view = {
       person,
+      hasSignedOut: hasSignedOut(c) || sessionTokenOf(c) !== null,
       // As at La Suite, for a page that has a button of its own.
       loginPath: c.req.query('hideLogin') === 'true' ? null : PATHS.login,
       choicePath: hasChoice ? `${PATHS.login}?provider=` : null,
-      isProConnect: config.FRONTEND_USE_PROCONNECT_BUTTON && !hasChoice,
+      isProConnect: config.proConnectButton && !hasChoice,
       externalHome: session ? null : allowedHome(c),
       logoutPath: PATHS.logout,
     }
@@ -56,16 +57,22 @@ export function homeRoutes(deps: Deps) {
     return provider && isDueByBrowser(session, config, deps.clock) ? silentLocation(c, provider, deps) : null
   }
 
-  /** The page may ask for the home, and be led on from there to another address of it. */
+  /** The page may ask for the home and for nothing else. */
   function allowedHome(c: Context<RequestVariables>): string | null {
-    const { FRONTEND_EXTERNAL_HOME_URL: home } = config
+    const { externalHomeUrl: home } = config
     if (home === undefined) return null
     c.set('script', PROBE_SOURCE)
-    c.set('connectsTo', `${new URL(home).origin} https:`)
+    c.set('connectsTo', cspSource(home))
     return home
   }
 
   return app.route('', styleRoutes())
+}
+
+/** An address as a policy names it: without its query, and without what would end the name. @see Content Security Policy Level 3 section 2.3.1 */
+function cspSource(address: string): string {
+  const { origin, pathname } = new URL(address)
+  return `${origin}${pathname.replaceAll(';', '%3B').replaceAll(',', '%2C')}`
 }
 
 /** Apart, because the pages of a Gatehouse without configuration need it too. */
@@ -73,6 +80,9 @@ export function styleRoutes() {
   const app = new Hono<RequestVariables>()
   app.get(STYLE_PATH, (c) =>
     c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'public, max-age=300' }),
+  )
+  app.get(ICON_PATH, (c) =>
+    c.body(ICON, 200, { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'public, max-age=86400' }),
   )
   return app
 }

@@ -2,7 +2,7 @@
  * Provider metadata and keys in KV; nothing about a person is ever written there.
  */
 import type { KVNamespace } from '@cloudflare/workers-types'
-import type { CachedEntry, DocumentCache } from '../oidc/provider.ts'
+import type { CachedEntry, DocumentCache } from '../oidc/transport/document.ts'
 
 /** Names the form of the entries; a new form gets a new number, and old entries expire by themselves. */
 const KEY_PREFIX = 'document/1/'

@@ -4,6 +4,7 @@
 import type { D1Database } from '@cloudflare/workers-types'
 import { type Clock, epochSeconds } from '../clock.ts'
 import { roundTrip } from './d1.ts'
+import { rememberEnding, rememberSid } from './recent-endings.ts'
 import { ENDED_COLUMNS, type EndedSession, endedFromRows } from './rows.ts'
 
 /** What a logout token ends. */
@@ -13,14 +14,16 @@ export interface LogoutTokenEnding {
   readonly subject: string | null
   /** SHA-256 of issuer and subject; `null`: as above. */
   readonly subHash: string | null
-  /** SHA-256 of issuer and `sid`; `null`: all sessions of the subject. */
-  readonly sidHash: string | null
+  /** SHA-256 of the `sid` in each scope in which it may be unique; empty: all sessions of the subject. */
+  readonly sidHashes: readonly string[]
   /** Only sessions that had begun by then, by the provider's own clock. Seconds since the epoch. */
   readonly issuedAt: number
   /** SHA-256 of issuer and `jti`. */
   readonly jtiHash: string
   /** Until when the `jti` is remembered. Seconds since the epoch. */
   readonly usableUntil: number
+  /** Until when sign-ins that were under way are refused if they are meant. Seconds since the epoch. */
+  readonly rememberedUntil: number
   readonly reference: string
 }
 
@@ -33,8 +36,13 @@ export interface Endings {
    * @throws GatehouseError `store_unavailable`
    */
   endByLogoutToken(ending: LogoutTokenEnding): Promise<number | null>
-  /** @returns how many sessions ended. @throws GatehouseError `store_unavailable` */
-  endBySid(sidHash: string, reference: string): Promise<number>
+  /**
+   * Ends the sessions of a `sid`, and refuses sign-ins of it until `rememberedUntil`.
+   *
+   * @returns how many sessions ended
+   * @throws GatehouseError `store_unavailable`
+   */
+  endBySid(sidHash: string, rememberedUntil: number, reference: string): Promise<number>
   /** Ends all sessions of a person. @throws GatehouseError `store_unavailable` */
   endAllOf(userId: string, reference: string): Promise<readonly EndedSession[]>
 }
@@ -45,7 +53,7 @@ interface Condition {
   readonly values: readonly (string | number)[]
 }
 
-type Meaning = Pick<LogoutTokenEnding, 'issuer' | 'subject' | 'subHash' | 'sidHash' | 'issuedAt'>
+type Meaning = Pick<LogoutTokenEnding, 'issuer' | 'subject' | 'subHash' | 'sidHashes' | 'issuedAt'>
 
 type Event = 'backchannel_logout' | 'frontchannel_logout' | 'sign_out_everywhere'
 
@@ -65,12 +73,13 @@ export function createEndings(db: D1Database, clock: Clock): Endings {
   }
 
   return {
-    async endByLogoutToken({ jtiHash, usableUntil, reference, ...ending }) {
+    async endByLogoutToken({ jtiHash, usableUntil, rememberedUntil, reference, ...ending }) {
       const { sql, values } = meantBy(ending)
       const unspent = `${sql} AND NOT EXISTS (SELECT 1 FROM spent_logout_tokens WHERE jti_hash = ?)`
-      const [, ended, spent] = await roundTrip(() =>
+      const [, ended, , spent] = await roundTrip(() =>
         db.batch([
           ...statements('backchannel_logout', reference, { sql: unspent, values: [...values, jtiHash] }),
+          rememberEnding(db, ending, rememberedUntil, jtiHash, Math.floor(clock.now())),
           db
             .prepare('INSERT INTO spent_logout_tokens (jti_hash, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING')
             .bind(jtiHash, usableUntil),
@@ -79,9 +88,14 @@ export function createEndings(db: D1Database, clock: Clock): Endings {
       return spent?.meta.changes === 1 ? (ended?.results.length ?? 0) : null
     },
 
-    async endBySid(sidHash, reference) {
+    async endBySid(sidHash, rememberedUntil, reference) {
       const condition = { sql: 'sid_hash = ?', values: [sidHash] }
-      const [, ended] = await roundTrip(() => db.batch(statements('frontchannel_logout', reference, condition)))
+      const [, ended] = await roundTrip(() =>
+        db.batch([
+          ...statements('frontchannel_logout', reference, condition),
+          ...rememberSid(db, sidHash, rememberedUntil, Math.floor(clock.now())),
+        ]),
+      )
       return ended?.results.length ?? 0
     },
 
@@ -99,17 +113,21 @@ export function createEndings(db: D1Database, clock: Clock): Endings {
  *
  * @see OpenID Connect Back-Channel Logout 1.0 section 2.7
  */
-function meantBy({ issuer, subject, subHash, sidHash, issuedAt }: Meaning): Condition {
+function meantBy({ issuer, subject, subHash, sidHashes, issuedAt }: Meaning): Condition {
+  const sids = JSON.stringify(sidHashes)
   if (subject === null || subHash === null) {
-    return { sql: 'sid_hash = ? AND id_token_iat <= ?', values: [sidHash ?? '', issuedAt] }
+    return { sql: `${OF_SIDS} AND id_token_iat <= ?`, values: [sids, issuedAt] }
   }
   const person = { sql: PERSON, values: [subHash, issuer, subject] }
-  if (sidHash === null) return { sql: `${person.sql} AND id_token_iat <= ?`, values: [...person.values, issuedAt] }
+  if (sidHashes.length === 0)
+    return { sql: `${person.sql} AND id_token_iat <= ?`, values: [...person.values, issuedAt] }
   return {
-    sql: `${person.sql} AND (sid_hash = ? OR sid_hash IS NULL) AND id_token_iat <= ?`,
-    values: [...person.values, sidHash, issuedAt],
+    sql: `${person.sql} AND (${OF_SIDS} OR sid_hash IS NULL) AND id_token_iat <= ?`,
+    values: [...person.values, sids, issuedAt],
   }
 }
+
+const OF_SIDS = 'sid_hash IN (SELECT value FROM json_each(?))'
 
 /** A session that began before there was a `sub_hash` is found by its user, whose subject was always the `sub`. */
 const PERSON =

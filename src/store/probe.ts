@@ -2,42 +2,44 @@
  * Looks whether D1 and KV are as they must be; what follows from that is told by `diagnosis/`.
  */
 import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
+import * as v from 'valibot'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { StorageProbe } from '../diagnosis/own.ts'
 import { roundTrip } from './d1.ts'
+import { PARTS, TABLES } from './schema.ts'
 
-/** For each migration a question that only a database can answer that has had it. A test compares the names with the files. */
-export const MIGRATIONS: Readonly<Record<string, string>> = {
-  '0001_users_sessions_apps.sql': 'SELECT token_hash FROM sessions LIMIT 0',
-  '0002_providers.sql': 'SELECT provider FROM sessions LIMIT 0',
-  '0003_names.sql': 'SELECT full_name FROM users LIMIT 0',
-  '0004_subjects.sql': 'SELECT sub_hash FROM sessions LIMIT 0',
-  '0005_refusals.sql': 'SELECT reference FROM refusals LIMIT 0',
-  '0006_search_text.sql': 'SELECT search_text FROM users LIMIT 0',
-  '0007_matched_sessions.sql': 'SELECT by_email FROM sessions LIMIT 0',
-}
+/** Where wrangler notes the migrations that it has applied. @see https://developers.cloudflare.com/d1/reference/migrations/ */
+const LISTED = 'SELECT name FROM d1_migrations'
+const NO_LIST = /no such table/i
 
-const NOT_MIGRATED = /no such (?:table|column)/i
+const named = v.object({ name: v.string() })
 
 const CACHE_KEY = 'diagnosis/1'
 /** KV refuses shorter lives. */
 const CACHE_LIFE_SECONDS = 60
 
 export function createStorageProbe(db: D1Database, kv: KVNamespace, clock: Clock): StorageProbe {
-  async function isMissing(question: string): Promise<boolean> {
+  /** What the database's own list says was applied; none, when there is no list. */
+  async function listed(): Promise<readonly string[]> {
     try {
-      await db.prepare(question).all()
-      return false
+      return namesIn((await db.prepare(LISTED).all()).results)
     } catch (error) {
-      if (error instanceof Error && NOT_MIGRATED.test(error.message)) return true
+      if (error instanceof Error && NO_LIST.test(error.message)) return []
       throw error
     }
   }
 
   return {
-    async missingMigrations() {
-      const missing = await roundTrip(() => Promise.all(Object.values(MIGRATIONS).map(isMissing)))
-      return Object.keys(MIGRATIONS).filter((_, index) => missing[index])
+    async missing() {
+      const [tables, applied] = await roundTrip(() =>
+        Promise.all([db.batch(TABLES.map((table) => db.prepare(`PRAGMA table_info(${table})`))), listed()]),
+      )
+      const columns = new Map(TABLES.map((table, index) => [table, namesIn(tables[index]?.results)]))
+      return PARTS.filter(({ table, column }) => !columns.get(table)?.includes(column)).map((part) => ({
+        name: columns.get(part.table)?.length === 0 ? part.table : `${part.table}.${part.column}`,
+        migration: part.migration,
+        isListed: applied.includes(part.migration),
+      }))
     },
 
     async writeDatabase() {
@@ -58,4 +60,8 @@ export function createStorageProbe(db: D1Database, kv: KVNamespace, clock: Clock
       return (await kv.get(CACHE_KEY)) !== null
     },
   }
+}
+
+function namesIn(rows: unknown): readonly string[] {
+  return v.parse(v.array(named), rows).map(({ name }) => name)
 }

@@ -1,37 +1,58 @@
 /**
- * Removes what has expired, a bounded number of rows each time; called by the cron trigger.
+ * Removes what has expired, until nothing is left of it; called by the cron trigger.
  */
-import type { D1Database } from '@cloudflare/workers-types'
+import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
 import { type Clock, epochSeconds } from '../clock.ts'
 import { roundTrip } from './d1.ts'
 
+/** How many rows one statement removes, so that none keeps others waiting for long. */
 const ROWS_MAX = 5000
-/** More than strangers can make in the time between two calls. */
-const ROUNDS_MAX = 20
+/** Less than the time between two calls, so that two never run at once. */
+const TIME_SECONDS = 600
+/** Some gigabytes at the most. Rows of the audit are kept for a year, and people can make them by signing in again and again. */
+const AUDIT_ROWS_MAX = 5_000_000
 
 /** Which rows go: those whose time in `column` lies `keptSeconds` or more in the past. */
 const RULES = [
   { table: 'sessions', column: 'expires_at', keptSeconds: 0 },
   { table: 'spent_logins', column: 'expires_at', keptSeconds: 0 },
   { table: 'spent_logout_tokens', column: 'expires_at', keptSeconds: 0 },
+  { table: 'recent_endings', column: 'expires_at', keptSeconds: 0 },
   { table: 'refusals', column: 'at', keptSeconds: 30 * 86_400 },
   { table: 'audit', column: 'at', keptSeconds: 365 * 86_400 },
 ] as const
 
-/** @returns how many rows went, by table. @throws GatehouseError `store_unavailable` */
+interface Work {
+  readonly table: string
+  readonly statement: D1PreparedStatement
+}
+
+/**
+ * Removes in rounds of one batch each. A table that had less than a full round has nothing left and is left out of the next.
+ *
+ * @returns how many rows went, by table
+ * @throws GatehouseError `store_unavailable`; what the rounds before have removed is gone
+ */
 export async function purgeExpired(db: D1Database, clock: Clock): Promise<Readonly<Record<string, number>>> {
-  const statements = RULES.map(({ table, column, keptSeconds }) =>
-    db
-      .prepare(
-        `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${column} <= ?1 LIMIT ${ROWS_MAX})`,
-      )
-      .bind(epochSeconds(clock) - keptSeconds),
-  )
-  const gone = RULES.map(() => 0)
-  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+  const endAt = clock.now() + TIME_SECONDS * 1000
+  const gone = new Map<string, number>(RULES.map(({ table }) => [table, 0]))
+  let left: readonly Work[] = workFor(db, epochSeconds(clock))
+  while (left.length > 0 && clock.now() < endAt) {
+    const statements = left.map(({ statement }) => statement)
     const changes = (await roundTrip(() => db.batch(statements))).map(({ meta }) => meta.changes)
-    for (const [index, rows] of changes.entries()) gone[index] = (gone[index] ?? 0) + rows
-    if (changes.every((rows) => rows < ROWS_MAX)) break
+    for (const [index, { table }] of left.entries()) gone.set(table, (gone.get(table) ?? 0) + (changes[index] ?? 0))
+    left = left.filter((_, index) => (changes[index] ?? 0) >= ROWS_MAX)
   }
-  return Object.fromEntries(RULES.map(({ table }, index) => [table, gone[index] ?? 0]))
+  return Object.fromEntries(gone)
+}
+
+function workFor(db: D1Database, now: number): readonly Work[] {
+  const removing = (table: string, condition: string) =>
+    `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${ROWS_MAX})`
+  const expired = RULES.map(({ table, column, keptSeconds }) => ({
+    table,
+    statement: db.prepare(removing(table, `${column} <= ?1`)).bind(now - keptSeconds),
+  }))
+  const tooMany = `id <= (SELECT MAX(id) FROM audit) - ${AUDIT_ROWS_MAX}`
+  return [...expired, { table: 'audit', statement: db.prepare(removing('audit', tooMany)) }]
 }

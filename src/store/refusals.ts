@@ -3,11 +3,15 @@
  */
 import type { D1Database } from '@cloudflare/workers-types'
 import * as v from 'valibot'
-import type { RefusalLog } from '../diagnosis/refusals.ts'
+import type { Refusal, RefusalLog } from '../diagnosis/refusals.ts'
+import { isReason } from '../errors.ts'
 import { roundTrip } from './d1.ts'
 
 /** Enough to see a pattern. Whoever makes refusals on purpose drives out others, and fills nothing. */
 const KEPT_ROWS = 100
+
+/** A list as JSON; rows of earlier versions have none. */
+const names = v.pipe(v.nullable(v.string(), '[]'), v.parseJson(), v.array(v.string()))
 
 const refusalRow = v.pipe(
   v.object({
@@ -16,24 +20,40 @@ const refusalRow = v.pipe(
     reference: v.string(),
     code: v.string(),
     reason: v.string(),
+    reason_code: v.nullable(v.string()),
+    missing: names,
+    unreadable: names,
     place: v.nullable(v.string()),
     status: v.nullable(v.number()),
     error: v.nullable(v.string()),
     description: v.nullable(v.string()),
   }),
-  v.transform(({ provider, ...refusal }) => ({ providerId: provider, ...refusal })),
+  v.transform(({ provider, reason: message, reason_code, ...refusal }) => ({
+    ...refusal,
+    providerId: provider,
+    message,
+    reason: reason_code !== null && isReason(reason_code) ? reason_code : null,
+  })),
 )
+
+/** Refusals as they stand in the table. @throws ValiError when the rows are of another table */
+export function refusalsIn(rows: unknown): readonly Refusal[] {
+  return v.parse(v.array(refusalRow), rows)
+}
 
 export function createRefusalLog(db: D1Database): RefusalLog {
   return {
-    async add({ at, providerId, reference, code, reason, place, status, error, description }) {
+    async add(refusal) {
+      const { at, providerId, reference, code, reason, message, missing, unreadable } = refusal
+      const { place, status, error, description } = refusal
+      const lists = [missing, unreadable].map((list) => JSON.stringify(list))
       await roundTrip(() =>
         db.batch([
           db
             .prepare(
-              'INSERT INTO refusals (at, provider, reference, code, reason, place, status, error, description) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+              'INSERT INTO refusals (at, provider, reference, code, reason, place, status, error, description, reason_code, missing, unreadable) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
             )
-            .bind(at, providerId, reference, code, reason, place, status, error, description),
+            .bind(at, providerId, reference, code, message, place, status, error, description, reason, ...lists),
           db.prepare(`DELETE FROM refusals WHERE id <= (SELECT MAX(id) FROM refusals) - ${KEPT_ROWS}`),
         ]),
       )
@@ -43,7 +63,7 @@ export function createRefusalLog(db: D1Database): RefusalLog {
       const { results } = await roundTrip(() =>
         db.prepare('SELECT * FROM refusals ORDER BY id DESC LIMIT ?').bind(count).all(),
       )
-      return v.parse(v.array(refusalRow), results)
+      return refusalsIn(results)
     },
 
     async lastSignIn(providerId) {

@@ -3,12 +3,15 @@
  */
 import * as v from 'valibot'
 import type { User } from '../accounts/users.ts'
-import type { Session } from '../tokens/session.ts'
+import type { Session } from '../sessions/session.ts'
 
 /** A JSON list of texts in a column. */
 export const textList = v.pipe(v.string(), v.parseJson(), v.array(v.string()), v.readonly())
 
 const nullableText = v.nullable(v.string())
+
+/** `null` in JSON: there are groups, and it is not known which. */
+const groupList = v.pipe(v.string(), v.parseJson(), v.nullable(v.array(v.string())), v.readonly())
 
 const userRow = v.object({
   id: v.string(),
@@ -28,7 +31,7 @@ const userRow = v.object({
   tenant_id: nullableText,
   tariff_id: nullableText,
   tariff_status: nullableText,
-  x_grp: v.pipe(v.string(), v.parseJson(), v.nullable(v.array(v.string())), v.readonly()),
+  x_grp: groupList,
   picture: nullableText,
   locale: nullableText,
   zoneinfo: nullableText,
@@ -43,8 +46,11 @@ export function userFromRow(row: unknown): User {
   return v.parse(userRow, row)
 }
 
-/** The columns of `users` that make a User. */
-export const USER_COLUMNS: readonly string[] = Object.keys(userRow.entries).map((column) => `users.${column}`)
+/** The columns of `users` that make a User, by their plain names. */
+export const USER_COLUMN_NAMES: readonly string[] = Object.keys(userRow.entries)
+
+/** The same for a statement, which may join other tables. */
+export const USER_COLUMNS: readonly string[] = USER_COLUMN_NAMES.map((column) => `users.${column}`)
 
 const sessionRow = v.object({
   token_hash: v.string(),
@@ -62,6 +68,8 @@ const sessionRow = v.object({
   refresh_not_before: v.number(),
   refresh_pending: v.number(),
   by_email: v.number(),
+  brought_subject: nullableText,
+  brought_groups: v.nullable(groupList),
 })
 
 /** The columns of `sessions` that make a Session, for a statement that joins `users`. */
@@ -91,6 +99,8 @@ export function sessionFromRow(row: unknown): Session {
     refreshNotBefore: session.refresh_not_before,
     isRefreshPending: session.refresh_pending === 1,
     isByEmail: session.by_email === 1,
+    brought:
+      session.brought_subject === null ? null : { subject: session.brought_subject, groups: session.brought_groups },
   }
 }
 
@@ -111,6 +121,11 @@ export function endedFromRows(rows: unknown): readonly EndedSession[] {
   return v
     .parse(v.array(endedRow), rows)
     .map((row) => ({ tokenHash: row.token_hash, providerId: row.provider, sealedTokens: row.sealed_tokens }))
+}
+
+/** Whether a sign-in has ended before it began. */
+export function endedFromRow(row: unknown): boolean {
+  return v.parse(v.object({ ended: v.number() }), row).ended === 1
 }
 
 /** What is known of a person before they are let in. */

@@ -4,12 +4,14 @@
 import type { D1Database } from '@cloudflare/workers-types'
 import type { Admission, Outcome } from '../accounts/provision.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
-import type { Authentication } from '../oidc/provider.ts'
-import type { RenewalStore } from '../tokens/renewal.ts'
+import type { Authentication } from '../oidc/flows/callback.ts'
+import type { RenewalStore } from '../sessions/renewal.ts'
 import { roundTrip } from './d1.ts'
+import { endedNamesOf, hasEnded, valuesOf } from './recent-endings.ts'
 import {
   ENDED_COLUMNS,
   type EndedSession,
+  endedFromRow,
   endedFromRows,
   type Matches,
   matchesFromRow,
@@ -17,7 +19,7 @@ import {
   sessionFromRow,
   USER_COLUMNS,
 } from './rows.ts'
-import { countMatches, keyOf, meantSubject, updateUser, upsertUser } from './users.ts'
+import { countMatches, keyOf, meantSubject, takeSubject, updateUser, upsertUser } from './users.ts'
 
 /** Somebody has signed in. */
 export interface SignIn {
@@ -30,6 +32,8 @@ export interface SignIn {
   /** SHA-256 of issuer and `sid`; `null`: the provider sent none. */
   readonly sidHash: string | null
   readonly authentication: Authentication
+  /** When this browser began to sign in. Milliseconds since the epoch. */
+  readonly startedAt: number
   readonly sealedTokens: string
   readonly tokensExpireAt: number | null
   /** Of this browser's session until now, which ends. */
@@ -44,7 +48,8 @@ export interface Sessions extends RenewalStore {
   /**
    * Finds out who it is, and writes user, session and audit row, in one batch: all or nothing.
    *
-   * @returns who it was; nothing was written for whoever is `unknown` or `ambiguous`
+   * @returns who it was; nothing was written for a person who is `unknown` or `ambiguous`, nor for a sign-in that has `ended`: the
+   * provider ended it, by a logout token or in a frame, before its session began
    * @throws GatehouseError `store_unavailable`
    */
   begin(signIn: SignIn): Promise<Outcome>
@@ -58,15 +63,19 @@ const FIND = `SELECT ${[...USER_COLUMNS, ...SESSION_COLUMNS].join(', ')}
   FROM sessions JOIN users ON users.id = sessions.user_id
   WHERE sessions.token_hash = ?1 AND sessions.expires_at > ?2`
 
-/** For whoever is meant by ?1 to ?3. */
+/** Whether the provider has ended the sign-in in the meantime. */
+const HAS_ENDED = `SELECT ${hasEnded(1, 6)} AS ended`
+
+/** For the person who is meant by ?1 to ?3. The account still has the subject that it had before the sign-in. */
 const insertSession = (meant: string) =>
-  `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sub_hash, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at, provider, by_email)
-  SELECT ?4, id, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, subject <> ?2 FROM users WHERE issuer = ?1 AND subject = ${meant}`
+  `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sub_hash, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at, provider, by_email, brought_subject, brought_groups)
+  SELECT ?4, id, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, subject <> ?2, ?2, ?16 FROM users WHERE issuer = ?1 AND subject = ${meant} AND NOT ${hasEnded(17, 5)}`
 
 /** Before anything is written, while it can still be seen that the account has another subject. */
 const auditMatch = (meant: string) =>
   `INSERT INTO audit (at, event, user_id, reference)
-  SELECT ?4, 'email_match', id, ?5 FROM users WHERE issuer = ?1 AND subject = ${meant} AND subject <> ?2`
+  SELECT ?4, 'email_match', id, ?5 FROM users WHERE issuer = ?1 AND subject = ${meant} AND subject <> ?2
+    AND NOT ${hasEnded(6, 4)}`
 
 const AUDIT_SIGN_IN = `INSERT INTO audit (at, event, user_id, reference)
   SELECT ?1, 'sign_in', user_id, ?2 FROM sessions WHERE token_hash = ?3`
@@ -78,17 +87,55 @@ const AUDIT_SIGN_OUT = `INSERT INTO audit (at, event, user_id, reference)
 const DELETE_REPLACED =
   'DELETE FROM sessions WHERE token_hash = ?1 AND EXISTS (SELECT 1 FROM sessions WHERE token_hash = ?2)'
 
+/** How many sessions a person may have before the oldest go: one account must not be able to fill the table. */
+const SESSIONS_MAX = 1000
+
+const DELETE_SURPLUS = `DELETE FROM sessions WHERE rowid IN (
+  SELECT rowid FROM sessions WHERE user_id = (SELECT user_id FROM sessions WHERE token_hash = ?1)
+  ORDER BY rowid DESC LIMIT -1 OFFSET ${SESSIONS_MAX})`
+
 const DELETE_SESSION = `DELETE FROM sessions WHERE token_hash = ?1 RETURNING ${ENDED_COLUMNS}`
 
 /** Only of the version that was seen, so that one of many succeeds. */
 const CLAIM_REFRESH = `UPDATE sessions SET refresh_version = refresh_version + 1, refresh_not_before = ?3, refresh_pending = 1
   WHERE token_hash = ?1 AND refresh_version = ?2 AND refresh_not_before <= ?4`
 
-const COMPLETE_REFRESH = `UPDATE sessions SET sealed_tokens = ?3, tokens_expire_at = ?4, refreshed_at = ?5, refresh_not_before = 0, refresh_pending = 0
+/** A session that began before this was recorded does not get it from a refresh: whether it was matched by e-mail is not known. */
+const COMPLETE_REFRESH = `UPDATE sessions SET sealed_tokens = ?3, tokens_expire_at = ?4, refreshed_at = ?5, refresh_not_before = 0, refresh_pending = 0, doubts = 0, doubted_at = NULL,
+    brought_groups = CASE WHEN brought_subject IS NULL THEN NULL ELSE COALESCE(?7, brought_groups) END,
+    brought_subject = CASE WHEN brought_subject IS NULL THEN NULL ELSE COALESCE(?6, brought_subject) END
   WHERE token_hash = ?1 AND refresh_version = ?2`
 
-const ABANDON_REFRESH =
-  'UPDATE sessions SET refresh_not_before = ?3, refresh_pending = 0 WHERE token_hash = ?1 AND refresh_version = ?2'
+/** An outage is not a refusal, so refusals before and after it are not in a row. */
+const ABANDON_REFRESH = `UPDATE sessions SET refresh_not_before = ?3, refresh_pending = 0, doubts = 0, doubted_at = NULL
+  WHERE token_hash = ?1 AND refresh_version = ?2`
+
+/** So many refusals in a row are not a mistake, if the provider has confirmed another session since the first. */
+const DOUBTS_MAX = 3
+
+/** Another session of the same provider that was confirmed at a time or later. A plus before a column lets SQLite find it in the index. */
+const confirmedSince = (
+  time: string,
+) => `EXISTS (SELECT 1 FROM sessions AS other WHERE other.provider = sessions.provider
+      AND COALESCE(other.refreshed_at, other.created_at) >= ${time} AND other.token_hash <> sessions.token_hash)`
+
+/** Times are whole seconds. A session confirmed earlier in this second was confirmed before the first refusal, which then counts from the next. */
+const DOUBT = `UPDATE sessions SET refresh_not_before = ?3, refresh_pending = 0, doubts = doubts + 1,
+    doubted_at = COALESCE(doubted_at, ?4 + ${confirmedSince('?4')})
+  WHERE token_hash = ?1 AND refresh_version = ?2`
+
+/** Whether the provider works is seen by other sessions that it has confirmed. */
+const IS_DOUBTED = `token_hash = ?1 AND refresh_version = ?2 AND doubts >= ${DOUBTS_MAX}
+    AND ${confirmedSince('+sessions.doubted_at')}`
+
+const AUDIT_DOUBTED = `INSERT INTO audit (at, event, user_id, reference)
+  SELECT ?3, 'sign_out', user_id, ?4 FROM sessions WHERE ${IS_DOUBTED}`
+
+const DELETE_DOUBTED = `DELETE FROM sessions WHERE ${IS_DOUBTED} RETURNING token_hash`
+
+/** No other session was confirmed in the meantime, so it was an outage, and this refusal is the first of the next three. */
+const DOUBT_ANEW = `UPDATE sessions SET doubts = 1, doubted_at = ?3
+  WHERE token_hash = ?1 AND refresh_version = ?2 AND doubts >= ${DOUBTS_MAX}`
 
 export function createSessions(db: D1Database, clock: Clock): Sessions {
   return {
@@ -102,6 +149,8 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
       const now = epochSeconds(clock)
       const key = keyOf(admission)
       const meant = meantSubject(admission)
+      const { issuedAt } = authentication
+      const beginning = { names: endedNamesOf(signIn), issuedAt, startedAt: signIn.startedAt }
       const begun = db
         .prepare(insertSession(meant))
         .bind(
@@ -111,26 +160,36 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
           signIn.expiresAt,
           signIn.subHash,
           signIn.sidHash,
-          authentication.issuedAt,
+          issuedAt,
           authentication.authTime,
           authentication.acr,
           JSON.stringify(authentication.amr),
           signIn.sealedTokens,
           signIn.tokensExpireAt,
           signIn.providerId,
+          JSON.stringify(admission.identity.x_grp),
+          ...valuesOf(beginning),
         )
       const matching =
         admission.byEmail === null
           ? []
-          : [countMatches(db, admission), db.prepare(auditMatch(meant)).bind(...key, now, reference)]
+          : [
+              countMatches(db, admission),
+              db.prepare(auditMatch(meant)).bind(...key, now, reference, ...valuesOf(beginning)),
+            ]
       const statements = [
         begun,
         db.prepare(AUDIT_SIGN_IN).bind(now, reference, tokenHash),
         ...(signIn.replacedTokenHash === null
           ? []
           : [db.prepare(DELETE_REPLACED).bind(signIn.replacedTokenHash, tokenHash)]),
+        db.prepare(DELETE_SURPLUS).bind(tokenHash),
+        ...takeSubject(db, admission, tokenHash),
       ]
-      const results = await roundTrip(() => db.batch([...matching, upsertUser(db, admission, now), ...statements]))
+      const ended = db.prepare(HAS_ENDED).bind(...valuesOf(beginning), now)
+      const upsert = upsertUser(db, admission, now, beginning)
+      const [asked, ...results] = await roundTrip(() => db.batch([ended, ...matching, upsert, ...statements]))
+      if (endedFromRow(asked?.results[0])) return 'ended'
       const isAdmitted = results[matching.length + 1]?.meta.changes === 1
       return outcomeOf(isAdmitted, matching.length > 0 ? matchesFromRow(results[0]?.results[0]) : null)
     },
@@ -151,10 +210,20 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
       return result.meta.changes === 1
     },
 
-    async completeRefresh({ tokenHash, refreshVersion, user }, { sealedTokens, tokensExpireAt, identity }) {
-      const now = epochSeconds(clock)
+    async completeRefresh({ tokenHash, refreshVersion, user }, refreshed) {
+      const { askedAt, sealedTokens, tokensExpireAt, identity, brought } = refreshed
       const statements = [
-        db.prepare(COMPLETE_REFRESH).bind(tokenHash, refreshVersion, sealedTokens, tokensExpireAt, now),
+        db
+          .prepare(COMPLETE_REFRESH)
+          .bind(
+            tokenHash,
+            refreshVersion,
+            sealedTokens,
+            tokensExpireAt,
+            askedAt,
+            brought?.subject ?? null,
+            brought === null ? null : JSON.stringify(brought.groups),
+          ),
       ]
       if (identity !== null) statements.push(updateUser(db, user.id, identity, { tokenHash, refreshVersion }))
       const [session] = await roundTrip(() => db.batch(statements))
@@ -163,6 +232,19 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
 
     async abandonRefresh({ tokenHash, refreshVersion }, notBefore) {
       await roundTrip(() => db.prepare(ABANDON_REFRESH).bind(tokenHash, refreshVersion, notBefore).run())
+    },
+
+    async doubt({ tokenHash, refreshVersion }, notBefore, reference) {
+      const now = epochSeconds(clock)
+      const [, , ended] = await roundTrip(() =>
+        db.batch([
+          db.prepare(DOUBT).bind(tokenHash, refreshVersion, notBefore, now),
+          db.prepare(AUDIT_DOUBTED).bind(tokenHash, refreshVersion, now, reference),
+          db.prepare(DELETE_DOUBTED).bind(tokenHash, refreshVersion),
+          db.prepare(DOUBT_ANEW).bind(tokenHash, refreshVersion, now),
+        ]),
+      )
+      return ended?.results.length === 1
     },
 
     async end(tokenHash, reference) {

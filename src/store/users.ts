@@ -5,6 +5,7 @@ import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
 import type { Identity } from '../accounts/identity.ts'
 import type { Admission } from '../accounts/provision.ts'
 import { searchTextOf } from '../accounts/search-text.ts'
+import { type BeginningSignIn, hasEnded, valuesOf } from './recent-endings.ts'
 
 const PERSON_COLUMNS = [
   'email',
@@ -61,31 +62,60 @@ export function countMatches(db: D1Database, admission: Admission): D1PreparedSt
     .bind(...keyOf(admission))
 }
 
+/** Where the values about the sign-in itself stand in `upsertUser`, after those of the person. */
+const SIGN_IN = PERSON_COLUMNS.length + 8
+
+/**
+ * Whether the address of a row is verified after the provider has spoken, as an expression of SQL. Silence about the address that is
+ * known does not take back a no, but it does take back a yes.
+ */
+function verifiedAfter(email: string, verified: string): string {
+  return `CASE WHEN ${email} IS NULL THEN users.email_verified
+      WHEN ${verified} IS NULL AND users.email_verified = 0 AND ${email} = users.email THEN 0
+      ELSE ${verified} END`
+}
+
 /**
  * Makes or renews the row of a person. A claim that does not come this time does not erase what is known; groups are what the
  * provider says now.
+ *
+ * @param signIn nothing is written if the provider has ended it in the meantime
  */
-export function upsertUser(db: D1Database, admission: Admission, now: number): D1PreparedStatement {
+export function upsertUser(
+  db: D1Database,
+  admission: Admission,
+  now: number,
+  signIn: BeginningSignIn,
+): D1PreparedStatement {
   const { verified, groups, person } = columnsOf(admission.identity)
-  const takesSubject = admission.byEmail !== null && !admission.byEmail.keepsSubject
   return db
     .prepare(
       `INSERT INTO users (id, issuer, subject, email_verified, x_grp, created_at, updated_at, last_login_at, ${PERSON_COLUMNS.join(', ')})
   SELECT ?4, ?1, meant.subject, ?5, ?6, ?7, ?7, ?7, ${PERSON_COLUMNS.map((_, index) => `?${index + 8}`).join(', ')}
-    FROM (SELECT ${meantSubject(admission)} AS subject) AS meant WHERE meant.subject IS NOT NULL
+    FROM (SELECT ${meantSubject(admission)} AS subject) AS meant WHERE meant.subject IS NOT NULL AND NOT ${hasEnded(SIGN_IN, 7)}
   ON CONFLICT (issuer, subject) DO UPDATE SET
-    email_verified = CASE WHEN excluded.email IS NULL THEN users.email_verified ELSE excluded.email_verified END,
+    email_verified = ${verifiedAfter('excluded.email', 'excluded.email_verified')},
     x_grp = excluded.x_grp,
     ${PERSON_COLUMNS.map((column) => `${column} = COALESCE(excluded.${column}, users.${column})`).join(', ')},
-    ${takesSubject ? 'subject = ?2,' : ''}
     updated_at = excluded.updated_at,
     last_login_at = excluded.last_login_at`,
     )
-    .bind(...keyOf(admission), crypto.randomUUID(), verified, groups, now, ...person)
+    .bind(...keyOf(admission), crypto.randomUUID(), verified, groups, now, ...person, ...valuesOf(signIn))
+}
+
+/**
+ * Gives the account that a new session was matched to the subject of that session, where the settings say so. It must come last: whether
+ * the session was matched is seen by the subject that the account had before.
+ */
+export function takeSubject(db: D1Database, admission: Admission, tokenHash: string): readonly D1PreparedStatement[] {
+  if (admission.byEmail === null || admission.byEmail.keepsSubject) return []
+  const sql =
+    'UPDATE users SET subject = ?1 WHERE subject <> ?1 AND id = (SELECT user_id FROM sessions WHERE token_hash = ?2)'
+  return [db.prepare(sql).bind(admission.subject, tokenHash)]
 }
 
 const UPDATE_USER = `UPDATE users SET
-    email_verified = CASE WHEN ?4 IS NULL THEN email_verified ELSE ?2 END,
+    email_verified = ${verifiedAfter('?4', '?2')},
     x_grp = ?3,
     ${PERSON_COLUMNS.map((column, index) => `${column} = COALESCE(?${index + 4}, ${column})`).join(', ')}
   WHERE id = ?1 AND EXISTS (SELECT 1 FROM sessions WHERE token_hash = ?${PERSON_COLUMNS.length + 4} AND refresh_version = ?${PERSON_COLUMNS.length + 5})`

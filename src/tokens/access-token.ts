@@ -1,39 +1,68 @@
 /**
- * What the claims of an access token say, however they were come by: whether it still lives, whose it is, and what an app is told.
+ * What the claims of an access token say, wherever they come from: whether it is still valid, whose it is, and what an app learns of it.
  */
 import * as v from 'valibot'
 import { standingOf } from '../accounts/standing.ts'
+import { isObject, isText } from '../claims/values.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
-import type { Config, ProviderConfig } from '../config/env.ts'
-import type { OpenTalk } from '../config/opentalk-settings.ts'
-import type { Claims } from '../oidc/provider.ts'
-import type { GoodToken, Principal } from './verdict.ts'
+import type { OpenTalk } from '../config/dialects/opentalk/settings.ts'
+import type { Config, ProviderConfig } from '../config/model.ts'
+import { type Claims, faultOfClaims } from '../oidc/claims.ts'
+import type { Provider } from '../oidc/provider.ts'
+import type { Holder } from '../oidc/resource-server.ts'
+import { type BadToken, bad, type GoodToken } from './verdict.ts'
 
-/** The claims that an app is told, as far as they are there. @see RFC 7662 section 2.2, RFC 9470 section 6.2, RFC 9449 section 6.2 */
-const TOLD = ['scope', 'client_id', 'exp', 'iat', 'nbf', 'sub', 'aud', 'iss', 'jti', 'acr', 'auth_time', 'cnf'] as const
-
-/** Not a second past `exp`: a caller may keep our answer, and a leeway on top of that would add up. */
-export function flawOfLife({ exp, nbf, iat }: Claims, config: ProviderConfig, clock: Clock): string | undefined {
-  const now = epochSeconds(clock)
-  const latest = now + config.OIDC_CLOCK_TOLERANCE
-  if (exp === undefined) return 'no exp'
-  if (exp <= now) return 'expired'
-  if (nbf !== undefined && nbf > latest) return 'not valid yet'
-  if (iat !== undefined && iat > latest) return 'issued in the future'
-  return undefined
+/** An access token whose claims can be believed, read by the rules of the provider that issued it. */
+export interface AccessToken extends Holder {
+  readonly claims: Claims
+  readonly scopes: readonly string[]
 }
 
-/** A program has no session; a person's token that names nobody is nobody's. */
-export function flawOfSubject({ sub, sid, username, preferred_username }: Claims): string | undefined {
-  const isOfPerson = [sid, username, preferred_username].some((member) => member !== undefined)
-  return sub === undefined && isOfPerson ? 'no sub' : undefined
+/** Where the claims come from. */
+export type Source = 'at+jwt' | 'other JWT' | 'answer'
+
+/** Reads the claims of an access token. An empty subject counts as absent: Cloudflare Access writes one for programs. */
+export function accessTokenOf(claims: Claims, source: Source, provider: Provider): AccessToken {
+  // RFC 9068 demands a subject, so an empty one there is a mistake.
+  const read = claims.sub === '' && source !== 'at+jwt' ? { ...claims, sub: undefined } : claims
+  return { claims: read, scopes: scopesOf(read), ...provider.holderOf(read, source === 'at+jwt') }
+}
+
+/** Not a second past `exp`: a caller may keep our answer, and a leeway on top of that would add up. */
+export function flawOfLife(claims: Claims, config: ProviderConfig, clock: Clock): BadToken | undefined {
+  const fault = faultOfClaims(
+    { header: {}, claims },
+    {
+      required: ['exp'],
+      now: epochSeconds(clock),
+      toleranceSeconds: config.clockToleranceSeconds,
+      expToleranceSeconds: 0,
+    },
+  )
+  return fault ? bad(fault.message) : undefined
+}
+
+/** Claims that only a person's token has. */
+const OF_PEOPLE = ['sid', 'auth_time', 'username', 'preferred_username'] as const
+
+/**
+ * A person's token must say whose it is. A JWT without a subject must be known to be a program's; an introspection answer may leave the
+ * subject out.
+ *
+ * @see RFC 9068 section 2.2, RFC 7662 section 2.2
+ */
+export function flawOfSubject({ claims, principal }: AccessToken, source: Source): BadToken | undefined {
+  if (claims.sub !== undefined && claims.sub !== '') return undefined
+  const isOfPerson = principal !== 'service' && OF_PEOPLE.some((name) => claims[name] !== undefined)
+  const isUnknown = principal === undefined && source !== 'answer'
+  return isOfPerson || isUnknown || principal === 'user' || claims.sub === '' ? bad('no sub') : undefined
 }
 
 /** What is told of a token that nothing is wrong with. */
-export function goodToken(claims: Claims, { opentalk }: Config): GoodToken {
-  const principal = principalOf(claims)
+export function goodToken(token: AccessToken, { opentalk }: Config): GoodToken {
+  const { claims, principal, roles } = token
   const standing = principal === 'user' ? toldOfStanding(claims, opentalk) : {}
-  return { active: true, principal, roles: rolesOf(claims), claims: { ...toldOf(claims), ...standing } }
+  return { active: true, principal, roles, claims: { ...toldOf(token), ...standing } }
 }
 
 /** Tenant and tariff of a person while OpenTalk is in use, as far as they are known. */
@@ -42,46 +71,73 @@ export function toldOfStanding(said: Readonly<Record<string, unknown>>, opentalk
   return Object.fromEntries(Object.entries(standingOf(said, opentalk.settings)).filter(([, value]) => value !== null))
 }
 
-export function clientOf(claims: Claims): string | undefined {
-  const client = claims.client_id ?? claims.azp
-  return typeof client === 'string' ? client : undefined
-}
-
-/** Keycloak writes how a token was got in front of its id: two letters each for session, kind of token, and grant (`trrtcc:` …). */
-const KEYCLOAK_CLIENT_CREDENTIALS = /^[a-z]{4}cc:/
-
-/**
- * A token is a program's own when its subject is its client.
- *
- * @see RFC 9068 section 2.2, "sub"; Keycloak names the account of a program `service-account-<client>`, but tells the name only with the
- * scope `profile`, and never in a lightweight token
- */
-export function principalOf(claims: Claims): Principal {
-  const client = clientOf(claims)
-  if (claims.sub === undefined || claims.sub === client) return 'service'
-  if (claims.typ === 'Bearer' && KEYCLOAK_CLIENT_CREDENTIALS.test(claims.jti ?? '')) return 'service'
-  const isServiceAccount =
-    client !== undefined && claims.preferred_username === `service-account-${client.toLowerCase()}`
-  return isServiceAccount ? 'service' : 'user'
-}
-
-const realmAccessSchema = v.object({ roles: v.array(v.string()) })
-
-export function rolesOf(claims: Claims): readonly string[] {
-  const access = v.safeParse(realmAccessSchema, claims.realm_access)
-  return access.success ? access.output.roles : []
-}
-
 /** @see RFC 9449 section 6.1. A token bound to a certificate is still a Bearer token. */
 const dpopBinding = v.object({ jkt: v.string() })
 
-function toldOf(claims: Claims): Record<string, unknown> {
-  const told = Object.fromEntries(TOLD.filter((name) => claims[name] !== undefined).map((name) => [name, claims[name]]))
-  const username = claims.preferred_username
-  return {
-    ...told,
-    client_id: clientOf(claims),
-    token_type: v.is(dpopBinding, claims.cnf) ? 'DPoP' : 'Bearer',
-    ...(typeof username === 'string' ? { username } : {}),
+/** Whether a token is bound to a key by DPoP. */
+export function isBoundByDpop({ cnf }: Claims): boolean {
+  return v.is(dpopBinding, cnf)
+}
+
+/** An app that cannot read what a token is bound to would treat it as not bound. @see RFC 7800 section 3.1 */
+export function flawOfBinding({ cnf }: Claims): BadToken | undefined {
+  if (cnf === undefined) return undefined
+  const isReadable = v.is(v.looseObject({ jkt: v.optional(v.string()) }), cnf) && !Array.isArray(cnf)
+  return isReadable ? undefined : bad('bound to a key, and nobody can read to which (cnf)')
+}
+
+/** A member as RFC 7662 wants it; `undefined`: there is none, or none of this type. */
+type Told = (value: unknown) => unknown
+
+const text: Told = (value) => (isText(value) ? value : undefined)
+const object: Told = (value) => (isObject(value) ? value : undefined)
+const list: Told = (value) => (Array.isArray(value) ? value : undefined)
+const seconds: Told = (value) => (typeof value === 'number' && Number.isFinite(value) ? Math.floor(value) : undefined)
+const asItIs: Told = (value) => value
+
+/**
+ * The claims that an app is given, where they are present.
+ *
+ * @see RFC 7662 section 2.2, RFC 9470 section 6.2, RFC 9449 section 6.2, RFC 8693 section 4.1, RFC 9396 section 9.2
+ */
+const TOLD: Readonly<Record<string, Told>> = {
+  exp: seconds,
+  iat: seconds,
+  nbf: seconds,
+  sub: text,
+  aud: asItIs,
+  iss: text,
+  jti: text,
+  acr: text,
+  // Some providers write 0 where they do not know.
+  auth_time: (value) => seconds(value) || undefined,
+  cnf: asItIs,
+  act: object,
+  authorization_details: list,
+}
+
+function toldOf({ claims, client, scopes }: AccessToken): Record<string, unknown> {
+  const told = {
+    ...Object.fromEntries(Object.entries(TOLD).map(([name, as]) => [name, as(claims[name])])),
+    scope: scopes.length > 0 ? scopes.join(' ') : undefined,
+    client_id: client,
+    token_type: isBoundByDpop(claims) || saysDpop(claims) ? 'DPoP' : 'Bearer',
+    username: text(claims.preferred_username) ?? text(claims.username),
   }
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined))
+}
+
+/** A provider may call it so without naming the key; even then it must not pass for a bearer token. */
+function saysDpop({ token_type, typ }: Claims): boolean {
+  return [token_type, typ].some((kind) => typeof kind === 'string' && kind.toLowerCase() === 'dpop')
+}
+
+/** One text, or a list, under either name. @see RFC 6749 section 3.3, RFC 9068 section 2.2.3 */
+function scopesOf({ scope, scp }: Claims): readonly string[] {
+  return [scope, scp].map(wordsOf).find((words) => words.length > 0) ?? []
+}
+
+function wordsOf(value: unknown): readonly string[] {
+  const texts = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string')
+  return texts.flatMap((one) => one.split(' ')).filter((word) => word !== '')
 }

@@ -3,10 +3,12 @@
  */
 import type { App } from '../accounts/apps.ts'
 import type { Clock } from '../clock.ts'
-import type { Config } from '../config/env.ts'
+import type { Config } from '../config/model.ts'
 import { sha256 } from '../crypto.ts'
-import type { Claims, Provider } from '../oidc/provider.ts'
+import type { Claims } from '../oidc/claims.ts'
+import type { Provider } from '../oidc/provider.ts'
 import type { Providers } from '../oidc/providers.ts'
+import type { Sealers } from '../sessions/sealers.ts'
 import type { Verdict } from './verdict.ts'
 import type { Verdicts } from './verdicts.ts'
 
@@ -16,10 +18,13 @@ export interface AskingPorts {
   readonly providers: Providers
   readonly clock: Clock
   readonly verdicts: Verdicts
+  /** What they sealed is never shown to a provider. */
+  readonly sealers: Sealers
 }
 
 /**
- * The provider's word on a token, judged for an app.
+ * What the provider says of a token, judged for an app. A request that asks the same as another one of this isolate, at the same time,
+ * waits for its verdict or shares its failure.
  *
  * @param judge what follows from the claims of a token that the provider calls active
  * @returns `null`: the provider says that it is not active
@@ -35,10 +40,12 @@ export async function askProvider(
   const key = await sha256(JSON.stringify([provider.id, app.clientId, app.audiences, app.clients, token]))
   const known = verdicts.recall(key)
   if (known !== undefined) return known
-  const said = await provider.introspect(token)
-  const verdict = said && (await judge(withUsername(said)))
-  verdicts.keep(key, verdict)
-  return verdict
+  return verdicts.questions.ask(key, provider.config.timeoutSeconds, async () => {
+    const said = await provider.introspect(token)
+    const verdict = said && (await judge(withUsername(said)))
+    verdicts.keep(key, verdict)
+    return verdict
+  })
 }
 
 /** The name under which a provider tells it in a token. @see RFC 7662 section 2.2 */

@@ -1,12 +1,19 @@
 /**
  * Whether an access token is meant for the app that asks: by the app's own policy, or else by what is meant for Gatehouse itself.
  */
+
 import type { App } from '../accounts/apps.ts'
-import type { Config } from '../config/env.ts'
-import type { OpenTalk } from '../config/opentalk-settings.ts'
-import { audiencesOf, type Claims, type Provider } from '../oidc/provider.ts'
-import { clientOf, principalOf, rolesOf } from './access-token.ts'
+import { audiencesOf } from '../claims/claim-values.ts'
+import type { OpenTalk } from '../config/dialects/opentalk/settings.ts'
+import type { Config } from '../config/model.ts'
+import { nameOf } from '../config/names.ts'
+import type { Provider } from '../oidc/provider.ts'
+import type { AccessToken } from './access-token.ts'
 import { flawOfResourceServer, withoutPrefix } from './resource-server.ts'
+import { type BadToken, bad } from './verdict.ts'
+
+/** The token is for others. */
+export const FOR_OTHERS: BadToken = bad('meant for another audience')
 
 /** What a token must have one of. */
 type Policy = Pick<App, 'audiences' | 'clients'>
@@ -16,48 +23,76 @@ type Policy = Pick<App, 'audiences' | 'clients'>
  * @returns what is wrong, for the log, with what mends it where that is known
  */
 export function flawOfAudience(
-  claims: Claims,
+  token: AccessToken,
   app: App,
   config: Config,
   issuing: readonly Provider[],
-): string | undefined {
-  const isService = principalOf(claims) === 'service'
-  const client = clientOf(claims)
-  const { GATEHOUSE_SERVICE_CLIENTS: allowedServices } = config
-  if (isService && allowedServices !== undefined && !(client !== undefined && allowedServices.includes(client))) {
-    return `a token of the program ${client ?? 'without a name'}, which is not in GATEHOUSE_SERVICE_CLIENTS`
-  }
+): BadToken | undefined {
+  const flaw = flawOfService(token, config)
+  if (flaw) return flaw
   const hasPolicy = hasPolicyOf(app)
-  if (!hasPolicy && config.EXTERNAL_API_ENABLED) {
-    const flaws = issuing.map((provider) => flawOfResourceServer(claims, provider.config))
+  if (!hasPolicy && config.isResourceServer) {
+    const flaws = issuing.map((provider) => flawOfResourceServer(token, provider.config))
     return flaws.includes(undefined) ? undefined : flaws[0]
   }
   const opentalk = opentalkOf(config, issuing)
-  if (matches(claims, hasPolicy ? app : ownPolicy(config, opentalk, issuing))) return undefined
-  if (hasPolicy || opentalk === null) return 'meant for another audience'
-  return isService ? flawOfRoles(claims, config) : `meant for another audience; ${cureOf(claims, opentalk)}`
+  if (matches(token, hasPolicy ? app : ownPolicy(config, opentalk, issuing), config)) return undefined
+  if (hasPolicy || opentalk === null) return forOthers(token)
+  const isService = token.principal === 'service'
+  return isService ? flawOfRoles(token, config) : bad(`${FOR_OTHERS.reason}; ${cureOf(token, opentalk)}`)
 }
 
-/** What an app is told of a token that is meant for it. */
-export function claimsFor(app: App, claims: Claims, config: Config, issuing: readonly Provider[]): Claims {
-  if (hasPolicyOf(app) || !config.EXTERNAL_API_ENABLED) return claims
-  const provider = issuing.find((one) => flawOfResourceServer(claims, one.config) === undefined)
-  return provider ? withoutPrefix(claims, provider.config) : claims
+/** Whether it says itself that it is for others, so that nothing learnt about it later can make it a token for the app. */
+export function isForOthers(token: AccessToken, app: App, config: Config, issuing: readonly Provider[]): boolean {
+  const saysForWhom = audiencesOf(token.claims).length > 0 && token.client !== undefined
+  return saysForWhom && flawOfAudience(token, app, config, issuing) === FOR_OTHERS
+}
+
+/** With what to set for a token without an audience, such as those of Cognito. */
+function forOthers({ claims }: AccessToken): BadToken {
+  if (audiencesOf(claims).length > 0) return FOR_OTHERS
+  const hint = `it has no audience (aud): name its client with npm run app:create -- --client, or in ${nameOf('allowedClients')}`
+  return { ...FOR_OTHERS, hint }
+}
+
+/** While only some programs are allowed, a token that may be any program's is refused like one that surely is a program's. */
+function flawOfService({ client, principal }: AccessToken, { serviceClients: allowed }: Config): BadToken | undefined {
+  if (principal === 'user' || allowed === undefined) return undefined
+  if (client !== undefined && allowed.includes(client)) return undefined
+  const name = client ?? '(without a name)'
+  return bad(
+    principal === 'service'
+      ? `a token of the program ${name}, which is not in ${nameOf('serviceClients')}`
+      : `nothing tells whether the token is a person’s or a program’s, and its client ${name} is not in ${nameOf('serviceClients')}`,
+  )
+}
+
+/** A token that is meant for an app, as that app sees it. */
+export function forApp(app: App, token: AccessToken, config: Config, issuing: readonly Provider[]): AccessToken {
+  if (hasPolicyOf(app) || !config.isResourceServer) return token
+  const provider = issuing.find((one) => flawOfResourceServer(token, one.config) === undefined)
+  return provider ? withoutPrefix(token, provider.config) : token
 }
 
 function hasPolicyOf({ audiences, clients }: App): boolean {
   return audiences.length > 0 || clients.length > 0
 }
 
-function matches(claims: Claims, { audiences, clients }: Policy): boolean {
-  const client = clientOf(claims)
-  const isForUs = audiencesOf(claims).some((audience) => audiences.includes(audience))
+function matches(
+  { claims, client }: AccessToken,
+  { audiences, clients }: Policy,
+  { baseUrl: ownUrl }: Pick<Config, 'baseUrl'>,
+): boolean {
+  // The root of a host is the same with and without its slash, and providers write it either way.
+  const plain = (audience: string) => (audience === `${ownUrl}/` ? ownUrl : audience)
+  const wanted = audiences.map(plain)
+  const isForUs = audiencesOf(claims).some((audience) => wanted.includes(plain(audience)))
   return isForUs || (client !== undefined && clients.includes(client))
 }
 
 /** OpenTalk's settings, if one of the providers is the one that they describe. */
 function opentalkOf({ opentalk }: Config, issuing: readonly Provider[]): OpenTalk | null {
-  const isOurs = issuing.some(({ config }) => opentalk?.issuers.includes(config.OIDC_OP_URL ?? ''))
+  const isOurs = issuing.some(({ config }) => opentalk?.issuers.includes(config.issuer ?? ''))
   return isOurs ? opentalk : null
 }
 
@@ -70,25 +105,24 @@ function ownPolicy(config: Config, opentalk: OpenTalk | null, issuing: readonly 
   const ofOpenTalk = [controller, opentalk?.frontendClientId].filter((client) => typeof client === 'string')
   return {
     audiences: [
-      config.BASE_URL,
-      ...issuing.map((provider) => provider.config.OIDC_RP_CLIENT_ID),
+      config.baseUrl,
+      ...issuing.map((provider) => provider.config.clientId),
       ...(controller === undefined ? [] : [controller]),
     ],
-    clients: [...ofOpenTalk, ...config.GATEHOUSE_ALLOWED_CLIENTS],
+    clients: [...ofOpenTalk, ...config.allowedClients],
   }
 }
 
 /** Only who administers the realm gives these roles, so a program that has one needs no audience. OpenTalk compares in lower case. */
-function flawOfRoles(claims: Claims, { GATEHOUSE_SERVICE_ROLES: known }: Config): string | undefined {
-  const roles = rolesOf(claims).map((role) => role.toLowerCase())
-  if (known.some((role) => roles.includes(role.toLowerCase()))) return undefined
-  return `a token of the program ${clientOf(claims)}, whose service account has none of the realm roles ${known.join(', ')}`
+function flawOfRoles({ client, roles }: AccessToken, { serviceRoles: known }: Config): BadToken | undefined {
+  const held = (roles ?? []).map((role) => role.toLowerCase())
+  if (known.some((role) => held.includes(role.toLowerCase()))) return undefined
+  return bad(`a token of the program ${client}, whose service account has none of the realm roles ${known.join(', ')}`)
 }
 
-function cureOf(claims: Claims, { controller, frontendClientId }: OpenTalk): string {
-  const client = clientOf(claims)
+function cureOf({ client }: AccessToken, { controller, frontendClientId }: OpenTalk): string {
   const mapper = `a mapper of type Audience with Included Client Audience ${controller?.clientId}, on for access tokens`
   if (client === undefined) return `it does not say which client it was issued to (azp); give that client ${mapper}`
   const frontend = frontendClientId === null ? '' : ', make it oidc.frontend.client_id'
-  return `it was issued to the client ${client}: give that client ${mapper}${frontend}, or add it to GATEHOUSE_ALLOWED_CLIENTS`
+  return `it was issued to the client ${client}: give that client ${mapper}${frontend}, or add it to ${nameOf('allowedClients')}`
 }

@@ -4,11 +4,20 @@
 import type { App } from '../accounts/apps.ts'
 import type { Provider } from '../oidc/provider.ts'
 import { unverifiedIssuer } from '../oidc/providers.ts'
+import { isUnsignedJwt } from '../oidc/unverified-jwt.ts'
+import { headerIn } from '../sessions/sealers.ts'
+import {
+  confirmedUntil,
+  findSession,
+  idleEndOf,
+  isSessionToken,
+  type Session,
+  type SessionPorts,
+} from '../sessions/session.ts'
 import { toldOfStanding } from './access-token.ts'
 import type { AskingPorts } from './asking.ts'
 import { checkJwt, looksLikeJwt } from './jwt.ts'
 import { checkOpaque } from './opaque.ts'
-import { findSession, idleEndOf, isSessionToken, type Session, type SessionPorts } from './session.ts'
 import { bad, type Verdict } from './verdict.ts'
 
 export interface CheckPorts extends AskingPorts, SessionPorts {
@@ -29,9 +38,15 @@ export async function check(
   from: Provider | null = null,
 ): Promise<Verdict> {
   if (isSessionToken(token)) return checkSession(token, ports, from)
-  if (!looksLikeJwt(token)) return checkOpaque(token, app, ports, from)
-  if (from && !(await from.issues(unverifiedIssuer(token)))) return bad('of another provider')
+  if (isUnsignedJwt(token)) return bad('a JWT that is not signed')
+  if (!isJwt(token)) return checkOpaque(token, app, ports, from)
+  if (from && !(await from.issuesAccessTokens(unverifiedIssuer(token)))) return bad('of another provider')
   return checkJwt(token, app, ports)
+}
+
+/** Opaque tokens may have three parts with dots, too. */
+function isJwt(token: string): boolean {
+  return looksLikeJwt(token) && headerIn(token.slice(0, token.indexOf('.'))) !== null
 }
 
 async function checkSession(token: string, ports: CheckPorts, from: Provider | null): Promise<Verdict> {
@@ -47,17 +62,17 @@ function goodSession(session: Session, provider: Provider, { config }: CheckPort
   return {
     active: true,
     principal: 'user',
-    roles: [],
+    roles: undefined,
     claims: {
       iss: user.issuer,
       sub: user.subject,
-      aud: config.BASE_URL,
-      client_id: provider.config.OIDC_RP_CLIENT_ID,
+      aud: config.baseUrl,
+      client_id: provider.config.clientId,
       iat: createdAt,
-      exp: idleEndOf(session, config),
+      exp: Math.min(idleEndOf(session, config), confirmedUntil(session, config)),
       token_type: 'session',
       ...(acr === null ? {} : { acr }),
-      ...(authTime === null ? {} : { auth_time: authTime }),
+      ...(authTime === null ? {} : { auth_time: Math.floor(authTime) }),
       ...(user.preferred_username === null ? {} : { username: user.preferred_username }),
       ...toldOfStanding({ ...user }, config.opentalk),
     },

@@ -1,15 +1,30 @@
 /**
  * JWT access tokens of the provider: issuer, signature and kind; what the claims say is judged in `access-token.ts`.
  */
+
 import type { App } from '../accounts/apps.ts'
-import { SIGNING_ALGORITHMS } from '../config/algorithms.ts'
+import { audiencesOf } from '../claims/claim-values.ts'
+import { epochSeconds } from '../clock.ts'
+import { nameOf } from '../config/names.ts'
+import { SIGNING_ALGORITHMS } from '../config/values/algorithms.ts'
 import { GatehouseError } from '../errors.ts'
-import { audiencesOf, type Claims, type Provider, type SignedJwt } from '../oidc/provider.ts'
-import { unverifiedIssuer } from '../oidc/providers.ts'
-import { clientOf, flawOfLife, flawOfSubject, goodToken } from './access-token.ts'
+import { type Claims, kindOf } from '../oidc/claims.ts'
+import type { Provider } from '../oidc/provider.ts'
+import { type JwtContent, readUnverified } from '../oidc/unverified-jwt.ts'
+import { callsItselfAccessToken } from '../vendors/tokens.ts'
+import { VENDORS } from '../vendors/vendors.ts'
+import {
+  accessTokenOf,
+  flawOfBinding,
+  flawOfLife,
+  flawOfSubject,
+  goodToken,
+  isBoundByDpop,
+  type Source,
+} from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
-import { claimsFor, flawOfAudience } from './audience.ts'
-import { bad, type Verdict } from './verdict.ts'
+import { FOR_OTHERS, flawOfAudience, forApp, isForOthers } from './audience.ts'
+import { type BadToken, bad, type Verdict } from './verdict.ts'
 
 const TOKEN_MAX_CHARACTERS = 16_384
 
@@ -26,22 +41,59 @@ export function looksLikeJwt(token: string): boolean {
 export async function checkJwt(token: string, app: App, ports: AskingPorts): Promise<Verdict> {
   const { config, providers, clock } = ports
   // Read before the signature is verified, so that nobody makes us ask for keys with a token that was never meant for us.
-  const issuing = await providers.issuing(unverifiedIssuer(token))
+  const unverified = readOr(token)
+  if ('active' in unverified) return unverified
+  // Before the issuer is looked up, because it makes no difference here.
+  const { iss, exp } = unverified.claims
+  if (exp !== undefined && exp <= epochSeconds(clock)) return bad('it has expired (exp)')
+  const issuing = await providers.issuingAccessTokens(iss)
   const [provider] = issuing
   if (!provider) return bad('another issuer')
-  const jwt = await provider.verifyJwt(token, SIGNING_ALGORITHMS).catch((error: unknown) => {
-    if (error instanceof GatehouseError && error.code === 'token_invalid') return error
-    throw error
-  })
-  if (jwt instanceof GatehouseError) return bad(jwt.message)
-  const flaw = flawOfKind(jwt, provider) ?? flawOfLife(jwt.claims, provider.config, clock)
-  if (flaw) return bad(flaw)
-  const judged = (claims: Claims): Verdict => {
-    const flaw = flawOfSubject(claims) ?? flawOfAudience(claims, app, config, issuing)
-    return flaw ? bad(flaw) : goodToken(claimsFor(app, claims, config, issuing), config)
+  const used = (claims: Claims, content: JwtContent) => {
+    const source = sourceOf(content)
+    const read = accessTokenOf(claims, source, provider)
+    const flaw = flawOfSubject(read, source) ?? flawOfBinding(claims) ?? flawOfAudience(read, app, config, issuing)
+    return { read, flaw }
   }
-  const asked = issuing.find((one) => one.config.OIDC_OP_INTROSPECT_JWT)
+  const flawOfItself = (content: JwtContent) =>
+    flawOfKind(content, provider) ?? flawOfLife(content.claims, provider.config, clock)
+  const asked = issuing.find((one) => one.config.introspectJwt)
+  const early =
+    flawOfItself(unverified) ??
+    // What the provider adds to the claims when it is asked is not known yet.
+    (asked ? undefined : used(unverified.claims, unverified).flaw)
+  if (early) return early
+  const jwt = await provider.verifyJwt(token, SIGNING_ALGORITHMS).catch((error: unknown) => {
+    if (error instanceof GatehouseError && error.code !== 'token_invalid') {
+      // Its key cannot be fetched, and does not matter.
+      const read = accessTokenOf(unverified.claims, sourceOf(unverified), provider)
+      if (isForOthers(read, app, config, issuing)) return FOR_OTHERS
+    }
+    return refusalOf(error)
+  })
+  if ('active' in jwt) return jwt
+  // Once more, because only this content is signed, and time has passed.
+  const flaw = flawOfItself(jwt)
+  if (flaw) return flaw
+  const judged = (claims: Claims): Verdict => {
+    const { read, flaw } = used(claims, jwt)
+    return flaw ?? goodToken(forApp(app, read, config, issuing), config)
+  }
   return asked ? confirmed(token, jwt.claims, asked, app, ports, judged) : judged(jwt.claims)
+}
+
+function readOr(token: string): JwtContent | BadToken {
+  try {
+    return readUnverified(token, SIGNING_ALGORITHMS)
+  } catch (error) {
+    return refusalOf(error)
+  }
+}
+
+/** What is wrong with a token that was refused. @throws every other error */
+function refusalOf(error: unknown): BadToken {
+  if (!(error instanceof GatehouseError) || error.code !== 'token_invalid') throw error
+  return bad(error.message, error.hint)
 }
 
 /**
@@ -57,8 +109,10 @@ async function confirmed(
   judged: (claims: Claims) => Verdict,
 ): Promise<Verdict> {
   if (!(await provider.introspects())) {
-    const reason = 'OIDC_OP_INTROSPECT_JWT is on, and the provider cannot be asked about tokens'
-    throw new GatehouseError('not_configured', reason, { detail: { provider: provider.id } })
+    const message = `${nameOf('introspectJwt')} is on, and the provider cannot be asked about tokens`
+    throw new GatehouseError('not_configured', 'introspection_unavailable', message, {
+      detail: { provider: provider.id },
+    })
   }
   const verdict = await askProvider(provider, token, app, ports, (said) => {
     const isOther = (name: 'iss' | 'sub') => claims[name] !== undefined && (said[name] ?? claims[name]) !== claims[name]
@@ -68,27 +122,32 @@ async function confirmed(
   return verdict ?? bad(reasonOfInactive(claims, provider))
 }
 
-/** @see https://github.com/keycloak/keycloak/issues/49113 */
 function reasonOfInactive(claims: Claims, { config }: Provider): string {
-  const asker = config.OIDC_RS_CLIENT_ID ?? config.OIDC_RP_CLIENT_ID
-  const isForUs = audiencesOf(claims).includes(asker)
-  if (config.OIDC_OP_TYPE !== 'keycloak' || isForUs) return 'verified here, and not active at the provider'
-  return `verified here, and not active at Keycloak, which since 26.6.2 says so of every token without ${asker} in aud: give the client of the token a mapper of type Audience with ${asker} as Included Client Audience, on for access tokens and for introspection`
+  const asker = config.introspectionClientId ?? config.clientId
+  const why = VENDORS[config.type].whyInactive(asker, audiencesOf(claims))
+  return why ?? 'verified here, and not active at the provider'
+}
+
+function sourceOf({ header }: JwtContent): Source {
+  return kindOf(header) === 'at+jwt' ? 'at+jwt' : 'other JWT'
 }
 
 /** @see RFC 9068 sections 2.1 and 2.2 */
-function flawOfKind({ header, claims }: SignedJwt, provider: Provider): string | undefined {
-  const type = header.typ?.toLowerCase().replace(/^application\//, '')
-  if (type === 'at+jwt') {
+function flawOfKind({ header, claims }: JwtContent, provider: Provider): BadToken | undefined {
+  const kind = kindOf(header)
+  // A logout token, or another token about an event, whatever its header says. @see RFC 8417 section 2.2
+  if (claims.events !== undefined) return bad('not an access token')
+  if (kind === 'at+jwt') {
     // Keycloak names the client in azp alone, also with its option for this header.
-    const told: Claims = claims.typ === 'Bearer' ? { ...claims, client_id: clientOf(claims) } : claims
-    const missing = ['sub', 'client_id', 'iat', 'jti', 'aud'].filter(
-      (name) => told[name] === undefined || told[name] === '',
-    )
-    return missing.length > 0 ? `no ${missing.join(', ')}` : undefined
+    const read: Claims = claims.typ === 'Bearer' ? { ...claims, client_id: claims.client_id ?? claims.azp } : claims
+    // The subject is checked once it is known whose the token is: programs' tokens have none at Duende, among others.
+    const missing = ['client_id', 'iat', 'jti', 'aud'].filter((name) => read[name] === undefined || read[name] === '')
+    return missing.length > 0 ? bad(`no ${missing.join(', ')}`) : undefined
   }
-  // Keycloak before the RFC 9068 profile says in the claims what other providers say in the header.
-  if (claims.typ === 'Bearer') return undefined
-  const isUntyped = (type === undefined || type === 'jwt') && claims.typ === undefined
-  return isUntyped && provider.isAccessToken(claims) ? undefined : 'not an access token'
+  if (kind !== undefined && kind !== 'jwt') return bad('not an access token')
+  if (claims.typ === undefined) {
+    return provider.isAccessToken(claims) ? undefined : bad('not an access token', provider.accessTokenHint)
+  }
+  if (!callsItselfAccessToken(claims)) return bad('not an access token')
+  return claims.typ === 'DPoP' && !isBoundByDpop(claims) ? bad('a DPoP token without its key (cnf)') : undefined
 }

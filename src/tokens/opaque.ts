@@ -1,30 +1,49 @@
 /**
  * Tokens that say nothing by themselves: which of them are worth asking a provider about, whom to ask, and what its answer is worth.
  */
+
 import type { App } from '../accounts/apps.ts'
+import { nameOf } from '../config/names.ts'
 import { GatehouseError } from '../errors.ts'
-import type { Claims, Provider } from '../oidc/provider.ts'
-import { flawOfLife, flawOfSubject, goodToken } from './access-token.ts'
+import type { Claims } from '../oidc/claims.ts'
+import type { Provider } from '../oidc/provider.ts'
+import { carriesSealed, headerIn, type Sealers } from '../sessions/sealers.ts'
+import { accessTokenOf, flawOfBinding, flawOfLife, flawOfSubject, goodToken } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
-import { claimsFor, flawOfAudience } from './audience.ts'
-import { bad, type Verdict } from './verdict.ts'
+import { flawOfAudience, forApp } from './audience.ts'
+import { type BadToken, bad, type Verdict } from './verdict.ts'
 
 /** Fewer would not have the 128 bits that a token must have. @see RFC 6749 section 10.10 */
 const TOKEN_MIN_CHARACTERS = 22
 /** Twice what the longest opaque tokens are known to have (Google: 2048). */
 const TOKEN_MAX_CHARACTERS = 4096
-/** @see RFC 6750 section 2.1 */
-const BEARER_TOKEN = /^[\w.~+/-]+=*$/
-/** What is sealed, by us or by anybody, is for whoever has the key; ours are nobody else's business. @see RFC 7516 section 7.1 */
-const ENCRYPTED = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]*\.[\w-]+$/
+/** An encrypted one has claims inside, as a JWT has. */
+const ENCRYPTED_MAX_CHARACTERS = 16_384
+/** Every visible character, because Salesforce writes `!`. @see RFC 6749 appendix A.12, which also allows blanks, which no provider writes */
+const VISIBLE = /^[\x21-\x7e]+$/
+/** Marks our session tokens, alone or with something around them, such as the name of the cookie. */
 const OUR_PREFIX = 'gths_'
-/** A token is shown to each provider that is asked, and each may take OIDC_TIMEOUT. */
+/** A token is shown to each provider that is asked, and each may take timeoutSeconds. */
 const ASKED_MAX = 3
 
-/** Whether a provider could have issued it, as far as that can be seen. */
-function looksOpaque(token: string): boolean {
-  if (token.length < TOKEN_MIN_CHARACTERS || token.length > TOKEN_MAX_CHARACTERS) return false
-  return BEARER_TOKEN.test(token) && !ENCRYPTED.test(token) && !token.startsWith(OUR_PREFIX)
+/**
+ * Whether a provider could have issued it, as far as its form shows: it is nothing that we made ourselves, and not a mangled JWT. A JWE
+ * could be anybody's.
+ *
+ * @see RFC 7516 section 7.1
+ */
+async function looksOpaque(token: string, sealers: Sealers): Promise<boolean> {
+  const parts = token.length > ENCRYPTED_MAX_CHARACTERS ? [] : token.split('.')
+  const hasHeader = headerIn(withoutPadding(parts[0] ?? '')) !== null
+  if (hasHeader && parts.length === 3) return false
+  const longest = hasHeader && parts.length === 5 ? ENCRYPTED_MAX_CHARACTERS : TOKEN_MAX_CHARACTERS
+  if (token.length < TOKEN_MIN_CHARACTERS || token.length > longest) return false
+  return VISIBLE.test(token) && !token.includes(OUR_PREFIX) && !(await carriesSealed(token, sealers))
+}
+
+/** Some libraries pad the parts of a JWT, and accept padding. */
+function withoutPadding(part: string): string {
+  return part.replace(/={1,3}$/, '')
 }
 
 /**
@@ -40,7 +59,7 @@ export async function checkOpaque(
   ports: AskingPorts,
   from: Provider | null,
 ): Promise<Verdict> {
-  if (!looksOpaque(token)) return bad('nothing that a provider could have issued')
+  if (!(await looksOpaque(token, ports.sealers))) return bad('nothing that a provider could have issued')
   const asked: string[] = []
   const failures: unknown[] = []
   for (const provider of from === null ? ports.providers.all : [from]) {
@@ -68,26 +87,32 @@ async function judged(
 ): Promise<Verdict> {
   const claims = { ...said, iss: said.iss ?? (await provider.issuer()) }
   const issuing = await providers.issuing(claims.iss)
+  const read = accessTokenOf(claims, 'answer', provider)
   const flaw =
-    (issuing.includes(provider) ? undefined : 'another issuer') ??
-    flawOfKind(said) ??
-    flawOfSubject(claims) ??
+    (issuing.includes(provider) ? undefined : bad('another issuer')) ??
+    flawOfKind(said, provider) ??
+    flawOfSubject(read, 'answer') ??
+    flawOfBinding(claims) ??
     flawOfLife(claims, provider.config, clock) ??
-    flawOfAudience(claims, app, config, issuing)
-  return flaw ? bad(flaw) : goodToken(claimsFor(app, claims, config, issuing), config)
+    flawOfAudience(read, app, config, issuing)
+  return flaw ?? goodToken(forApp(app, read, config, issuing), config)
 }
 
 /** How providers call an access token. @see RFC 6749 section 7.1, RFC 8693 section 3 */
 const ACCESS_TOKEN = ['bearer', 'dpop', 'at+jwt', 'access_token', 'urn:ietf:params:oauth:token-type:access_token']
 
 /**
- * The endpoint answers for refresh tokens, too, and a provider may leave out just this member for them (oidc-provider does). So
- * whoever says nothing of the kind has not said that it is an access token.
+ * The endpoint answers for refresh tokens, too, and a provider may leave out just this member for them (oidc-provider does). An
+ * answer that does not name the kind is not enough, unless the operator knows that the endpoint answers for access tokens only.
  */
-function flawOfKind({ token_type, token_use, typ }: Claims): string | undefined {
+function flawOfKind({ token_type, token_use, typ }: Claims, { config }: Provider): BadToken | undefined {
   // `token_use` is known from Hydra, `typ` from Keycloak.
   const kinds = [token_type, token_use, typ].filter((kind) => kind !== undefined)
-  if (kinds.length === 0) return 'the provider does not say that it is an access token (token_type)'
+  if (kinds.length === 0 && config.introspectsAccessTokensOnly) return undefined
+  if (kinds.length === 0) {
+    const reason = 'the provider does not say that it is an access token (token_type)'
+    return bad(reason, `see ${nameOf('introspectsAccessTokensOnly')}`)
+  }
   const isAccessToken = kinds.every((kind) => typeof kind === 'string' && ACCESS_TOKEN.includes(kind.toLowerCase()))
-  return isAccessToken ? undefined : 'not an access token'
+  return isAccessToken ? undefined : bad('not an access token')
 }

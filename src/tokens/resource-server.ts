@@ -1,40 +1,42 @@
 /**
  * What La Suite's resource server demands of a token beside its being good: a scope, and who it was issued to; part of `audience.ts`.
  */
-import type { ProviderConfig } from '../config/env.ts'
-import { audiencesOf, type Claims } from '../oidc/provider.ts'
-import { clientOf } from './access-token.ts'
+
+import { audiencesOf, claimAt } from '../claims/claim-values.ts'
+import { isText } from '../claims/values.ts'
+import type { ProviderConfig } from '../config/model.ts'
+import { nameOf } from '../config/names.ts'
+import type { AccessToken } from './access-token.ts'
+import { type BadToken, bad } from './verdict.ts'
 
 /**
  * @returns what is wrong, for the log
- * @see the settings OIDC_RS_ of La Suite Meet
+ * @see the resource server settings of La Suite Meet
  */
-export function flawOfResourceServer(claims: Claims, config: ProviderConfig): string | undefined {
-  const { OIDC_RS_SCOPES: wanted, OIDC_RS_AUDIENCE_CLAIM: name } = config
-  if (!wanted.some((scope) => scopesOf(claims).includes(scope))) {
-    return `has none of the scopes ${wanted.join(', ')} (OIDC_RS_SCOPES)`
+export function flawOfResourceServer(
+  { claims, client, scopes }: AccessToken,
+  config: ProviderConfig,
+): BadToken | undefined {
+  const { resourceServerScopes: wanted, audienceClaim: name } = config
+  if (!wanted.some((scope) => scopes.includes(scope))) {
+    return bad(`has none of the scopes ${wanted.join(', ')} (${nameOf('resourceServerScopes')})`)
   }
   if (name === 'aud') {
-    const own = config.OIDC_RS_CLIENT_ID ?? config.OIDC_RP_CLIENT_ID
-    return audiencesOf(claims).includes(own) ? undefined : `has no ${own} in aud (OIDC_RS_AUDIENCE_CLAIM)`
+    const own = config.introspectionClientId ?? config.clientId
+    return audiencesOf(claims).includes(own) ? undefined : bad(`has no ${own} in aud (${nameOf('audienceClaim')})`)
   }
-  const holder = name === 'client_id' ? clientOf(claims) : claims[name]
-  if (typeof holder !== 'string' || holder === '') return `has no ${name} (OIDC_RS_AUDIENCE_CLAIM)`
-  const { GATEHOUSE_RS_ALLOWED_CLIENTS: allowed } = config
+  const holder = name === 'client_id' ? client : claimAt(claims, name)
+  if (!isText(holder)) return bad(`has no ${name} (${nameOf('audienceClaim')})`)
+  const { resourceServerClients: allowed } = config
   return allowed === undefined || allowed.includes(holder)
     ? undefined
-    : `its ${name} is not in GATEHOUSE_RS_ALLOWED_CLIENTS`
+    : bad(`its ${name} is not in ${nameOf('resourceServerClients')}`)
 }
 
-/** The claims with the scopes as an application knows them, without the prefix that they have at the provider. */
-export function withoutPrefix(claims: Claims, { OIDC_RS_SCOPES_PREFIX: prefix }: ProviderConfig): Claims {
-  if (prefix === undefined || claims.scope === undefined) return claims
+/** The token with the scopes as an application knows them, without the prefix that they have at the provider. */
+export function withoutPrefix(token: AccessToken, { resourceServerScopesPrefix: prefix }: ProviderConfig): AccessToken {
+  if (prefix === undefined) return token
   const head = `${prefix}:`
-  const scopes = scopesOf(claims).map((scope) => (scope.startsWith(head) ? scope.slice(head.length) : scope))
-  return { ...claims, scope: scopes.join(' ') }
-}
-
-/** @see RFC 6749 section 3.3 */
-function scopesOf({ scope }: Claims): readonly string[] {
-  return typeof scope === 'string' ? scope.split(' ') : []
+  const scopes = token.scopes.map((scope) => (scope.startsWith(head) ? scope.slice(head.length) : scope))
+  return { ...token, scopes }
 }

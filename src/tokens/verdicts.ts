@@ -2,24 +2,31 @@
  * Verdicts of providers, for a short while in the memory of the isolate; knows neither tokens nor apps, only the hash that stands for them.
  */
 import type { Clock } from '../clock.ts'
+import { createQuestions, type Questions } from './questions.ts'
 import type { Verdict } from './verdict.ts'
 
 export interface Verdicts {
   /** `null`: the provider does not know the token, or no longer; `undefined`: nobody has asked lately. */
   recall(key: string): Verdict | null | undefined
+  /** One that is too long is not kept, so the provider is asked each time. */
   keep(key: string, verdict: Verdict | null): void
+  /** What is being asked right now. */
+  readonly questions: Questions
 }
 
 /** How long an app may go on with a token that was revoked: what a provider is spared is worth no more. */
 const GOOD_SECONDS = 60
 const REFUSED_SECONDS = 10
-/** A few megabytes at the most. */
+/** 16 megabytes of text at most, and usually one: a provider may say anything about a token (authorization_details). */
 const KEPT_MAX = 2000
+const KEPT_MAX_CHARACTERS = 8192
 
 export function createVerdicts(clock: Clock): Verdicts {
   const kept = new Map<string, { readonly verdict: Verdict | null; readonly until: number }>()
 
   return {
+    questions: createQuestions(clock),
+
     recall(key) {
       const entry = kept.get(key)
       if (!entry) return undefined
@@ -29,6 +36,7 @@ export function createVerdicts(clock: Clock): Verdicts {
     },
 
     keep(key, verdict) {
+      if (JSON.stringify(verdict).length > KEPT_MAX_CHARACTERS) return
       const [oldest] = kept.keys()
       if (kept.size >= KEPT_MAX && oldest !== undefined) kept.delete(oldest)
       kept.set(key, { verdict, until: endOf(verdict, clock.now()) })

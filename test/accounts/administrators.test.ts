@@ -2,20 +2,11 @@
  * Who is an administrator: whom the settings name, by provider and subject or group, and nobody else.
  */
 import { describe, expect, it } from 'vitest'
-import { administratorEntry, isAdministrator } from '../../src/accounts/administrators.ts'
-import { loadConfig } from '../../src/config/load.ts'
+import { administratorEntry, type Candidate, isAdministrator } from '../../src/accounts/administrators.ts'
+import { configWith } from '../support/config-with.ts'
 
-const configWith = (settings: Readonly<Record<string, unknown>>) =>
-  loadConfig({
-    BASE_URL: 'https://login.example.org',
-    GATEHOUSE_SECRET: 'a-secret-of-gatehouse-of-32-bytes-or-more',
-    OIDC_OP_URL: 'https://id.example.org',
-    OIDC_RP_CLIENT_ID: 'gatehouse',
-    OIDC_RP_CLIENT_SECRET: 'secret',
-    ...settings,
-  }).config
-
-const alice = { providerId: 'default', subject: 'alice', groups: ['staff', 'Domain Admins'], isByEmail: false }
+const brought = { subject: 'alice', groups: ['staff', 'Domain Admins'] }
+const alice: Candidate = { providerId: 'default', brought, isByEmail: false }
 
 describe('an administrator', () => {
   it.each([
@@ -23,6 +14,7 @@ describe('an administrator', () => {
     ['by group', { GATEHOUSE_ADMIN_GROUPS: 'default:staff' }],
     ['by a group with a blank in it', { GATEHOUSE_ADMIN_GROUPS: 'default:operators,default:Domain Admins' }],
     ['by a list in wrangler.toml', { GATEHOUSE_ADMINS: ['default:alice'] }],
+    ['by a JSON list', { GATEHOUSE_ADMINS: '["default:alice"]' }],
   ])('is named %s', (_, settings) => {
     expect(isAdministrator(alice, configWith(settings))).toBe(true)
   })
@@ -41,13 +33,42 @@ describe('an administrator', () => {
     expect(isAdministrator(alice, configWith(settings))).toBe(false)
   })
 
+  it.each([
+    ['a distinguished name', 'CN=Admins,OU=Groups,DC=corp', 'default:staff2, default:CN=Admins,OU=Groups,DC=corp'],
+    ['a distinguished name with a comma of its own', 'CN=Doe\\, Jane,DC=corp', 'default:CN=Doe\\, Jane,DC=corp'],
+    ['a name with a comma', 'Sales, Berlin', '["default:Sales, Berlin"]'],
+  ])('is named by %s, as subject and as group, and by no part of it', (_, name, written) => {
+    const [byGroup, bySubject] = [{ GATEHOUSE_ADMIN_GROUPS: written }, { GATEHOUSE_ADMINS: written }]
+    const of = (subject: string, group: string): Candidate => ({ ...alice, brought: { subject, groups: [group] } })
+    expect(isAdministrator(of('bob', name), configWith(byGroup))).toBe(true)
+    expect(isAdministrator(of(name, 'x'), configWith(bySubject))).toBe(true)
+    for (const part of name.split(',').map((one) => one.trim())) {
+      expect(isAdministrator(of(part, part), configWith({ ...byGroup, ...bySubject }))).toBe(false)
+    }
+  })
+
   it('is written as they are compared', () => {
-    expect(isAdministrator(alice, configWith({ GATEHOUSE_ADMINS: administratorEntry(alice) }))).toBe(true)
+    expect(isAdministrator(alice, configWith({ GATEHOUSE_ADMINS: administratorEntry('default', 'alice') }))).toBe(true)
   })
 
   it('is nobody by an empty group', () => {
-    expect(isAdministrator({ ...alice, groups: [''] }, configWith({ GATEHOUSE_ADMIN_GROUPS: 'default:x' }))).toBe(false)
+    expect(
+      isAdministrator(
+        { ...alice, brought: { ...brought, groups: [''] } },
+        configWith({ GATEHOUSE_ADMIN_GROUPS: 'default:x' }),
+      ),
+    ).toBe(false)
     expect(() => configWith({ GATEHOUSE_ADMIN_GROUPS: 'default:' })).toThrow('GATEHOUSE_ADMIN_GROUPS')
+  })
+
+  it('nobody is one whose session is older than the record of what it brought, or did not bring the group', () => {
+    const settings = { GATEHOUSE_ADMINS: 'default:alice', GATEHOUSE_ADMIN_GROUPS: 'default:staff' }
+    expect(isAdministrator({ ...alice, brought: null }, configWith(settings))).toBe(false)
+    const others = [
+      { subject: 'bob', groups: null },
+      { subject: 'bob', groups: [] },
+    ]
+    for (const other of others) expect(isAdministrator({ ...alice, brought: other }, configWith(settings))).toBe(false)
   })
 
   it('nobody is one whose account was found by an e-mail address, for its subject and groups may be those of somebody else', () => {

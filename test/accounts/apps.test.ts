@@ -1,7 +1,7 @@
 /**
  * Applications by their credential: who is let in, for how long an isolate remembers, and that it never remembers without bound.
  */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type AppStore, createApps, type StoredApp } from '../../src/accounts/apps.ts'
 import { sha256 } from '../../src/crypto.ts'
 import { GatehouseError } from '../../src/errors.ts'
@@ -121,11 +121,32 @@ describe('the memory of the isolate', () => {
     expect(await apps.authenticate({ clientId: 'a', secret: 'new' })).not.toBeNull()
   })
 
-  it('keeps no unknown client id: a new app is let in at once', async () => {
-    const { apps, rows } = await world()
+  it('keeps an unknown client id for five seconds: an app that comes too early is let in then', async () => {
+    const { apps, rows, asked, clock } = await world()
     await apps.authenticate({ clientId: 'new', secret: SECRET })
     rows.set('new', await appCalled('new'))
+    clock.advance(4)
+    expect(await apps.authenticate({ clientId: 'new', secret: SECRET })).toBeNull()
+    expect(asked).toEqual(['new'])
+    clock.advance(1)
     expect(await apps.authenticate({ clientId: 'new', secret: SECRET })).not.toBeNull()
+  })
+
+  it('is bounded for unknown client ids too, and they drive out no app', async () => {
+    const { apps, asked } = await world('a')
+    await apps.authenticate({ clientId: 'a', secret: SECRET })
+    for (let index = 0; index < 2000; index += 1) await apps.authenticate({ clientId: `x${index}`, secret: 'x' })
+    expect(await apps.authenticate({ clientId: 'a', secret: SECRET })).not.toBeNull()
+    expect(asked).toHaveLength(2001)
+    await apps.authenticate({ clientId: 'x0', secret: 'x' })
+    expect(asked).toHaveLength(2002)
+  })
+
+  it('keeps no refused id of more than 255 characters, so that its size is bounded as well', async () => {
+    const { apps, asked } = await world()
+    const ids = ['x'.repeat(255), 'x'.repeat(256), 'x'.repeat(60_000)]
+    for (const clientId of [...ids, ...ids]) await apps.authenticate({ clientId, secret: 'x' })
+    expect(asked.map(({ length }) => length)).toEqual([255, 256, 60_000, 256, 60_000])
   })
 
   it('is bounded: of 2,000 apps the first is no longer in it (A56)', async () => {
@@ -151,9 +172,63 @@ describe('the memory of the isolate', () => {
   })
 })
 
+describe('a wrong secret', () => {
+  /** Reads of the store and hashes, for each of some tries in a row. */
+  async function workOf(apps: ReturnType<typeof createApps>, asked: readonly string[], clientId: string) {
+    const digest = vi.spyOn(crypto.subtle, 'digest')
+    const work: [reads: number, hashes: number][] = []
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      const before = asked.length
+      digest.mockClear()
+      await apps.authenticate({ clientId, secret: 'wrong' })
+      work.push([asked.length - before, digest.mock.calls.length])
+    }
+    digest.mockRestore()
+    return work
+  }
+
+  it('takes the same work for a known app, for one that has just been here, and for an unknown one', async () => {
+    const { apps, asked, clock } = await world('known', 'seen')
+    await apps.authenticate({ clientId: 'seen', secret: SECRET })
+    clock.advance(1)
+    const [known, unknown] = [await workOf(apps, asked, 'known'), await workOf(apps, asked, 'unknown')]
+    expect(known).toEqual([
+      [1, 1],
+      [0, 1],
+      [0, 1],
+      [0, 1],
+    ])
+    expect(unknown).toEqual(known)
+    expect(await workOf(apps, asked, 'seen')).toEqual(known)
+  })
+
+  it('takes the same work while the app itself comes with the right one', async () => {
+    const { apps, asked, clock } = await world('used')
+    const reads: number[] = []
+    for (let second = 0; second < 12; second += 1) {
+      await apps.authenticate({ clientId: 'used', secret: SECRET })
+      const before = asked.length
+      await apps.authenticate({ clientId: 'used', secret: 'wrong' })
+      reads.push(asked.length - before)
+      clock.advance(1)
+    }
+    expect(reads).toEqual([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0])
+  })
+
+  it('keeps nobody out who has the right one', async () => {
+    const { apps } = await world('a')
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      expect(await apps.authenticate({ clientId: 'a', secret: 'wrong' })).toBeNull()
+      expect(await apps.authenticate({ clientId: 'a', secret: SECRET })).not.toBeNull()
+    }
+  })
+})
+
 describe('a store that fails', () => {
   it('is a refusal, never an unknown app', async () => {
-    const failing: AppStore = { find: () => Promise.reject(new GatehouseError('store_unavailable', 'no database')) }
+    const failing: AppStore = {
+      find: () => Promise.reject(new GatehouseError('store_unavailable', 'database_failed', 'no database')),
+    }
     const apps = createApps(failing, createFakeClock())
     expect((await refusalOf(apps.authenticate({ clientId: 'a', secret: SECRET }))).code).toBe('store_unavailable')
   })
@@ -163,7 +238,9 @@ describe('a store that fails', () => {
     const stored = await appCalled('a')
     const store: AppStore = {
       find: () =>
-        fails ? Promise.reject(new GatehouseError('store_unavailable', 'no database')) : Promise.resolve(stored),
+        fails
+          ? Promise.reject(new GatehouseError('store_unavailable', 'database_failed', 'no database'))
+          : Promise.resolve(stored),
     }
     const apps = createApps(store, createFakeClock())
     await apps.authenticate({ clientId: 'a', secret: SECRET })

@@ -1,12 +1,12 @@
 /**
- * Who is found: among those who have signed in, at the provider, or both; how close a text is; and what of it Keycloak gets to see.
+ * Who is found: among those who have signed in, at the provider, or both; and how close a text is.
  */
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { describeFound, findPeople, type UserStore } from '../../src/accounts/directory.ts'
-import { closeness, folded, keycloakText, searchTextOf } from '../../src/accounts/search-text.ts'
+import { closeness, folded, searchTextOf } from '../../src/accounts/search-text.ts'
 import type { User } from '../../src/accounts/users.ts'
-import type { FoundUser } from '../../src/oidc/provider.ts'
+import type { FoundUser } from '../../src/vendors/keycloak/user-search.ts'
 import { ALICE } from '../support/people.ts'
 
 const CIRCLE = { issuer: ALICE.issuer, tenant: null }
@@ -64,6 +64,32 @@ describe('among those who have signed in', () => {
   })
 })
 
+describe('a search by a text that unfolds', () => {
+  // One letter of Unicode that is 18 letters long once it is folded.
+  const ligature = '\uFDFA'
+
+  it('compares no more letters than a claim may have, neither of the text nor of a name', () => {
+    expect(folded(ligature.repeat(100))).toHaveLength(500)
+    const lines = (searchTextOf(user('x', { full_name: ligature.repeat(500), email: null })) ?? '').split('\n')
+    expect(lines.map((line) => line.length)).toEqual([500])
+  })
+
+  it('still finds who is called so', async () => {
+    const here = [user('x', { full_name: ligature.repeat(30) })]
+    expect(await findPeople(ligature.repeat(30), 'from_database', CIRCLE, ports(here))).toHaveLength(1)
+  })
+
+  it('finds nobody when nothing is left of it, rather than everybody', async () => {
+    const store = ports([user('alice'), user('bob')])
+    expect(await findPeople('\u0301\u0301\u0301', 'from_database', CIRCLE, store)).toEqual([])
+  })
+
+  it('does not take a name with a letter beyond the first plane for nearly any other', () => {
+    expect(closeness('maria', '𝒜𝒜𝒜 𝒜𝒜𝒜𝒜𝒜')).toBe(null)
+    expect(closeness('xyz', '字𠀀')).toBe(null)
+  })
+})
+
 describe('at the provider', () => {
   it('those who have signed in here come first, the others as strangers', async () => {
     const there = [atProvider('x'), atProvider('alice'), atProvider(null)]
@@ -71,15 +97,10 @@ describe('at the provider', () => {
     expect(found.map((one) => one.user?.subject ?? null)).toEqual(['alice', null, null])
   })
 
-  it('gets the text without what it would give a meaning to, and the tenant', async () => {
+  it('gets the text as it was typed, and the tenant', async () => {
     const { asked, ...rest } = ports([])
     await findPeople('id:*"alice"', 'from_user_search_backend', { ...CIRCLE, tenant: 't-1' }, rest)
-    expect(asked).toEqual([{ text: 'alice', tenant: 't-1', limit: 20 }])
-  })
-
-  it('is not asked when nothing is left of the text', async () => {
-    const { asked, ...rest } = ports([], [atProvider('alice')])
-    expect([await findPeople('***ab', 'from_user_search_backend', CIRCLE, rest), asked]).toEqual([[], []])
+    expect(asked).toEqual([{ text: 'id:*"alice"', tenant: 't-1', limit: 20 }])
   })
 })
 
@@ -100,16 +121,6 @@ describe('a text', () => {
     ['ﬁnn', 'finn'],
   ])('%s is folded to %s', (text, plain) => {
     expect(folded(text)).toBe(plain)
-  })
-
-  it.each([
-    ['*ana*', 'ana'],
-    ['"ana', 'ana'],
-    ['id:ID: ana', 'ana'],
-    ['ana id:b', 'ana id:b'],
-    ['i*d:ana', 'ana'],
-  ])('%s reaches Keycloak as %s (O19)', (typed, text) => {
-    expect(keycloakText(typed)).toBe(text)
   })
 
   it('finds by full name, the names that make it up, nickname and address', () => {
@@ -133,6 +144,18 @@ describe('a text', () => {
 })
 
 describe('what an application of OpenTalk is told', () => {
+  it('calls nobody by an e-mail address', async () => {
+    const nickname = 'Alice@corp.example'
+    const registered = { user: { ...ALICE, nickname, given_name: nickname, family_name: nickname } }
+    const names = { firstname: '', lastname: '', display_name: ALICE.full_name }
+    expect(await describeFound(registered, undefined)).toMatchObject(names)
+    const unregistered = { subject: null, email: null, given_name: nickname, family_name: 'Dupont' }
+    expect(await describeFound({ user: null, unregistered }, undefined)).toMatchObject({
+      firstname: '',
+      lastname: 'Dupont',
+    })
+  })
+
   it('of somebody who has signed in here', async () => {
     expect(await describeFound({ user: ALICE }, undefined)).toEqual({
       kind: 'registered',

@@ -153,16 +153,21 @@ describe('whether the address is verified', () => {
     expect(identityOf({ email: 'a@b.example' }).email_verified).toBeNull()
   })
 
-  it.each([null, 1, 0, '1', 'yes', 'TRUE', ' true', '', [], [true], {}])(
-    '%j is not taken for yes or no (A66)',
+  it.each([null, undefined])('is not known when it is %s', (email_verified) => {
+    expect(identityOf({ email: 'a@b.example', email_verified }).email_verified).toBeNull()
+  })
+
+  it.each([1, 0, -1, '1', '0', 'yes', 'no', 'TRUE', 'False', 'FALSE', ' true', '', 'null', [], [true], [false], {}])(
+    '%j is not clearly yes, so it is no (A66)',
     (email_verified) => {
-      expect(identityOf({ email_verified }).email_verified).toBeNull()
+      expect(identityOf({ email_verified }).email_verified).toBe(false)
+      expect(identityOf({ email: 'a@b.example', email_verified }).email_verified).toBe(false)
     },
   )
 })
 
 describe('whether the address is verified, as Microsoft says it', () => {
-  const entra = { OIDC_OP_TYPE: 'entra' } as const
+  const entra = { type: 'entra' } as const
   const email = 'Alice@Corp.example'
 
   it.each([
@@ -174,11 +179,14 @@ describe('whether the address is verified, as Microsoft says it', () => {
     ['0', false],
     [0, false],
     ['false', false],
-    ['yes', null],
-    [2, null],
+    ['yes', false],
+    ['True', false],
+    ['', false],
+    [2, false],
+    [{}, false],
+    [[true], false],
     [null, null],
-    [{}, null],
-    [[true], null],
+    [undefined, null],
   ])('xms_edov of %j is %s', (xms_edov, known) => {
     expect(identityOf({ email, xms_edov }, entra).email_verified).toBe(known)
   })
@@ -186,10 +194,15 @@ describe('whether the address is verified, as Microsoft says it', () => {
   it.each([
     [['alice@corp.example'], true],
     [['bob@corp.example', 'ALICE@corp.example'], true],
-    [['bob@corp.example'], null],
-    [[' alice@corp.example'], null],
-    [[], null],
-    ['alice@corp.example', null],
+    [[5, 'alice@corp.example'], true],
+    [['bob@corp.example'], false],
+    [[' alice@corp.example'], false],
+    [[], false],
+    ['alice@corp.example', false],
+    [true, false],
+    [{}, false],
+    [null, null],
+    [undefined, null],
   ])('verified_primary_email of %j is %s', (verified_primary_email, known) => {
     expect(identityOf({ email, verified_primary_email }, entra).email_verified).toBe(known)
   })
@@ -199,13 +212,25 @@ describe('whether the address is verified, as Microsoft says it', () => {
     expect(identityOf(claims, entra).email_verified).toBe(false)
   })
 
+  it.each([
+    ['email_verified over xms_edov', { email_verified: false, xms_edov: true }, false],
+    ['xms_edov over email_verified', { email_verified: true, xms_edov: false }, false],
+    ['xms_edov over the list', { xms_edov: '0', verified_primary_email: [email] }, false],
+  ])('a no outweighs a yes: %s', (_, claims, known) => {
+    expect(identityOf({ email, ...claims }, entra).email_verified).toBe(known)
+  })
+
+  it('xms_edov suffices where the list names other addresses', () => {
+    expect(identityOf({ email, xms_edov: true, verified_primary_email: [] }, entra).email_verified).toBe(true)
+  })
+
   it('is said of an address, and of nothing without one', () => {
     expect(identityOf({ xms_edov: true }, entra).email_verified).toBeNull()
   })
 
   it.each(['generic', 'keycloak', 'google'] as const)('counts for nothing at a provider of type %s', (type) => {
     const claims = { email, xms_edov: true, verified_primary_email: [email] }
-    expect(identityOf(claims, { OIDC_OP_TYPE: type }).email_verified).toBeNull()
+    expect(identityOf(claims, { type: type }).email_verified).toBeNull()
   })
 })
 
@@ -225,8 +250,26 @@ describe('groups', () => {
     expect(identityOf({ x_grp }).x_grp).toEqual(groups)
   })
 
-  it.each([null, 5, {}, true, [5], ['staff', null], [['staff']]])('of a wrong type are none: %j', (x_grp) => {
+  it.each([null, 5, {}, true, [5], [['staff']]])('of a wrong type are none: %j', (x_grp) => {
     expect(identityOf({ x_grp }).x_grp).toEqual([])
+  })
+
+  it.each([
+    ['a list with one odd entry', ['staff', null], ['staff']],
+    ['a map, as Zitadel has roles', { admin: { '1': 'corp.example' } }, ['admin']],
+    ['objects', [{ groupId: 'a' }, { groupId: 'b' }], ['a', 'b']],
+    ['JSON in text', '["a","b"]', ['a', 'b']],
+  ])('may be %s', (_, x_grp, groups) => {
+    expect(identityOf({ x_grp }).x_grp).toEqual(groups)
+  })
+
+  it.each([
+    ['realm_access.roles', { realm_access: { roles: ['a'] } }],
+    ['resource_access.gatehouse.roles', { resource_access: { gatehouse: { roles: ['a'] } } }],
+    ['https://corp.example/claims.roles', { 'https://corp.example/claims': { roles: ['a'] } }],
+    ['urn:zitadel:iam:org:project:roles', { 'urn:zitadel:iam:org:project:roles': { a: { '1': 'corp.example' } } }],
+  ])('may be at %s', (name, claims) => {
+    expect(identityOf(claims, { groupsClaims: [name] }).x_grp).toEqual(['a'])
   })
 
   it.each([
@@ -240,18 +283,20 @@ describe('groups', () => {
   })
 
   it('are none when no claim is named', () => {
-    expect(identityOf({ x_grp: ['x'], groups: ['a'] }, { OIDC_USERINFO_GROUPS_CLAIM: [] }).x_grp).toEqual([])
+    expect(identityOf({ x_grp: ['x'], groups: ['a'] }, { groupsClaims: [] }).x_grp).toEqual([])
   })
 
   it('may be in a claim whose name is a URL, as with Auth0', () => {
     const name = 'https://corp.example/groups'
-    expect(identityOf({ [name]: ['a'] }, { OIDC_USERINFO_GROUPS_CLAIM: [name] }).x_grp).toEqual(['a'])
+    expect(identityOf({ [name]: ['a'] }, { groupsClaims: [name] }).x_grp).toEqual(['a'])
   })
 
   it.each([
     { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint: 'https://graph.example' } } },
     { hasgroups: true },
     { hasgroups: 'true' },
+    { hasgroups: 'True' },
+    { hasgroups: 1 },
   ])('are not known, which is not none, when there are too many for a token: %j', (claims) => {
     expect(identityOf(claims).x_grp).toBeNull()
   })
@@ -262,6 +307,7 @@ describe('groups', () => {
     { _claim_names: ['groups'] },
     { _claim_names: 'groups' },
     { hasgroups: false },
+    { hasgroups: 'false' },
     { hasgroups: null },
   ])('are none when nothing is said of them: %j', (claims) => {
     expect(identityOf(claims).x_grp).toEqual([])
@@ -269,7 +315,7 @@ describe('groups', () => {
 
   it('are none, however many there are elsewhere, where another claim counts', () => {
     const claims = { _claim_names: { groups: 'src1' }, hasgroups: true }
-    expect(identityOf(claims, { OIDC_USERINFO_GROUPS_CLAIM: ['roles'] }).x_grp).toEqual([])
+    expect(identityOf(claims, { groupsClaims: ['roles'] }).x_grp).toEqual([])
   })
 
   it('are 1,000 at most', () => {
@@ -307,8 +353,11 @@ describe('the full name', () => {
 
   it.each([
     [{}, 'Alice Dupont'],
-    [{ given_name: null }, 'Dupont'],
-    [{ family_name: null }, 'Alice'],
+    [{ given_name: null }, 'Dr A. D.'],
+    [{ family_name: null }, 'Dr A. D.'],
+    [{ given_name: null, name: null }, 'Dupont'],
+    [{ family_name: null, name: null }, 'Alice'],
+    [{ family_name: null, name: 'alice@corp.example' }, 'Alice'],
     [{ family_name: null, usual_name: 'Martin' }, 'Alice Martin'],
     [{ usual_name: 'Martin' }, 'Alice Martin'],
     [{ given_name: null, family_name: '' }, 'Dr A. D.'],
@@ -326,12 +375,45 @@ describe('the full name', () => {
   })
 
   it.each([
+    ['name', { name: 'alice@corp.example' }],
+    ['name in other letters', { name: ' Alice@CORP.example' }],
+    ['name without an e-mail claim', { email: null, name: 'alice@corp.example' }],
+    ['name of a host without a dot', { email: 'alice@localhost', name: 'ALICE@localhost' }],
+    ['nickname', { nickname: 'alice@corp.example' }],
+    ['preferred_username', { preferred_username: 'alice@corp.example' }],
+    ['a user name at another domain', { preferred_username: 'alice@corp.onmicrosoft.com' }],
+    ['given_name', { given_name: 'alice@corp.example' }],
+    ['family_name', { family_name: 'alice@corp.example' }],
+  ])('is never an e-mail address in %s', (_, claims) => {
+    const person = { email: 'alice@corp.example', ...claims }
+    expect(identityOf(person)).toMatchObject({ full_name: null, short_name: null })
+    const [name = ''] = Object.keys(claims).filter((claim) => claim !== 'email')
+    const configured = { fullNameClaims: [name], shortNameClaim: name }
+    expect(identityOf(person, configured)).toMatchObject({ full_name: null, short_name: null })
+  })
+
+  it('is not spoilt by an e-mail address beside it', () => {
+    const claims = { email: 'a@b.example', given_name: 'Alice', family_name: 'a@b.example', nickname: 'a@b.example' }
+    expect(identityOf(claims)).toMatchObject({ full_name: 'Alice', short_name: 'Alice' })
+  })
+
+  it('may have an @ in it', () => {
+    expect(identityOf({ name: 'Alice @ Corp' }).full_name).toBe('Alice @ Corp')
+  })
+
+  it('may be made of claims inside others', () => {
+    const fields = ['https://corp.example/person.first', 'https://corp.example/person.last']
+    const claims = { 'https://corp.example/person': { first: 'Alice', last: 'Dupont' } }
+    expect(identityOf(claims, { fullNameClaims: fields }).full_name).toBe('Alice Dupont')
+  })
+
+  it.each([
     [['name'], 'Dr A. D.'],
     [['family_name', 'given_name'], 'Dupont Alice'],
     [['given_name', 'missing', 'family_name'], 'Alice Dupont'],
     [['missing'], null],
   ])('is made of exactly the claims %j when they are configured', (fields, name) => {
-    expect(identityOf(ALICE, { OIDC_USERINFO_FULLNAME_FIELDS: fields }).full_name).toBe(name)
+    expect(identityOf(ALICE, { fullNameClaims: fields }).full_name).toBe(name)
   })
 
   it('is cut after 500 characters', () => {
@@ -346,8 +428,8 @@ describe('the short name', () => {
   it.each([
     [{}, 'Alice'],
     [{ given_name: null }, 'Ali'],
-    [{ given_name: null, nickname: null }, 'Dupont'],
-    [{ given_name: null, nickname: null, family_name: null }, 'Dr A. D.'],
+    [{ given_name: null, nickname: null }, 'Dr A. D.'],
+    [{ given_name: null, nickname: null, name: null }, 'Dupont'],
   ])('with %j is %s', (changed, name) => {
     expect(identityOf({ ...ALICE, ...changed }).short_name).toBe(name)
   })
@@ -356,7 +438,7 @@ describe('the short name', () => {
     ['nickname', 'Ali'],
     ['missing', null],
   ])('is exactly the claim %s when that is configured', (field, name) => {
-    expect(identityOf(ALICE, { OIDC_USERINFO_SHORTNAME_FIELD: field }).short_name).toBe(name)
+    expect(identityOf(ALICE, { shortNameClaim: field }).short_name).toBe(name)
   })
 })
 

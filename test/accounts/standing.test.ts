@@ -4,8 +4,8 @@
 import { describe, expect, it } from 'vitest'
 import { standingOf } from '../../src/accounts/standing.ts'
 import { isStatusUnknown } from '../../src/accounts/tariffs.ts'
+import type { OpenTalkValues } from '../../src/config/dialects/opentalk/settings.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import type { OpenTalkValues } from '../../src/config/opentalk-settings.ts'
 
 function settingsOf(tables: Readonly<Record<string, unknown>>): OpenTalkValues | null {
   const { config } = loadConfig({

@@ -15,7 +15,7 @@ describe('what an application is told', () => {
       short_name: 'Alice',
       timezone: 'Europe/Paris',
       language: 'fr-FR',
-      issuer: 'https://idp.example',
+      issuer: 'https://idp.example/realms/main',
       sub: 'alice-subject',
       email_verified: true,
       given_name: 'Alice',
@@ -31,6 +31,18 @@ describe('what an application is told', () => {
       siret: '13002526500013',
       idp_id: 'idp-1',
     })
+  })
+
+  it.each(['given_name', 'family_name', 'nickname'] as const)('never has an e-mail address as %s', (name) => {
+    for (const address of ['Alice@Corp.example', 'somebody@else.example']) {
+      expect(describeUser({ ...ALICE, [name]: address }, null)[name]).toBeNull()
+    }
+    expect(describeUser({ ...ALICE, email: 'alice@localhost', [name]: 'alice@localhost' }, null)[name]).toBeNull()
+  })
+
+  it('has the user name as it is, which may be an e-mail address', () => {
+    const preferred_username = 'alice@corp.example'
+    expect(describeUser({ ...ALICE, preferred_username }, null).preferred_username).toBe(preferred_username)
   })
 
   it('has the time zone UTC when none is known', () => {

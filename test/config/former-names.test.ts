@@ -2,8 +2,8 @@
  * Former names of settings: they still count, with a warning, and never against the present name.
  */
 import { describe, expect, it } from 'vitest'
-import { settings } from '../../src/config/env.ts'
 import { ConfigurationError, loadConfig } from '../../src/config/load.ts'
+import { settings } from '../../src/config/names.ts'
 
 const ENV = {
   BASE_URL: 'https://gate.example.com',
@@ -15,7 +15,7 @@ const ENV = {
 
 const load = (env: Readonly<Record<string, unknown>>) => {
   const { config, warnings } = loadConfig({ ...ENV, ...env })
-  return { claims: config.providers[0].OIDC_USERINFO_ESSENTIAL_CLAIMS, warnings }
+  return { claims: config.providers[0].essentialClaims, warnings }
 }
 
 describe('a former name', () => {

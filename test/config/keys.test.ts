@@ -51,13 +51,13 @@ describe('OIDC_RP_PRIVATE_KEY', () => {
     ['a JWK with a fitting "alg"', jwk(rsa, { alg: 'PS512' }), 'RSA'],
   ])('may be %s', (_, value, type) => {
     const { providers } = loadConfig({ ...ENV, OIDC_RP_PRIVATE_KEY: value }).config
-    expect(providers[0].OIDC_RP_PRIVATE_KEY?.map((key) => key.type)).toEqual([type])
+    expect(providers[0].signingKeys?.map((key) => key.type)).toEqual([type])
   })
 
   it('may be a JWK set', () => {
     const value = `{"keys":[${jwk(p256, { kid: 'new' })},${jwk(rsa)}]}`
     const { providers } = loadConfig({ ...ENV, OIDC_RP_PRIVATE_KEY: value }).config
-    expect(providers[0].OIDC_RP_PRIVATE_KEY?.map(({ type, keyId }) => [type, keyId])).toEqual([
+    expect(providers[0].signingKeys?.map(({ type, keyId }) => [type, keyId])).toEqual([
       ['P-256', 'new'],
       ['RSA', undefined],
     ])
@@ -112,7 +112,7 @@ describe('OIDC_RP_DECRYPTION_KEY', () => {
   ])('may be of type %s, as JWK and as PEM', (type, key) => {
     for (const value of [jwk(key), pem(key)]) {
       const { providers } = loadConfig({ ...ENV, ...SECRET, OIDC_RP_DECRYPTION_KEY: value }).config
-      expect(providers[0].OIDC_RP_DECRYPTION_KEY?.map((read) => read.type)).toEqual([type])
+      expect(providers[0].decryptionKeys?.map((read) => read.type)).toEqual([type])
     }
   })
 

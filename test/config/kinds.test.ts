@@ -2,7 +2,18 @@
  * The plain kinds of value: what each takes, what it makes of it, and what it refuses with which sentence.
  */
 import { describe, expect, it } from 'vitest'
-import { bool, listOf, oneOf, seconds, secrets, text, words } from '../../src/config/kinds.ts'
+import {
+  bool,
+  clientId,
+  listOf,
+  oneOf,
+  scopes,
+  seconds,
+  secrets,
+  text,
+  texts,
+  words,
+} from '../../src/config/values/kinds.ts'
 import { readAs } from '../support/kinds.ts'
 
 const NOT_TEXT = [undefined, null, 5, true, {}, [], ['https://a.example']]
@@ -77,13 +88,79 @@ describe('seconds', () => {
   })
 })
 
+describe('a client id', () => {
+  it.each([
+    ['gatehouse', 'gatehouse'],
+    [' my  client ', ' my  client '],
+    ['\ta', undefined],
+    ['gatehouse\n', 'gatehouse'],
+    ['gatehouse \r\n', 'gatehouse '],
+    ['a\nb', undefined],
+    ['a\u0000', undefined],
+    [' ', undefined],
+    ['\n', undefined],
+    [5, undefined],
+    ['ключ', 'ключ'],
+  ])('%j is read as %j', (raw, value) => {
+    const read = readAs(clientId, raw)
+    if (value === undefined) expect(read).toHaveProperty('complaint')
+    else expect(read).toEqual({ value })
+  })
+})
+
 describe('words', () => {
   it.each([
     ['openid', ['openid']],
     ['openid  email\tprofile\n', ['openid', 'email', 'profile']],
     ['email openid email', ['email', 'openid']],
+    ['https://a.example/x,y', ['https://a.example/x,y']],
+    ['["openid", "email"]', ['openid', 'email']],
   ])('%j is read as %j', (raw, value) => {
     expect(readAs(words, raw)).toEqual({ value })
+  })
+
+  it.each(['[]', '["a b"]', [], ['a b'], 5, null])('%j is refused', (raw) => {
+    expect(readAs(words, raw)).toEqual({ complaint: 'must be words, separated by blanks' })
+  })
+
+  it.each(['["a"', "['a']", '[""', '["a"] b'])('%j is refused, for it only begins like a list', (raw) => {
+    expect(readAs(words, raw)).toEqual({ complaint: 'begins like a JSON list and is no JSON list of texts' })
+  })
+})
+
+describe('scopes', () => {
+  it.each([
+    ['openid email', ['openid', 'email']],
+    ['openid,email, profile', ['openid', 'email', 'profile']],
+    [' ,openid,, ', ['openid']],
+    [
+      ['openid', 'a,b'],
+      ['openid', 'a,b'],
+    ],
+    ['["openid", "a,b"]', ['openid', 'a,b']],
+  ])('%j are read as %j', (raw, value) => {
+    expect(readAs(scopes, raw)).toEqual({ value })
+  })
+
+  it.each([' ', ',', [], ['openid email'], 5])('%j are refused', (raw) => {
+    expect(readAs(scopes, raw)).toEqual({ complaint: 'must be scopes, separated by blanks' })
+  })
+})
+
+describe('names of others’ making', () => {
+  it.each([
+    ['a b,c', ['a', 'b,c']],
+    [
+      ['Call In', 'b, c', ' d '],
+      ['Call In', 'b, c', ' d '],
+    ],
+    ['["Call In", "b, c"]', ['Call In', 'b, c']],
+  ])('%j are read as %j', (raw, value) => {
+    expect(readAs(texts, raw)).toEqual({ value })
+  })
+
+  it.each([[['']], [[' ']], ['[]'], [5]])('%j are refused', (raw) => {
+    expect(readAs(texts, raw)).toHaveProperty('complaint')
   })
 })
 

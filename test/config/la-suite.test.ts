@@ -4,8 +4,8 @@
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { type SettingName, settings } from '../../src/config/env.ts'
 import { ConfigurationError, loadConfig } from '../../src/config/load.ts'
+import { byVariable, VARIABLES } from '../support/variables.ts'
 
 const ENV = {
   BASE_URL: 'https://gate.example.com',
@@ -25,7 +25,7 @@ type Env = Readonly<Record<string, unknown>>
 
 /** A setting that counts, or whose value Gatehouse has decided. */
 interface Row {
-  readonly name: SettingName
+  readonly name: string
   readonly verdict: 'same' | 'better'
   /** What it means when it is not set; `ABSENT`: the meaning is worked out later. Left out: it is required. */
   readonly initial?: unknown
@@ -522,7 +522,7 @@ const WITHOUT_EFFECT: readonly (readonly [name: string, written: string, why: Re
 ]
 
 /** Former names, which still count. */
-const FORMER: readonly (readonly [old: string, present: SettingName, written: string, read: unknown])[] = [
+const FORMER: readonly (readonly [old: string, present: string, written: string, read: unknown])[] = [
   ['USER_OIDC_ESSENTIAL_CLAIMS', 'OIDC_USERINFO_ESSENTIAL_CLAIMS', 'email', ['email']],
   ['USER_OIDC_FIELDS_TO_FULLNAME', 'OIDC_USERINFO_FULLNAME_FIELDS', 'name', ['name']],
   ['USER_OIDC_FIELD_TO_SHORTNAME', 'OIDC_USERINFO_SHORTNAME_FIELD', 'name', 'name'],
@@ -531,7 +531,7 @@ const FORMER: readonly (readonly [old: string, present: SettingName, written: st
 
 function load(env: Env) {
   const { config, warnings } = loadConfig({ ...ENV, ...env })
-  return { values: { ...config.providers[0], ...config } as Readonly<Record<string, unknown>>, warnings } // under the names of the table
+  return { values: byVariable(config), warnings }
 }
 
 function problemsOf(env: Env): string[] {
@@ -556,8 +556,7 @@ describe('a setting of La Suite', () => {
   it.each(ROWS.filter((row) => 'initial' in row))('$name has its default', ({ name, initial, beside }) => {
     const { [name as 'OIDC_OP_URL']: _, ...others } = { ...ENV, ...beside }
     const { config } = loadConfig(others)
-    const values: Readonly<Record<string, unknown>> = { ...config.providers[0], ...config }
-    expect(values[name]).toEqual(initial === ABSENT ? undefined : initial)
+    expect(byVariable(config)[name]).toEqual(initial === ABSENT ? undefined : initial)
   })
 
   const wrong = ROWS.flatMap(({ name, refused = [], beside = {} }) => refused.map((value) => ({ name, value, beside })))
@@ -574,7 +573,7 @@ describe('a setting of La Suite', () => {
 })
 
 it('every setting that is known from La Suite has a row', () => {
-  const known = Object.entries(settings).filter(([, { origin }]) => origin === 'La Suite')
+  const known = Object.entries(VARIABLES).filter(([, { origin }]) => origin === 'La Suite')
   const rows: readonly string[] = ROWS.map(({ name }) => name)
   expect(known.map(([name]) => name).filter((name) => !rows.includes(name))).toEqual([])
 })
@@ -583,7 +582,7 @@ describe('a setting without effect', () => {
   it.each(WITHOUT_EFFECT)('%s is accepted, and told once: %s', (name, written, why) => {
     const { warnings } = load({ [name]: written })
     expect(warnings.filter((sentence) => sentence.includes(name))).toEqual([expect.stringMatching(why)])
-    expect(Object.hasOwn(settings, name)).toBe(false)
+    expect(Object.hasOwn(VARIABLES, name)).toBe(false)
   })
 
   it('stands in one sentence with the others of its kind', () => {
@@ -612,12 +611,12 @@ describe('an address that nobody wrote down', () => {
 
   it('is that of the one host', () => {
     const { config, warnings } = baseUrlOf('meet.example.org')
-    expect([config.BASE_URL, warnings]).toEqual(['https://meet.example.org', []])
+    expect([config.baseUrl, warnings]).toEqual(['https://meet.example.org', []])
   })
 
   it('is that of the first host of several, which is told', () => {
     const { config, warnings } = baseUrlOf('localhost,.example.org,127.0.0.1,Meet.example.org,other.example.org')
-    expect(config.BASE_URL).toBe('https://meet.example.org')
+    expect(config.baseUrl).toBe('https://meet.example.org')
     expect(warnings).toEqual([expect.stringContaining('BASE_URL is not set')])
   })
 

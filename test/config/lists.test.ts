@@ -2,7 +2,15 @@
  * Lists with commas and dictionaries, as La Suite's environment writes them; what can be read in two ways is refused.
  */
 import { describe, expect, it } from 'vitest'
-import { dictionary, hostPatterns, hosts, names, originPatterns, paths } from '../../src/config/lists.ts'
+import {
+  dictionary,
+  hostPatterns,
+  hosts,
+  members,
+  names,
+  originPatterns,
+  paths,
+} from '../../src/config/values/lists.ts'
 import { readAs } from '../support/kinds.ts'
 
 describe('a list', () => {
@@ -16,6 +24,16 @@ describe('a list', () => {
     ],
   ])('%j is read as %j', (raw, value) => {
     expect(readAs(names, raw)).toEqual({ value })
+  })
+
+  it.each([
+    [names, '["a,b", "c d"]', ['a,b', 'c d']],
+    [names, ['drive docs', ''], ['drive docs']],
+    [paths, '["/a", "/b"]', ['/a', '/b']],
+    [hostPatterns, '["a.example"]', ['a.example']],
+    [originPatterns, ['https://a.example'], ['https://a.example']],
+  ])('of %o may be a list: %j', (kind, raw, value) => {
+    expect(readAs(kind, raw)).toEqual({ value })
   })
 
   it.each([5, null, {}, [5]])('%j is refused', (raw) => {
@@ -42,7 +60,41 @@ describe('a list', () => {
   })
 })
 
+describe('people and groups of providers', () => {
+  it.each([
+    ['default:a, other:b', ['default:a', 'other:b']],
+    ['default:CN=Admins,OU=Groups,DC=corp', ['default:CN=Admins,OU=Groups,DC=corp']],
+    [
+      'default:CN=Admins,OU=Groups,DC=corp, other:uid=bob,ou=people,dc=corp,default:staff',
+      ['default:CN=Admins,OU=Groups,DC=corp', 'other:uid=bob,ou=people,dc=corp', 'default:staff'],
+    ],
+    ['default:CN=Doe\\, Jane, OU=People', ['default:CN=Doe\\, Jane, OU=People']],
+    ['default:2.5.4.3=Admins,2.5.4.11=Groups', ['default:2.5.4.3=Admins,2.5.4.11=Groups']],
+    ['["default:Sales, Berlin", "other:a"]', ['default:Sales, Berlin', 'other:a']],
+    [['default:Sales, Berlin'], ['default:Sales, Berlin']],
+    [' ["default:CN=a,other:b"] ', ['default:CN=a,other:b']],
+    ['default:a:b=c,default:d', ['default:a:b=c', 'default:d']],
+    ['', []],
+  ])('are read from %j: %j', (raw, value) => {
+    expect(readAs(members, raw)).toEqual({ value })
+  })
+
+  it.each(['default:Sales, Berlin', 'default:alice, OU=x', 'default:alice,bob', '["alice"]'])(
+    'are refused where a comma cannot be understood, with the way out: %s',
+    (raw) => {
+      expect(readAs(members, raw)).toEqual({ complaint: expect.stringContaining('["default:Sales, Berlin"]') })
+    },
+  )
+})
+
 describe('hosts', () => {
+  it('may be a list, and those with an address of IPv6 are none', () => {
+    const read = [{ host: '[::1]:3000', origin: null, withSubdomains: false }]
+    expect(readAs(hosts, '[::1]:3000')).toEqual({ value: read })
+    expect(readAs(hosts, ['[::1]:3000'])).toEqual({ value: read })
+    expect(readAs(hosts, '["[::1]:3000"]')).toEqual({ value: read })
+  })
+
   it.each([
     ['app.example.org', [{ host: 'app.example.org', origin: null, withSubdomains: false }]],
     ['APP.Example.org', [{ host: 'app.example.org', origin: null, withSubdomains: false }]],

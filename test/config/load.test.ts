@@ -2,8 +2,9 @@
  * Loading: every wrong setting is named with an example, all at once and without a secret; what is right is complete and frozen.
  */
 import { describe, expect, it } from 'vitest'
-import { type SettingName, settings } from '../../src/config/env.ts'
 import { ConfigurationError, loadConfig, type Problem } from '../../src/config/load.ts'
+import { settings } from '../../src/config/names.ts'
+import { VARIABLES } from '../support/variables.ts'
 
 const SECRET = 'MARKER-of-the-gatehouse-secret-0123456789'
 const CLIENT_SECRET = 'MARKER-of-the-client-secret'
@@ -36,7 +37,7 @@ const REQUIRED = ['BASE_URL', 'GATEHOUSE_SECRET', 'OIDC_OP_URL', 'OIDC_RP_CLIENT
 const WITHOUT_DEFAULT = REQUIRED.filter((name) => name !== 'OIDC_RP_CLIENT_ID')
 
 /** Values that each setting must refuse. Typed so that a new setting needs its row. */
-const WRONG: Record<SettingName, readonly unknown[]> = {
+const WRONG: Record<string, readonly unknown[]> = {
   BASE_URL: ['gate.example.com', 'http://gate.example.com', 'https://gate.example.com/path', 'not a url', ' ', 5],
   GATEHOUSE_SECRET: ['short', `${SECRET} short`, ' ', 5],
   OIDC_OP_URL: [
@@ -48,6 +49,7 @@ const WRONG: Record<SettingName, readonly unknown[]> = {
     5,
   ],
   OIDC_OP_TYPE: ['okta', 'Keycloak', ' ', 5],
+  OIDC_OP_ACCESS_TOKEN_FORM: ['keycloak', 'Okta', 'token_use=access', 5],
   OIDC_OP_BASE_URL: ['idp.example', 'http://idp.example', 'https://idp.example/?a=b', 5],
   OIDC_OP_REALM: [' ', 5],
   OIDC_OP_SLUG: ['a/b', 'a b', ' ', 5],
@@ -71,6 +73,7 @@ const WRONG: Record<SettingName, readonly unknown[]> = {
   OIDC_USE_DPOP: ['on', ' ', 5],
   OIDC_CLOCK_TOLERANCE: ['301', -1, '1m', true],
   OIDC_TRUSTED_AUDIENCES: [' ', 5, ['other one']],
+  OIDC_OP_USER_ENDPOINT_MAY_REFUSE: ['on', ' ', 5],
   OIDC_OP_USER_ENDPOINT_FORMAT: ['auto', 'XML', ' ', 5],
   OIDC_OP_LOGOUT_USE_POST: ['on', ' ', 5],
   GATEHOUSE_SUBJECT_CLAIM: [' ', 5],
@@ -85,6 +88,7 @@ const WRONG: Record<SettingName, readonly unknown[]> = {
   OIDC_OP_REVOCATION_ENDPOINT: ['/revoke', 'http://idp.example/revoke', 'not a url', 5],
   OIDC_OP_INTROSPECTION_ENDPOINT: ['/introspect', 'http://idp.example/introspect', 'not a url', 5],
   OIDC_OP_INTROSPECT_JWT: ['on', ' ', 5],
+  OIDC_OP_INTROSPECTS_ACCESS_TOKENS_ONLY: ['on', ' ', 5],
   OIDC_RS_CLIENT_ID: [' ', 5, null],
   OIDC_RS_CLIENT_SECRET: [' ', 5, null],
   EXTERNAL_API_ENABLED: ['on', ' ', 5],
@@ -105,17 +109,31 @@ const WRONG: Record<SettingName, readonly unknown[]> = {
   OIDC_OP_JWKS_ENDPOINT: ['/jwks', 'http://idp.example/jwks', 'not a url', 5],
   OIDC_OP_LOGOUT_ENDPOINT: ['/logout', 'http://idp.example/logout', 'not a url', 5],
   OIDC_AUTH_REQUEST_EXTRA_PARAMS: ['acr_values=x', '[]', '{', '"x"', '5', '{"a":{}}', '{"a":null}', '{"a":[]}', 5],
-  GATEHOUSE_ADMINS: ['alice@example.org', 'default:', ':alice', 'Default:alice', 'default: alice', 5],
+  GATEHOUSE_ADMINS: [
+    'alice@example.org',
+    'default:',
+    ':alice',
+    'Default:alice',
+    'default: alice',
+    'default:alice, OU=x',
+    'default:Sales, Berlin',
+    '["default:alice"',
+    "['default:alice']",
+    '[["default:alice"]]',
+    5,
+  ],
   GATEHOUSE_ADMIN_GROUPS: ['operators', 'default:', 'default:a,:b', 5],
   GATEHOUSE_LOGIN_PARAMETERS: ['client_id', 'ui_locales redirect_uri', 'PROMPT', 'ui_locales,prompt', ' ', 5],
   GATEHOUSE_LEVELS: [' ', 5, [5]],
+  GATEHOUSE_ADDRESS_LENGTH_MAX: ['499', '100001', 'long', ' ', [5]],
   OIDC_RESPONSE_MODE: ['fragment', 'QUERY', 'query form_post', ' ', 5],
-  GATEHOUSE_ALLOWED_CLIENTS: [' ', 5, ['other one']],
-  GATEHOUSE_SERVICE_CLIENTS: [' ', 5, ['other one']],
-  GATEHOUSE_SERVICE_ROLES: [' ', 5, ['other one']],
+  GATEHOUSE_ALLOWED_CLIENTS: [' ', 5, [''], [5], '["a"'],
+  GATEHOUSE_SERVICE_CLIENTS: [' ', 5, [''], [5], '["a"'],
+  GATEHOUSE_SERVICE_ROLES: [' ', 5, [''], [5], '["a"'],
   OIDC_INTROSPECT_AND_USERINFO_SET_X_FORWARDED_HOST: ['on', ' ', 5],
   OIDC_STORE_REFRESH_TOKEN: ['on', 'yes please', '2', 'null', ' ', 1, {}],
   GATEHOUSE_SESSION_IDLE_AGE: ['0', 0, -1, '1h', '1.5', true],
+  GATEHOUSE_UNCONFIRMED_AGE: ['0', 0, -1, '1h', '1.5', true],
   OIDC_TIMEOUT: ['0', 0, -1, 'soon', '1.5', 1.5, true],
   OIDC_REDIRECT_ALLOWED_HOSTS: ['myapp://callback', 'https://app.example.com/path', '*', 5],
   LOGIN_REDIRECT_URL: ['//evil.example', 'http://app.example.com', 'javascript:alert(1)', 'nowhere', 5],
@@ -163,7 +181,7 @@ const WRONG: Record<SettingName, readonly unknown[]> = {
 const WRONG_VALUES = Object.entries(WRONG).flatMap(([name, values]) => values.map((value) => ({ name, value })))
 
 const EXAMPLES: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(settings).map(([name, { example }]) => [name, example]),
+  Object.entries(VARIABLES).map(([name, { example }]) => [name, example]),
 )
 
 describe('a wrong value', () => {
@@ -198,8 +216,8 @@ describe('a wrong value', () => {
 
 describe('the list of problems', () => {
   it('has those of all settings at once (A127)', () => {
-    const wrong = Object.fromEntries(Object.keys(settings).map((name) => [name, [Number.NaN]]))
-    expect(problemNames(wrong)).toEqual(Object.keys(settings))
+    const wrong = Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, [Number.NaN]]))
+    expect(problemNames(wrong)).toEqual(Object.keys(VARIABLES))
   })
 
   it('has every required setting when nothing is set', () => {
@@ -246,7 +264,7 @@ describe('the list of problems', () => {
     expect(JSON.stringify(problemsOf({ ...ENV, ...wrong }))).not.toContain('MARKER')
   })
 
-  it.each(Object.keys(settings))('%s_FILE is a problem, for a Worker has no files', (name) => {
+  it.each(Object.keys(VARIABLES))('%s_FILE is a problem, for a Worker has no files', (name) => {
     expect(problemNames({ ...ENV, [`${name}_FILE`]: '/run/secrets/x' })).toEqual([`${name}_FILE`])
   })
 
@@ -260,94 +278,101 @@ describe('the list of problems', () => {
 
 describe('the settings', () => {
   it('have their defaults when only the required ones are set', () => {
-    const { BASE_URL, GATEHOUSE_SECRET: _, ...ofProvider } = ENV
+    const { BASE_URL: baseUrl } = ENV
     expect(loadConfig(ENV).config).toEqual({
-      BASE_URL,
-      GATEHOUSE_SECRET: [SECRET],
-      ALLOW_LOGOUT_GET_METHOD: false,
-      GATEHOUSE_ADMINS: [],
-      GATEHOUSE_ADMIN_GROUPS: [],
-      ALLOW_UNSECURE_USER_LISTING: false,
-      GATEHOUSE_LOGIN_PARAMETERS: ['ui_locales'],
-      OIDC_STORE_REFRESH_TOKEN: true,
-      OIDC_REDIRECT_ALLOWED_HOSTS: [],
-      LOGIN_REDIRECT_URL: '/',
-      LOGOUT_REDIRECT_URL: '/',
-      SESSION_COOKIE_AGE: 43_200,
-      GATEHOUSE_ALLOWED_CLIENTS: [],
-      GATEHOUSE_SERVICE_ROLES: ['opentalk-call-in', 'opentalk-recorder'],
-      EXTERNAL_API_ENABLED: false,
-      OIDC_INTROSPECT_AND_USERINFO_SET_X_FORWARDED_HOST: false,
+      baseUrl,
+      sealingSecrets: [SECRET],
+      logoutByGet: false,
+      administrators: [],
+      administratorGroups: [],
+      allowUserListing: false,
+      passableParameters: ['ui_locales'],
+      storeRefreshToken: true,
+      allowedReturnHosts: [],
+      loginRedirectUrl: '/',
+      logoutRedirectUrl: '/',
+      sessionSeconds: 43_200,
+      allowedClients: [],
+      serviceRoles: ['opentalk-call-in', 'opentalk-recorder'],
+      isResourceServer: false,
+      forwardHost: false,
       opentalk: null,
-      OIDC_STORE_ID_TOKEN: true,
-      OIDC_STORE_ACCESS_TOKEN: false,
-      OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS: 900,
-      OIDC_REDIRECT_FIELD_NAME: 'returnTo',
-      OIDC_MAX_STATES: 7,
-      OIDC_EXEMPT_URLS: [],
-      FRONTEND_IS_SILENT_LOGIN_ENABLED: true,
-      FRONTEND_USE_PROCONNECT_BUTTON: false,
-      ALLOW_UNREGISTERED_ROOMS: false,
-      AUTHENTICATED_PARTICIPANTS_CAN_EDIT_DISPLAY_NAME: true,
-      DJANGO_ALLOWED_HOSTS: [],
-      DJANGO_CSRF_TRUSTED_ORIGINS: [],
+      storeIdToken: true,
+      storeAccessToken: false,
+      confirmEverySeconds: 900,
+      returnToField: 'returnTo',
+      pendingLoginsMax: 7,
+      exemptPaths: [],
+      silentSignIn: true,
+      proConnectButton: false,
+      allowAnonymousVisitors: false,
+      canEditDisplayName: true,
+      allowedHosts: [],
+      trustedFormOrigins: [],
       providers: [
         {
-          ...ofProvider,
+          issuer: ENV.OIDC_OP_URL,
+          clientId: ENV.OIDC_RP_CLIENT_ID,
+          clientSecret: ENV.OIDC_RP_CLIENT_SECRET,
           id: 'default',
           name: 'Keycloak',
+          isSignAlgoSet: false,
+          isGroupsClaimSet: false,
           otherIssuers: [],
           forwardedHost: null,
           userSearch: null,
-          OIDC_OP_TYPE: 'keycloak',
-          OIDC_TOKEN_USE_BASIC_AUTH: false,
-          OIDC_RP_ID_TOKEN_ENCRYPTED: false,
-          OIDC_USE_PAR: false,
-          OIDC_USE_REQUEST_OBJECT: false,
-          OIDC_USE_DPOP: false,
-          OIDC_RP_SIGN_ALGO: 'RS256',
-          OIDC_CLOCK_TOLERANCE: 60,
-          OIDC_TRUSTED_AUDIENCES: [],
-          OIDC_OP_USER_ENDPOINT_FORMAT: 'AUTO',
-          OIDC_OP_LOGOUT_USE_POST: false,
-          OIDC_AUTH_REQUEST_EXTRA_PARAMS: {},
-          GATEHOUSE_LEVELS: [],
-          OIDC_RESPONSE_MODE: 'query',
-          OIDC_OP_INTROSPECT_JWT: false,
-          GATEHOUSE_SUBJECT_CLAIM: 'sub',
-          OIDC_CREATE_USER: true,
-          OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: false,
-          GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED: false,
-          OIDC_USER_SUB_FIELD_IMMUTABLE: true,
-          OIDC_RS_AUDIENCE_CLAIM: 'client_id',
-          OIDC_RS_SCOPES: ['lasuite_meet'],
-          OIDC_USERINFO_GROUPS_CLAIM: ['x_grp', 'groups'],
-          OIDC_TIMEOUT: 5,
-          OIDC_USE_NONCE: true,
-          OIDC_USE_PKCE: true,
-          OIDC_PKCE_CODE_VERIFIER_SIZE: 64,
+          type: 'keycloak',
+          useBasicAuth: false,
+          requireEncryptedIdToken: false,
+          usePar: false,
+          useRequestObject: false,
+          useDpop: false,
+          idTokenAlgorithm: 'RS256',
+          clockToleranceSeconds: 60,
+          trustedAudiences: [],
+          userinfoMayRefuse: false,
+          userinfoFormat: 'AUTO',
+          logoutByPost: false,
+          extraParameters: {},
+          levels: [],
+          addressCharactersMax: 7000,
+          responseMode: 'query',
+          introspectJwt: false,
+          introspectsAccessTokensOnly: false,
+          subjectClaim: 'sub',
+          createUsers: true,
+          matchByEmail: false,
+          trustAbsentEmailVerified: false,
+          keepSubject: true,
+          audienceClaim: 'client_id',
+          resourceServerScopes: ['lasuite_meet'],
+          groupsClaims: ['x_grp', 'groups'],
+          timeoutSeconds: 5,
+          useNonce: true,
+          usePkce: true,
+          codeVerifierCharacters: 64,
         },
       ],
     })
   })
 
   it('have their defaults when the others are empty', () => {
-    const empty = Object.fromEntries(Object.keys(settings).map((name) => [name, '']))
+    const empty = Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, '']))
     expect(loadConfig({ ...empty, ...ENV }).config).toEqual(loadConfig(ENV).config)
   })
 
   it.each(['5', 5])('a number may be text or a number: %o', (value) => {
-    expect(loadConfig({ ...ENV, OIDC_TIMEOUT: value }).config.providers[0].OIDC_TIMEOUT).toBe(5)
+    expect(loadConfig({ ...ENV, OIDC_TIMEOUT: value }).config.providers[0].timeoutSeconds).toBe(5)
   })
 
   it('GATEHOUSE_SECRET may have several, kept in their order (A102)', () => {
     const old = 'the-old-secret-of-32-characters-or-more'
-    expect(loadConfig({ ...ENV, GATEHOUSE_SECRET: `${SECRET} ${old}` }).config.GATEHOUSE_SECRET).toEqual([SECRET, old])
+    expect(loadConfig({ ...ENV, GATEHOUSE_SECRET: `${SECRET} ${old}` }).config.sealingSecrets).toEqual([SECRET, old])
   })
 
   it('allowed hosts may have a scheme or none', () => {
     const value = 'app.example.com, https://meet.example.com:8443'
-    expect(loadConfig({ ...ENV, OIDC_REDIRECT_ALLOWED_HOSTS: value }).config.OIDC_REDIRECT_ALLOWED_HOSTS).toEqual([
+    expect(loadConfig({ ...ENV, OIDC_REDIRECT_ALLOWED_HOSTS: value }).config.allowedReturnHosts).toEqual([
       { host: 'app.example.com', origin: null, withSubdomains: false },
       { host: 'meet.example.com:8443', origin: 'https://meet.example.com:8443', withSubdomains: false },
     ])
@@ -356,13 +381,13 @@ describe('the settings', () => {
   it.each(['http://localhost:8787', 'http://127.0.0.1:8787'])(
     'BASE_URL may be plain http on this machine: %s',
     (url) => {
-      expect(loadConfig({ ...ENV, BASE_URL: url }).config.BASE_URL).toBe(url)
+      expect(loadConfig({ ...ENV, BASE_URL: url }).config.baseUrl).toBe(url)
     },
   )
 
   it('the issuer is kept to the letter', () => {
     const url = 'https://IDP.example/realms/Main/'
-    expect(loadConfig({ ...ENV, OIDC_OP_URL: url }).config.providers[0].OIDC_OP_URL).toBe(url)
+    expect(loadConfig({ ...ENV, OIDC_OP_URL: url }).config.providers[0].issuer).toBe(url)
   })
 
   it.each([
@@ -395,7 +420,7 @@ describe('the settings', () => {
 
   it('of one load do not reach into those of another', () => {
     loadConfig({ ...ENV, OIDC_TIMEOUT: '9' })
-    expect(loadConfig(ENV).config.providers[0].OIDC_TIMEOUT).toBe(5)
+    expect(loadConfig(ENV).config.providers[0].timeoutSeconds).toBe(5)
   })
 
   it('a timeout that no timer can count is a problem', () => {
@@ -451,6 +476,9 @@ describe('warnings', () => {
   })
 
   it('name scopes without openid', () => {
+    const { config, warnings } = loadConfig({ ...ENV, OIDC_RP_SCOPES: 'openid,email,profile' })
+    expect(config.providers[0].scopes).toEqual(['openid', 'email', 'profile'])
+    expect(warnings).toEqual([expect.stringMatching(/^OIDC_RP_SCOPES is separated by commas/)])
     expect(loadConfig({ ...ENV, OIDC_RP_SCOPES: 'email' }).warnings).toEqual([
       expect.stringContaining('OIDC_RP_SCOPES'),
     ])

@@ -3,10 +3,10 @@
  * OpenTalk does not start are problems here.
  */
 import { describe, expect, it } from 'vitest'
+import { type OpenTalkSettingName, opentalkSettings } from '../../src/config/dialects/opentalk/settings.ts'
+import { opentalkVariable } from '../../src/config/dialects/opentalk/sources.ts'
+import { findBehaviorOf } from '../../src/config/dialects/opentalk/user-search.ts'
 import { ConfigurationError, loadConfig, type Problem } from '../../src/config/load.ts'
-import { type OpenTalkSettingName, opentalkSettings } from '../../src/config/opentalk-settings.ts'
-import { opentalkVariable } from '../../src/config/opentalk-sources.ts'
-import { findBehaviorOf } from '../../src/config/user-search.ts'
 
 const SECRET = 'MARKER-of-the-client-secret'
 const OWN = { BASE_URL: 'https://gate.example.com', GATEHOUSE_SECRET: 'MARKER-of-the-gatehouse-secret-0123456789' }
@@ -60,10 +60,10 @@ describe('[keycloak]', () => {
     expect(providers).toMatchObject([
       {
         id: 'default',
-        OIDC_OP_TYPE: 'keycloak',
-        OIDC_OP_URL: ISSUER,
-        OIDC_RP_CLIENT_ID: 'Controller',
-        OIDC_RP_CLIENT_SECRET: SECRET,
+        type: 'keycloak',
+        issuer: ISSUER,
+        clientId: 'Controller',
+        clientSecret: SECRET,
       },
     ])
     expect(opentalk).toMatchObject({
@@ -76,21 +76,21 @@ describe('[keycloak]', () => {
   it('may have a base_url with a final slash, and a realm of any characters', () => {
     const keycloak = { ...KEYCLOAK, base_url: 'https://accounts.example.org/auth/', realm: 'My Realm' }
     const { config } = load({ keycloak })
-    expect(config.providers[0].OIDC_OP_URL).toBe('https://accounts.example.org/auth/realms/My%20Realm')
-    expect(config.opentalk?.issuers).toEqual([config.providers[0].OIDC_OP_URL])
+    expect(config.providers[0].issuer).toBe('https://accounts.example.org/auth/realms/My%20Realm')
+    expect(config.opentalk?.issuers).toEqual([config.providers[0].issuer])
   })
 
   it('takes everything else about the provider from its usual names', () => {
     const { config } = load({ keycloak: KEYCLOAK, OIDC_RP_SCOPES: 'openid email', OIDC_TIMEOUT: '3' })
-    expect(config.providers[0]).toMatchObject({ OIDC_RP_SCOPES: ['openid', 'email'], OIDC_TIMEOUT: 3 })
+    expect(config.providers[0]).toMatchObject({ scopes: ['openid', 'email'], timeoutSeconds: 3 })
   })
 })
 
 describe('[oidc]', () => {
   it('is a provider at its authority, with the client of the controller, and knows the front end', () => {
     const { providers, opentalk } = load({ oidc: OIDC }).config
-    expect(providers).toMatchObject([{ id: 'default', OIDC_OP_URL: ISSUER, OIDC_RP_CLIENT_ID: 'Controller' }])
-    expect(providers[0].OIDC_OP_TYPE).toBe('keycloak')
+    expect(providers).toMatchObject([{ id: 'default', issuer: ISSUER, clientId: 'Controller' }])
+    expect(providers[0].type).toBe('keycloak')
     expect(opentalk).toMatchObject({ issuers: [ISSUER], frontendClientId: 'Frontend' })
   })
 
@@ -99,7 +99,7 @@ describe('[oidc]', () => {
 
   it('is asked at the authority of the controller, and may call itself by that or by that of the front end', () => {
     const [provider] = load({ oidc: split }).config.providers
-    expect(provider).toMatchObject({ OIDC_OP_URL: inside, otherIssuers: [ISSUER], forwardedHost: null })
+    expect(provider).toMatchObject({ issuer: inside, otherIssuers: [ISSUER], forwardedHost: null })
   })
 
   it('forwards the host of the front end when told to, and only where it is another', () => {
@@ -111,12 +111,12 @@ describe('[oidc]', () => {
   it('may stand beside the type of its provider', () => {
     expect(
       load({ oidc: { ...OIDC, authority: 'https://id.example.org' }, OIDC_OP_TYPE: 'generic' }).config,
-    ).toMatchObject({ providers: [{ OIDC_OP_TYPE: 'generic' }] })
+    ).toMatchObject({ providers: [{ type: 'generic' }] })
   })
 })
 
 describe('the claims without which nobody is signed in', () => {
-  const essential = (env: Env) => load(env).config.providers[0].OIDC_USERINFO_ESSENTIAL_CLAIMS
+  const essential = (env: Env) => load(env).config.providers[0].essentialClaims
   const tenants = { assignment: 'by_external_tenant_id' }
   const status_mapping = { downgraded_tariff_name: 'Free', default: 'new', paid: 'paid', downgraded: 'late' }
 
@@ -142,7 +142,7 @@ describe('the claims without which nobody is signed in', () => {
       { ...other, url: 'https://id.example.org' },
     ]
     const { providers } = load({ keycloak: KEYCLOAK, OIDC_PROVIDERS: tables }).config
-    expect(providers.map(({ OIDC_USERINFO_ESSENTIAL_CLAIMS: claims }) => claims?.length)).toEqual([3, undefined])
+    expect(providers.map(({ essentialClaims: claims }) => claims?.length)).toEqual([3, undefined])
   })
 })
 
@@ -258,7 +258,7 @@ describe('tables and variables', () => {
       ...variables({ keycloak: { realm: 'MyRealm', client_secret: SECRET } }),
     }
     const [provider] = load(env).config.providers
-    expect(provider).toMatchObject({ OIDC_OP_URL: ISSUER, OIDC_RP_CLIENT_SECRET: SECRET })
+    expect(provider).toMatchObject({ issuer: ISSUER, clientSecret: SECRET })
   })
 
   it.each([[['keycloak']], ['keycloak'], [5], ['[]']])('%j is no table', (keycloak) => {
@@ -279,18 +279,21 @@ describe('without OpenTalk', () => {
 describe('together with the settings of La Suite', () => {
   it('those say how people sign in', () => {
     const { config } = load({ keycloak: KEYCLOAK, ...LA_SUITE })
-    expect(config.providers).toMatchObject([{ OIDC_RP_CLIENT_ID: 'meet-sso', OIDC_RP_CLIENT_SECRET: 'another-secret' }])
+    expect(config.providers).toMatchObject([{ clientId: 'meet-sso', clientSecret: 'another-secret' }])
     expect(config.opentalk?.controller).toEqual({ clientId: 'Controller', clientSecret: SECRET })
   })
 
   it('it is the controller that asks about tokens, unless La Suite names another', () => {
     const own = { OIDC_RS_CLIENT_ID: 'asking', OIDC_RS_CLIENT_SECRET: 'its-secret' }
     expect(load({ keycloak: KEYCLOAK, ...LA_SUITE }).config.providers[0]).toMatchObject({
-      OIDC_RS_CLIENT_ID: 'Controller',
-      OIDC_RS_CLIENT_SECRET: SECRET,
+      introspectionClientId: 'Controller',
+      introspectionClientSecret: SECRET,
     })
-    expect(load({ keycloak: KEYCLOAK, ...LA_SUITE, ...own }).config.providers[0]).toMatchObject(own)
-    expect(load({ keycloak: KEYCLOAK }).config.providers[0].OIDC_RS_CLIENT_ID).toBe(undefined)
+    expect(load({ keycloak: KEYCLOAK, ...LA_SUITE, ...own }).config.providers[0]).toMatchObject({
+      introspectionClientId: 'asking',
+      introspectionClientSecret: 'its-secret',
+    })
+    expect(load({ keycloak: KEYCLOAK }).config.providers[0].introspectionClientId).toBe(undefined)
   })
 
   it('two issuers are a problem that names both', () => {
@@ -310,7 +313,7 @@ describe('together with the settings of La Suite', () => {
       OIDC_OP_TOKEN_ENDPOINT: `${issuer}/protocol/openid-connect/token`,
       OIDC_OP_JWKS_ENDPOINT: `${issuer}/protocol/openid-connect/certs`,
     })
-    expect(load({ keycloak: KEYCLOAK, ...endpoints(ISSUER) }).config.providers[0].OIDC_OP_URL).toBe(ISSUER)
+    expect(load({ keycloak: KEYCLOAK, ...endpoints(ISSUER) }).config.providers[0].issuer).toBe(ISSUER)
     const [sentence] = sentences({ keycloak: KEYCLOAK, ...endpoints('https://id.example.org/realms/other') })
     expect(sentence).toMatch(/^keycloak\.base_url .*https:\/\/id\.example\.org\/realms\/other/)
   })
@@ -334,7 +337,7 @@ describe('together with the settings of La Suite', () => {
   it('tenants alone leave the provider to La Suite', () => {
     const { config } = load({ ...LA_SUITE, tenants: { assignment: 'by_external_tenant_id' } })
     expect(config.opentalk).toMatchObject({ issuers: [], controller: null })
-    expect(config.providers[0].OIDC_OP_URL).toBe(ISSUER)
+    expect(config.providers[0].issuer).toBe(ISSUER)
   })
 })
 

@@ -38,9 +38,9 @@ describe('tables of OIDC_PROVIDERS', () => {
     expect(work).toMatchObject({
       id: 'work',
       name: 'work.example',
-      OIDC_OP_URL: 'https://work.example',
-      OIDC_RP_CLIENT_ID: 'gatehouse',
-      OIDC_RP_CLIENT_SECRET: 'WORK-MARKER',
+      issuer: 'https://work.example',
+      clientId: 'gatehouse',
+      clientSecret: 'WORK-MARKER',
     })
   })
 
@@ -57,12 +57,12 @@ describe('tables of OIDC_PROVIDERS', () => {
     }
     expect(providersOf({ OIDC_PROVIDERS: [table], ...SECRET })[0]).toMatchObject({
       name: 'Work',
-      OIDC_RP_SCOPES: ['openid', 'email'],
-      OIDC_RP_SIGN_ALGO: 'ES256',
-      OIDC_TIMEOUT: 9,
-      OIDC_USE_PAR: true,
-      OIDC_AUTH_REQUEST_EXTRA_PARAMS: { audience: 'x' },
-      GATEHOUSE_LEVELS: ['low', 'high'],
+      scopes: ['openid', 'email'],
+      idTokenAlgorithm: 'ES256',
+      timeoutSeconds: 9,
+      usePar: true,
+      extraParameters: { audience: 'x' },
+      levels: ['low', 'high'],
     })
   })
 
@@ -177,7 +177,7 @@ describe('the type of a provider', () => {
     ],
   ])('%s makes the issuer of %j', (type, facts, issuer) => {
     const [provider] = providersOf({ ...CLIENT, OIDC_OP_TYPE: type, ...facts })
-    expect([provider.OIDC_OP_TYPE, provider.OIDC_OP_URL]).toEqual([type, issuer])
+    expect([provider.type, provider.issuer]).toEqual([type, issuer])
   })
 
   it.each([
@@ -194,7 +194,7 @@ describe('the type of a provider', () => {
     ['https://id.example', 'generic', 'id.example'],
   ])('of %s is %s, which people know as %s', (issuer, type, name) => {
     const [provider] = providersOf({ ...CLIENT, OIDC_OP_URL: issuer })
-    expect([provider.OIDC_OP_TYPE, provider.name]).toEqual([type, name])
+    expect([provider.type, provider.name]).toEqual([type, name])
   })
 
   it.each([

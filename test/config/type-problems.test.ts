@@ -47,8 +47,8 @@ describe('an Entra ID that serves several tenants', () => {
 
   it.each(SEVERAL)('is told by the ids of their tenants, or by *: %j', (settings) => {
     expect(problemsOf({ ...settings, OIDC_OP_ALLOWED_TENANTS: '*' })).toEqual([])
-    const { OIDC_OP_ALLOWED_TENANTS } = providerOf({ ...settings, OIDC_OP_ALLOWED_TENANTS: TENANT.toUpperCase() })
-    expect(OIDC_OP_ALLOWED_TENANTS).toEqual([TENANT])
+    const { allowedTenants } = providerOf({ ...settings, OIDC_OP_ALLOWED_TENANTS: TENANT.toUpperCase() })
+    expect(allowedTenants).toEqual([TENANT])
   })
 
   it('brings one problem, not two, when that cannot be read', () => {
@@ -84,23 +84,23 @@ describe('a setting that keeps people out', () => {
   })
 
   it('may have several domains, in any letter case', () => {
-    const { OIDC_OP_HOSTED_DOMAINS } = providerOf({
+    const { hostedDomains } = providerOf({
       OIDC_OP_TYPE: 'google',
       OIDC_OP_HOSTED_DOMAINS: 'Example.org school.example.org',
     })
-    expect(OIDC_OP_HOSTED_DOMAINS).toEqual(['example.org', 'school.example.org'])
+    expect(hostedDomains).toEqual(['example.org', 'school.example.org'])
   })
 })
 
 describe('scopes that are not set', () => {
   it('are those of every application at ProConnect, and left to the metadata elsewhere', () => {
-    const { OIDC_RP_SCOPES } = providerOf({ OIDC_OP_TYPE: 'proconnect', OIDC_OP_DOMAIN: 'auth.agentconnect.gouv.fr' })
-    expect(OIDC_RP_SCOPES).toEqual(['openid', 'given_name', 'usual_name', 'email', 'uid', 'siret', 'idp_id'])
-    expect(providerOf({ OIDC_OP_TYPE: 'google' }).OIDC_RP_SCOPES).toBeUndefined()
+    const { scopes } = providerOf({ OIDC_OP_TYPE: 'proconnect', OIDC_OP_DOMAIN: 'auth.agentconnect.gouv.fr' })
+    expect(scopes).toEqual(['openid', 'given_name', 'usual_name', 'email', 'uid', 'siret', 'idp_id'])
+    expect(providerOf({ OIDC_OP_TYPE: 'google' }).scopes).toBeUndefined()
   })
 
   it('are those of the settings when they are set', () => {
     const settings = { OIDC_OP_TYPE: 'proconnect', OIDC_OP_DOMAIN: 'auth.agentconnect.gouv.fr' }
-    expect(providerOf({ ...settings, OIDC_RP_SCOPES: 'openid' }).OIDC_RP_SCOPES).toEqual(['openid'])
+    expect(providerOf({ ...settings, OIDC_RP_SCOPES: 'openid' }).scopes).toEqual(['openid'])
   })
 })

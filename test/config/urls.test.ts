@@ -2,7 +2,7 @@
  * URLs and their parts: what each kind takes, what it makes of it, and what it refuses with which sentence.
  */
 import { describe, expect, it } from 'vitest'
-import { endpoint, isLoopback, issuer, origin, target } from '../../src/config/urls.ts'
+import { endpoint, isLoopback, issuer, origin, target } from '../../src/config/values/urls.ts'
 import { readAs } from '../support/kinds.ts'
 
 const NOT_TEXT = [undefined, null, 5, true, {}, [], ['https://a.example']]

@@ -2,6 +2,7 @@
  * The commands of the folder `dev`, run as a developer runs them, and the files that they write.
  */
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -46,6 +47,42 @@ async function run(script: string, args: string[], env: NodeJS.ProcessEnv = {}) 
   const [stdout, stderr, { code }] = await Promise.all([text(child.stdout), text(child.stderr), ended])
   return { stdout, stderr, code }
 }
+
+describe('--help', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> } // our own file
+  const programs = Object.entries(scripts).flatMap(([name, line]) => {
+    const [, path] = /^(?:exec )?node (\S+)/.exec(line) ?? []
+    return path === undefined ? [] : [{ name, path }]
+  })
+
+  it.each(programs)('of npm run $name shows the usage, and nothing is done', async ({ name, path }) => {
+    const { stdout, stderr, code } = await run(join('..', path), ['--help'])
+    expect(stdout).toMatch(new RegExp(`^Usage: npm run (-s )?${name}\\b`))
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+    expect((await run(join('..', path), ['-h'])).stdout).toBe(stdout)
+  })
+
+  it.each(programs)('is what npm run $name shows beneath an option that there is not', async ({ path }) => {
+    const { stdout, stderr, code } = await run(join('..', path), ['--no-such-option'])
+    expect(stderr).toMatch(/^Unknown option '--no-such-option'.*\nUsage: npm run /)
+    expect({ stdout, code }).toEqual({ stdout: '', code: 1 })
+  })
+})
+
+describe('npm run bench:rotation', () => {
+  it.each([
+    { option: '--sign-ins', value: 'abc', usual: 200 },
+    { option: '--browsers', value: '0', usual: 20 },
+    { option: '--checks', value: '', usual: 20_000 },
+    { option: '--checks', value: '1e9', usual: 20_000 },
+    { option: '--every', value: '5s', usual: 5 },
+    { option: '--every', value: '0.5', usual: 5 },
+  ])('measures nothing for $option "$value", which is no whole number above 0', async ({ option, value, usual }) => {
+    const { stdout, stderr, code } = await run('../bench/rotation.ts', [option, value])
+    expect(stderr).toBe(`${option} must be a whole number above 0, but it is "${value}". Example: ${option} ${usual}\n`)
+    expect({ stdout, code }).toEqual({ stdout: '', code: 1 })
+  })
+})
 
 describe('ports', () => {
   it('says in one sentence that a port is taken, and how to take another', async () => {
@@ -142,7 +179,7 @@ describe('npm run token', () => {
 
   it('shows its usage when the name is missing', async () => {
     const { stdout, stderr, code } = await run('token.ts', [])
-    expect(stderr).toBe('Usage: npm run -s token -- NAME   (for example: alice)\n')
+    expect(stderr).toMatch(/^Usage: npm run -s token -- NAME {3}\(for example: alice\)\n/)
     expect({ stdout, code }).toEqual({ stdout: '', code: 1 })
   })
 })
@@ -215,6 +252,15 @@ describe('the local database', () => {
 })
 
 describe('npm run users', () => {
+  it('says how to sign in at Cloudflare when it cannot reach the deployed database', {
+    timeout: WRANGLER_MS,
+  }, async () => {
+    const nobody = { HOME: folder, XDG_CONFIG_HOME: folder, CLOUDFLARE_API_TOKEN: '' }
+    const { stdout, stderr, code } = await run('users.ts', ['--remote'], nobody)
+    expect(stderr).toMatch(/^You are not signed in at Cloudflare\. Sign in with: npx wrangler login .*\n$/)
+    expect({ stdout, code }).toEqual({ stdout: '', code: 1 })
+  })
+
   const row = {
     id: 'u1',
     email: 'x@example.org',

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { applyMigrations, queryD1 } from '../../dev/d1.ts'
-import { diagnosisText } from '../../dev/doctor-text.ts'
+import { createDiagnosisText } from '../../dev/doctor-text.ts'
 import { startNode } from '../../dev/processes.ts'
 import { type RunningProvider, startProvider } from '../../dev/provider/provider.ts'
 import { ROOT } from '../../dev/settings.ts'
@@ -171,7 +171,7 @@ OIDC_RP_CLIENT_ID = "gatehouse"
     timeout: COMMAND_MS,
   }, async () => {
     const { stdout, stderr, code } = await doctor({}, '--deployed')
-    expect(stderr).toMatch(/^OIDC_RP_CLIENT_SECRET: stored at Cloudflare/)
+    expect(stderr).toMatch(/^OIDC_RP_CLIENT_SECRET: not in your environment/)
     expect({ stdout, code }).toEqual({ stdout: '', code: 1 })
   })
 
@@ -205,13 +205,13 @@ describe('the text', () => {
   })
 
   it('has one row for checks in a row that say the same', () => {
-    const shown = diagnosisText([check('keys', {}), check('clock', {}), check('pkce', { result: 'pass' })], false)
+    const shown = createDiagnosisText(false)([check('keys', {}), check('clock', {}), check('pkce', { result: 'pass' })])
     expect(shown).toContain('? cannot tell  keys, clock\n')
     expect(shown).toContain('✓ pass  pkce\n')
   })
 
   it('is coloured for a terminal alone', () => {
-    expect(diagnosisText([check('keys', { result: 'fail' })], true)).toContain('\u001b[31m✗ fail')
-    expect(diagnosisText([check('keys', { result: 'fail' })], false)).not.toContain('\u001b[')
+    expect(createDiagnosisText(true)([check('keys', { result: 'fail' })])).toContain('\u001b[31m✗ fail')
+    expect(createDiagnosisText(false)([check('keys', { result: 'fail' })])).not.toContain('\u001b[')
   })
 })

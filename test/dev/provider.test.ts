@@ -15,6 +15,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type RunningProvider, startProvider } from '../../dev/provider/provider.ts'
 import { accessTokenOf, signIn, tokensOfPerson } from '../../dev/sign-in.ts'
+import { freePort } from '../support/gatehouse.ts'
 
 const relyingParty = {
   clientId: 'gatehouse',
@@ -59,6 +60,21 @@ const goodRequest = () => authorizationUrl({ code_challenge: 'x'.repeat(43), cod
 async function publishedKeys(): Promise<JSONWebKeySet> {
   return (await fetch(`${provider.issuer}/jwks`)).json()
 }
+
+describe('while it starts', () => {
+  it('answers the first request that it accepts', async () => {
+    const port = await freePort()
+    const starting = startProvider({ port, relyingParty })
+    const address = `http://127.0.0.1:${port}/.well-known/openid-configuration`
+    const ask = () => fetch(address, { signal: AbortSignal.timeout(5000) }).catch((error: Error) => error)
+    let answer = await ask()
+    // Refused connections are fine: nothing listens yet.
+    while (answer instanceof TypeError) answer = await ask()
+    const { stop } = await starting
+    await stop()
+    expect(answer).toMatchObject({ status: 200 })
+  })
+})
 
 describe('tokens of people', () => {
   it('gives RFC 9068 access tokens for the relying party, signed with a published key, with the sid of the ID token', async () => {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningProvider, startProvider } from '../../dev/provider/provider.ts'
 import type { CheckId } from '../../src/diagnosis/check.ts'
-import { MADE_UP } from '../../src/oidc/examination.ts'
+import { MADE_UP } from '../../src/oidc/examination/examination.ts'
 import { DIAGNOSED_SECRET, diagnosed } from '../support/diagnosed.ts'
 
 const BASE_URL = 'http://localhost:8787'
@@ -326,7 +326,7 @@ describe('what is wrong at the provider is what fails', () => {
   })
 
   it('it shows keys for another algorithm than it says', async () => {
-    answer('/jwks', 200, { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] })
+    answer('/jwks', 200, { keys: [{ kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(43) }] })
     const { failed, row } = await look()
     expect(failed).toEqual(['algorithm'])
     expect(row('algorithm').seen).toContain('EC P-256')

@@ -2,20 +2,17 @@
  * In what two issuers differ, and where a provider is looked for that is not where it should be.
  */
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/load.ts'
 import { issuerDifference, otherAddresses } from '../../src/diagnosis/issuer.ts'
+import { configWith } from '../support/config-with.ts'
 
 function provider(url: string, type?: string) {
-  const { config } = loadConfig({
-    BASE_URL: 'https://login.example.org',
-    GATEHOUSE_SECRET: 'a-secret-of-gatehouse-of-32-bytes-or-more',
-    OIDC_OP_URL: url,
-    OIDC_RP_CLIENT_ID: 'gatehouse',
-    OIDC_RP_CLIENT_SECRET: 'secret',
-    ...(type === undefined ? {} : { OIDC_OP_TYPE: type }),
-  })
-  return config.providers[0]
+  return configWith({ OIDC_OP_URL: url, ...(type === undefined ? {} : { OIDC_OP_TYPE: type }) }).providers[0]
 }
+
+it('a name of a megabyte of slashes is compared in time in proportion to its length', () => {
+  const said = `https://id.example.org/${'/'.repeat(1_000_000)}x`
+  expect(issuerDifference(provider('https://id.example.org'), said).seen).toMatch(/path differs/)
+})
 
 describe('a difference is named', () => {
   it.each([
@@ -40,7 +37,7 @@ describe('a difference is named', () => {
   ])('%s and %s', (configured, said, seen, fix) => {
     const type = configured.includes('microsoft') ? 'generic' : undefined
     const difference = issuerDifference(
-      { ...provider(configured.replace('/common/', '/x/'), type), OIDC_OP_URL: configured },
+      { ...provider(configured.replace('/common/', '/x/'), type), issuer: configured },
       said,
     )
     expect(difference.seen).toMatch(seen)
@@ -61,7 +58,7 @@ describe('a provider that is not there is looked for', () => {
     ['https://auth.agentconnect.gouv.fr', ['https://auth.agentconnect.gouv.fr/api/v2']],
     ['http://localhost:9000', ['https://localhost:9000']],
   ])('near %s', (configured, expected) => {
-    const found = otherAddresses({ ...provider('https://id.example.org'), OIDC_OP_URL: configured })
+    const found = otherAddresses({ ...provider('https://id.example.org'), issuer: configured })
     expect(found).toEqual(expect.arrayContaining(expected))
     expect(found.length).toBeLessThanOrEqual(3)
     expect(found).not.toContain(configured)

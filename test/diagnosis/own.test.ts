@@ -2,18 +2,14 @@
  * Gatehouse's own part of the diagnosis: its address, its administrators, its storage.
  */
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/load.ts'
-import { administratorsFinding, baseUrlFinding, type StorageProbe, storageFindings } from '../../src/diagnosis/own.ts'
-
-const configWith = (settings: Readonly<Record<string, string>>) =>
-  loadConfig({
-    BASE_URL: 'https://login.example.org',
-    GATEHOUSE_SECRET: 'a-secret-of-gatehouse-of-32-bytes-or-more',
-    OIDC_OP_URL: 'https://id.example.org',
-    OIDC_RP_CLIENT_ID: 'gatehouse',
-    OIDC_RP_CLIENT_SECRET: 'secret',
-    ...settings,
-  }).config
+import {
+  administratorsFinding,
+  baseUrlFinding,
+  type MissingPart,
+  type StorageProbe,
+  storageFindings,
+} from '../../src/diagnosis/own.ts'
+import { configWith } from '../support/config-with.ts'
 
 describe('BASE_URL', () => {
   it.each([
@@ -48,7 +44,7 @@ describe('administrators', () => {
 
 describe('storage', () => {
   const good: StorageProbe = {
-    missingMigrations: async () => [],
+    missing: async () => [],
     writeDatabase: async () => {},
     writeCache: async () => true,
   }
@@ -60,12 +56,12 @@ describe('storage', () => {
     ['is right', {}, ['database: pass', 'database-write: pass', 'cache: pass']],
     [
       'lacks a migration',
-      { missingMigrations: async () => ['0002_x.sql'] },
+      { missing: async () => [{ name: 'a.b', migration: '0002_x.sql', isListed: false }] },
       ['database: fail', 'database-write: pass', 'cache: pass'],
     ],
     [
       'has a database that is down',
-      { missingMigrations: down, writeDatabase: down },
+      { missing: down, writeDatabase: down },
       ['database: fail', 'database-write: fail', 'cache: pass'],
     ],
     ['has a cache that is down', { writeCache: down }, ['database: pass', 'database-write: pass', 'cache: fail']],
@@ -76,5 +72,32 @@ describe('storage', () => {
     ],
   ])('%s', async (_, probe, expected) => {
     expect(await results(probe)).toEqual(expected)
+  })
+
+  const fixOf = async (...missing: MissingPart[]) =>
+    (await storageFindings({ ...good, missing: async () => missing }))[0]
+  const never = { name: 'sessions.x', migration: '0002_x.sql', isListed: false }
+  const gone = { name: 'audit', migration: '0001_y.sql', isListed: true }
+
+  it('that was never migrated is to be migrated', async () => {
+    expect(await fixOf(never)).toMatchObject({
+      seen: 'Missing: sessions.x, made by 0002_x.sql.',
+      fix: expect.stringMatching(/^Run npx wrangler d1 migrations apply DB --remote/),
+    })
+  })
+
+  it('that has lost what a migration made is to be restored, for applying does nothing', async () => {
+    const finding = await fixOf(gone)
+    expect(finding).toMatchObject({
+      seen: 'Missing: audit, made by 0001_y.sql.',
+      fix: expect.stringContaining('says that 0001_y.sql was applied, so wrangler d1 migrations apply does not'),
+    })
+    expect(finding).not.toMatchObject({ fix: expect.stringContaining('Run npx wrangler') })
+  })
+
+  it('that has lost something and lacks a migration needs both, in this order', async () => {
+    expect(JSON.stringify(await fixOf(gone, never))).toMatch(
+      /Undo that.*Then, for 0002_x\.sql: Run npx wrangler d1 migrations apply/,
+    )
   })
 })

@@ -3,21 +3,16 @@
  */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { findChromium, launchChromium, NO_CHROMIUM, picture } from '../support/chromium.ts'
+import { isWithoutChromium, launchChromium, picture } from '../support/chromium.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
 
-const executablePath = await findChromium()
-const isCi = process.env.CI === 'true'
-if (executablePath === null && !isCi) console.warn(`Skipped, because ${NO_CHROMIUM}.`)
-
-describe.skipIf(executablePath === null && !isCi)('in Chromium', () => {
+describe.skipIf(isWithoutChromium)('in Chromium', () => {
   let installation: Installation
   let browser: Browser
 
   beforeAll(async () => {
-    if (executablePath === null) throw new Error(NO_CHROMIUM)
     installation = await startInstallation({ script: inject('workerScript') })
-    browser = await launchChromium(executablePath)
+    browser = await launchChromium()
   })
   afterAll(async () => {
     await browser?.close()
@@ -90,5 +85,22 @@ describe.skipIf(executablePath === null && !isCi)('in Chromium', () => {
     await page.getByRole('button', { name: 'Sign out', exact: true }).click()
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
     expect(complaints).toEqual([])
+  })
+
+  it('buttons keep a border in forced colours, where their ground is taken away', async () => {
+    const context = await browser.newContext({ locale: 'en-GB', forcedColors: 'active' })
+    const page = await context.newPage()
+    await signIn(page, 'alice')
+    await page.goto(`${installation.gatehouse.baseUrl}/api/v1.0/logout/`)
+    const borders = await page.evaluate(`[...document.querySelectorAll('.action')].map((button) => {
+      const { borderTopWidth, borderTopStyle, borderTopColor, backgroundColor } = getComputedStyle(button)
+      return [borderTopWidth, borderTopStyle, borderTopColor !== backgroundColor]
+    })`)
+    expect(borders).toEqual([
+      ['1px', 'solid', true],
+      ['1px', 'solid', true],
+    ])
+    await page.getByRole('link', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
   })
 })

@@ -4,12 +4,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { PEOPLE, personBySubject } from '../../dev/provider/people.ts'
-import { findChromium, launchChromium, NO_CHROMIUM, picture } from '../support/chromium.ts'
+import { isWithoutChromium, launchChromium, picture } from '../support/chromium.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
-
-const executablePath = await findChromium()
-const isCi = process.env.CI === 'true'
-if (executablePath === null && !isCi) console.warn(`Skipped, because ${NO_CHROMIUM}.`)
 
 /** Evaluated in the page: of the word that says that a check fails, and of what it stands on. */
 const COLOURS_OF_FAILURE = `[
@@ -19,13 +15,12 @@ const COLOURS_OF_FAILURE = `[
 
 const alice = PEOPLE.find(({ username }) => username === 'alice')
 
-describe.skipIf(executablePath === null && !isCi)('in Chromium, the diagnosis', () => {
+describe.skipIf(isWithoutChromium)('in Chromium, the diagnosis', () => {
   let installation: Installation
   let browser: Browser
   let isBroken = false
 
   beforeAll(async () => {
-    if (executablePath === null) throw new Error(NO_CHROMIUM)
     expect(personBySubject(alice?.subject ?? '')).toBe(alice)
     installation = await startInstallation({
       script: inject('workerScript'),
@@ -39,7 +34,7 @@ describe.skipIf(executablePath === null && !isCi)('in Chromium, the diagnosis', 
         },
       },
     })
-    browser = await launchChromium(executablePath)
+    browser = await launchChromium()
   })
   afterAll(async () => {
     await browser?.close()

@@ -50,13 +50,11 @@ describe('an opaque access token', () => {
     expect(askedFor(installation)).toEqual(['application/json'])
   })
 
-  it('of a program is active, with its role', async () => {
+  it('of a program is active, with its role; the provider names no subject, so nothing tells that it is one', async () => {
     const installation = await start()
-    expect(await answerOn(installation, await accessTokenOf('recorder', installation.client))).toMatchObject({
-      active: true,
-      principal: 'service',
-      roles: ['opentalk-recorder'],
-    })
+    const answer = await answerOn(installation, await accessTokenOf('recorder', installation.client))
+    expect(answer).toMatchObject({ active: true, client_id: 'recorder', roles: ['opentalk-recorder'] })
+    expect(answer).not.toHaveProperty('principal')
   })
 
   it('is asked about once, and is not active elsewhere when it was revoked', async () => {
@@ -76,6 +74,14 @@ describe('an opaque access token', () => {
       body: new URLSearchParams({ token }).toString(),
     }
     expect(await (await gatehouse.askOther('/api/v1.0/introspect/', question)).json()).toEqual({ active: false })
+  })
+
+  it('that is asked about thirty times at once is one question to the provider', async () => {
+    const installation = await start()
+    const token = await accessTokenOf('alice', installation.client)
+    const answers = await Promise.all(Array.from({ length: 30 }, () => answerOn(installation, token)))
+    expect(answers.filter((answer) => (answer as { active?: unknown }).active === true)).toHaveLength(30) // JSON of our own
+    expect(askedFor(installation)).toHaveLength(1)
   })
 
   it('that nobody has issued is not active', async () => {

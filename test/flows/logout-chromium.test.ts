@@ -5,14 +5,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { findChromium, launchChromium, NO_CHROMIUM } from '../support/chromium.ts'
+import { isWithoutChromium, launchChromium } from '../support/chromium.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
 
-const executablePath = await findChromium()
-const isCi = process.env.CI === 'true'
-if (executablePath === null && !isCi) console.warn(`Skipped, because ${NO_CHROMIUM}.`)
-
-describe.skipIf(executablePath === null && !isCi)('in Chromium', () => {
+describe.skipIf(isWithoutChromium)('in Chromium', () => {
   let installation: Installation
   let browser: Browser
   /** What the provider's page shows in a frame. */
@@ -20,13 +16,12 @@ describe.skipIf(executablePath === null && !isCi)('in Chromium', () => {
   let endSessionForm: URLSearchParams | undefined
 
   beforeAll(async () => {
-    if (executablePath === null) throw new Error(NO_CHROMIUM)
     installation = await startInstallation({
       script: inject('workerScript'),
       settings: { OIDC_OP_LOGOUT_USE_POST: 'true' },
       provider: { intercept: answerAsProvider },
     })
-    browser = await launchChromium(executablePath)
+    browser = await launchChromium()
   })
   afterAll(async () => {
     await browser?.close()

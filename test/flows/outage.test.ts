@@ -52,7 +52,8 @@ describe('a provider that has stopped', () => {
 
   it('lets people sign out', async () => {
     const response = await alice.signOut()
-    expect(response.status).toBe(303)
+    expect(response.status).toBe(200)
+    expect(await response.text()).toContain('You are signed out here')
     expect(await alice.whoAmI()).toBeNull()
   })
 })

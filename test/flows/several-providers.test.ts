@@ -5,20 +5,15 @@ import { randomBytes } from 'node:crypto'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type RunningProvider, startProvider } from '../../dev/provider/provider.ts'
-import { findChromium, launchChromium, NO_CHROMIUM, picture } from '../support/chromium.ts'
+import { isWithoutChromium, launchChromium, picture } from '../support/chromium.ts'
 import { freePort, type RunningGatehouse, startGatehouse } from '../support/gatehouse.ts'
 
-const executablePath = await findChromium()
-const isCi = process.env.CI === 'true'
-if (executablePath === null && !isCi) console.warn(`Skipped, because ${NO_CHROMIUM}.`)
-
-describe.skipIf(executablePath === null && !isCi)('in Chromium, with two providers', () => {
+describe.skipIf(isWithoutChromium)('in Chromium, with two providers', () => {
   let browser: Browser
   let gatehouse: RunningGatehouse
   let providers: RunningProvider[]
 
   beforeAll(async () => {
-    if (executablePath === null) throw new Error(NO_CHROMIUM)
     const port = await freePort()
     const baseUrl = `http://localhost:${port}`
     const secrets = [randomBytes(24).toString('base64url'), randomBytes(24).toString('base64url')] as const
@@ -51,7 +46,7 @@ describe.skipIf(executablePath === null && !isCi)('in Chromium, with two provide
         OIDC_PROVIDERS_PARTNER_CLIENT_SECRET: secrets[1],
       },
     })
-    browser = await launchChromium(executablePath)
+    browser = await launchChromium()
   })
   afterAll(async () => {
     await browser?.close()

@@ -159,5 +159,7 @@ it('a whole journey leaves nothing in the cache but metadata and keys', async ()
   expect([...(await installation.gatehouse.cacheKeys())].sort()).toEqual([
     `document/1/jwks ${issuer}/jwks`,
     `document/1/metadata ${issuer}`,
+    // That a sign-in has worked with these settings.
+    expect.stringMatching(/^sign-in\/1\/[\w-]{43}$/),
   ])
 })

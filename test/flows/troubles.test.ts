@@ -4,7 +4,8 @@
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { startProvider } from '../../dev/provider/provider.ts'
 import type { Check, CheckId } from '../../src/diagnosis/check.ts'
-import type { Refusal, RefusalLog } from '../../src/diagnosis/refusals.ts'
+import type { RefusalLog } from '../../src/diagnosis/refusals.ts'
+import { refusalsIn } from '../../src/store/refusals.ts'
 import { diagnosed } from '../support/diagnosed.ts'
 import { freePort } from '../support/gatehouse.ts'
 import { type Installation, type InstallationOptions, startInstallation } from '../support/installation.ts'
@@ -44,10 +45,10 @@ async function inTrouble(trouble: Trouble) {
 
 /** What the Worker has kept. */
 async function refusalsOf({ gatehouse }: Installation): Promise<RefusalLog> {
-  const rows = await gatehouse.query('SELECT *, provider AS providerId FROM refusals ORDER BY id DESC')
+  const rows = await gatehouse.query('SELECT * FROM refusals ORDER BY id DESC')
   return {
     add: async () => {},
-    last: async () => rows as unknown as readonly Refusal[], // the table has these columns
+    last: async () => refusalsIn(rows),
     lastSignIn: async () => null,
   }
 }

@@ -166,7 +166,7 @@ describe('an answer of the browser', () => {
   it('leaves its words in the log, without control characters', async () => {
     const answer = (good: URLSearchParams) =>
       new URLSearchParams({ error: 'invalid_scope', error_description: 'a\r\nb', state: good.get('state') ?? '' })
-    expect((await refusalOf(createLoginWorld(key).signIn({ answer }))).detail).toMatchObject({
+    expect(describeFailure(await refusalOf(createLoginWorld(key).signIn({ answer })))).toMatchObject({
       provider_place: 'callback',
       provider_error: 'invalid_scope',
       provider_description: 'a  b',
@@ -188,7 +188,7 @@ describe('an answer of the browser', () => {
     const answer = (good: URLSearchParams) =>
       new URLSearchParams({ error: 'access_denied', error_description: description, state: good.get('state') ?? '' })
     const refusal = await refusalOf(createLoginWorld(key).signIn({ answer }))
-    expect(refusal.detail.provider_description).toBe(logged)
+    expect(refusal.provider.description).toBe(logged)
     if (logged !== description) expect(JSON.stringify(describeFailure(refusal))).not.toContain(description)
   })
 
@@ -240,8 +240,8 @@ describe('a token answer', () => {
   it('of invalid_client tells the operator which settings to compare', async () => {
     const { signIn, farEnd } = createLoginWorld(key)
     farEnd.on(TOKEN, () => json({ error: 'invalid_client' }, 401))
-    const { detail } = await refusalOf(signIn())
-    expect(detail.hint).toEqual(expect.stringContaining('OIDC_RP_CLIENT_SECRET'))
+    const { hint } = await refusalOf(signIn())
+    expect(hint).toEqual(expect.stringContaining('OIDC_RP_CLIENT_SECRET'))
   })
 
   it.each([
@@ -256,6 +256,15 @@ describe('a token answer', () => {
       { provider_status: 401, provider_error: 'invalid_client' },
     ],
     [
+      'with status 200, as GitHub and Slack do',
+      () => json({ error: 'bad_verification_code', error_description: 'The code passed is incorrect' }, 200),
+      {
+        provider_status: 200,
+        provider_error: 'bad_verification_code',
+        provider_description: 'The code passed is incorrect',
+      },
+    ],
+    [
       'on a page',
       () => new Response('<html>', { status: 400, headers: { 'content-type': 'text/html' } }),
       { provider_status: 400 },
@@ -263,7 +272,7 @@ describe('a token answer', () => {
   ])('that refuses %s leaves place, status and words of the provider in the log', async (_, answer, words) => {
     const { signIn, farEnd } = createLoginWorld(key)
     farEnd.on(TOKEN, answer)
-    expect((await refusalOf(signIn())).detail).toMatchObject({ provider_place: 'token', ...words })
+    expect(describeFailure(await refusalOf(signIn()))).toMatchObject({ provider_place: 'token', ...words })
   })
 
   it.each([

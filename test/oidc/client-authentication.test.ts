@@ -79,8 +79,8 @@ describe('the method is', () => {
     [['client_secret_jwt'], { OIDC_RP_CLIENT_SECRET: 'x'.repeat(31) }],
   ])('none of %j when there is nothing to do it with, which the log says', async (listed, settings) => {
     const far = await farProvider({ metadata: { token_endpoint_auth_methods_supported: listed } }, settings)
-    const { code, detail } = await refusal(far.finish())
-    expect([code, detail.hint]).toEqual(['not_configured', expect.stringContaining('OIDC_RP_TOKEN_AUTH_METHOD')])
+    const { code, hint } = await refusal(far.finish())
+    expect([code, hint]).toEqual(['not_configured', expect.stringContaining('OIDC_RP_TOKEN_AUTH_METHOD')])
     expect(far.count('/token')).toBe(0)
   })
 })
@@ -208,9 +208,9 @@ describe('a refused client', () => {
       refusedWith({ status: 401, headers: { 'www-authenticate': 'Basic error="invalid_client"' } }, {}),
     ],
   ])('%s leads to a hint that names the settings', async (_, bends) => {
-    const { code, detail } = await refusal((await farProvider(bends)).finish())
-    expect([code, detail.provider_error]).toEqual(['provider_error', 'invalid_client'])
-    expect(detail.hint).toContain('OIDC_RP_CLIENT_SECRET')
+    const { code, provider, hint } = await refusal((await farProvider(bends)).finish())
+    expect([code, provider.error]).toEqual(['provider_error', 'invalid_client'])
+    expect(hint).toContain('OIDC_RP_CLIENT_SECRET')
   })
 })
 
@@ -262,4 +262,61 @@ it('a signed request is sent unasked when the provider requires it', async () =>
   const far = await farProvider({ metadata: { require_signed_request_object: true } }, { OIDC_RP_PRIVATE_KEY: KEY })
   const { location } = await begin(far)
   expect([...location.searchParams.keys()]).toEqual(['tenant', 'client_id', 'response_type', 'scope', 'request'])
+})
+
+describe('the session that a silent request names', () => {
+  const claims = btoa(JSON.stringify({ iss: ISSUER, sub: 'alice', groups: 'g'.repeat(3500) })).replace(/=+$/, '')
+  const idTokenHint = `${btoa(JSON.stringify({ alg: 'RS256' })).replace(/=+$/, '')}.${claims}.c2ln`
+  const silent = {
+    acrValues: [],
+    maxAgeSeconds: null,
+    isSilent: true,
+    passedOn: {},
+    redirectUri: 'https://gate.example.com/back',
+  }
+
+  it.each([
+    [7000, false],
+    [20_000, true],
+  ])(
+    'is left out of a signed request only if the signature makes the address too long: %i characters',
+    async (max, isNamed) => {
+      const settings = {
+        OIDC_RP_PRIVATE_KEY: KEY,
+        OIDC_USE_REQUEST_OBJECT: 'true',
+        GATEHOUSE_ADDRESS_LENGTH_MAX: String(max),
+      }
+      const far = await farProvider({}, settings)
+      const { location, pending } = await far.gatehouse.startLogin({ ...silent, idTokenHint })
+      const request = decodeJwt(location.searchParams.get('request') ?? '')
+      expect(request).toMatchObject({ prompt: 'none', state: pending.state })
+      expect('id_token_hint' in request).toBe(isNamed)
+      expect(location.href.length).toBeLessThanOrEqual(max)
+    },
+  )
+})
+
+describe('a client id with blanks', () => {
+  const CLIENT = ' my  client '
+  const settings = { OIDC_RP_CLIENT_ID: CLIENT }
+  const idToken = { aud: CLIENT }
+
+  it('is sent as it is written', async () => {
+    const far = await farProvider({ idToken }, settings)
+    expect((await begin(far)).location.searchParams.get('client_id')).toBe(CLIENT)
+    await far.finish()
+    expect(far.calls.find(({ path }) => path === '/token')?.form.get('client_id')).toBe(CLIENT)
+  })
+
+  it('is form-encoded in the header (RFC 6749 section 2.3.1)', async () => {
+    const far = await farProvider({ idToken }, { ...settings, OIDC_RP_TOKEN_AUTH_METHOD: 'client_secret_basic' })
+    await far.finish()
+    const header = far.calls.find(({ path }) => path === '/token')?.headers.get('authorization') ?? ''
+    expect(atob(header.replace('Basic ', '')).split(':')[0]).toBe('+my++client+')
+  })
+
+  it('is the audience of ID tokens to the letter', async () => {
+    const far = await farProvider({ idToken: { aud: CLIENT.trim() } }, settings)
+    expect((await refusal(far.finish())).code).toBe('token_invalid')
+  })
 })

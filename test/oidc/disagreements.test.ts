@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
 import type { LogEntry } from '../../src/log.ts'
-import { metadataSource } from '../../src/oidc/discovery.ts'
+import { metadataSource } from '../../src/oidc/metadata/discovery.ts'
 
 const ISSUER = 'https://idp.example'
 
@@ -37,6 +37,14 @@ describe('a warning', () => {
     expect(warningsOf({}, said)).toEqual([])
   })
 
+  it('is given when nothing is set and the provider lists several others', () => {
+    const said = { id_token_signing_alg_values_supported: ['ES256', 'PS256'] }
+    expect(warningsOf({}, said)).toEqual([
+      ['warn', 'configuration', 'OIDC_RP_SIGN_ALGO is unset, which means RS256, and the provider lists ES256, PS256'],
+    ])
+    expect(warningsOf({}, { id_token_signing_alg_values_supported: ['ES256'] })).toEqual([])
+  })
+
   it('is given for scopes that the provider does not list', () => {
     const said = { scopes_supported: ['openid', 'email'] }
     expect(warningsOf({ OIDC_RP_SCOPES: 'openid email usual_name siret' }, said)).toEqual([
@@ -48,5 +56,6 @@ describe('a warning', () => {
   it('is given for nothing that the provider is silent about, or says in an odd way', () => {
     expect(warningsOf({ OIDC_RP_SCOPES: 'openid x' }, {})).toEqual([])
     expect(warningsOf({}, { id_token_signing_alg_values_supported: 'ES256' })).toEqual([])
+    expect(warningsOf({}, { id_token_signing_alg_values_supported: [null, ''] })).toEqual([])
   })
 })

@@ -2,12 +2,13 @@
  * What is believed of a provider's metadata: the issuer to the letter, https, S256, and explicit endpoints before discovered ones.
  */
 import { describe, expect, it } from 'vitest'
-import type { ProviderConfig } from '../../src/config/env.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import type { ProviderConfig } from '../../src/config/model.ts'
+import { isSetUpWrong } from '../../src/errors.ts'
 import type { LogEntry } from '../../src/log.ts'
-import { metadataSource as sourceWithLog } from '../../src/oidc/discovery.ts'
-import { beginOperation } from '../../src/oidc/http.ts'
-import type { Metadata } from '../../src/oidc/metadata.ts'
+import { metadataSource as sourceWithLog } from '../../src/oidc/metadata/discovery.ts'
+import type { Metadata } from '../../src/oidc/metadata/metadata.ts'
+import { beginOperation } from '../../src/oidc/transport/http.ts'
 import { createFarEnd, type FarEnd, json } from '../support/far-end.ts'
 import { refusalOf } from '../support/refusal.ts'
 
@@ -173,11 +174,24 @@ describe('explicit endpoints', () => {
     })
   })
 
+  it.each([408, 425, 429])(
+    'all four do not take the place of a document that is withheld for now: %i',
+    async (status) => {
+      const refusal = await refusalOf(discover(providerSaying({}, status), configWith(EXPLICIT)))
+      expect([refusal.code, isSetUpWrong(refusal)]).toEqual(['provider_error', false])
+    },
+  )
+
+  it.each([401, 403, 302])('three do not switch userinfo off when the document is refused: %i', async (status) => {
+    const config = configWith({ ...EXPLICIT, OIDC_OP_USER_ENDPOINT: undefined })
+    expect((await refusalOf(discover(providerSaying({}, status), config))).code).toBe('provider_error')
+  })
+
   it('all four without a document are told to the operator', async () => {
     const log: LogEntry[] = []
     await metadataSource(configWith(EXPLICIT), log).load(beginOperation(createFarEnd().fetch, 600))
     await metadataSource(configWith(EXPLICIT), log).load(beginOperation(providerSaying(DISCOVERED).fetch, 600))
-    expect(log).toMatchObject([{ level: 'warn', event: 'no_discovery_document', detail: { status: 404 } }])
+    expect(log).toMatchObject([{ level: 'warn', event: 'no_discovery_document', detail: { provider_status: 404 } }])
   })
 
   it('all four are no reason to believe a provider that fails with 500', async () => {
@@ -185,7 +199,9 @@ describe('explicit endpoints', () => {
     expect(refusal.code).toBe('provider_error')
   })
 
-  it.each(Object.keys(EXPLICIT))('three without %s are not enough without a document', async (missing) => {
+  const NEEDED = Object.keys(EXPLICIT).filter((name) => name !== 'OIDC_OP_USER_ENDPOINT')
+
+  it.each(NEEDED)('three without %s are not enough without a document', async (missing) => {
     const refusal = await refusalOf(discover(createFarEnd(), configWith({ ...EXPLICIT, [missing]: undefined })))
     expect(refusal.code).toBe('provider_error')
   })
@@ -232,6 +248,17 @@ describe('an answer that is no document', () => {
 
   it('is refused as unreachable: a gateway in the place of the provider', async () => {
     expect((await refusalOf(discover(providerSaying({}, 503)))).code).toBe('provider_unreachable')
+  })
+
+  it.each([404, 410])('is not needed when three endpoints are explicit: status %i', async (status) => {
+    const { OIDC_OP_USER_ENDPOINT: _, ...three } = EXPLICIT
+    const metadata = await discover(providerSaying({ error: 'not found' }, status), configWith(three))
+    expect(metadata).toEqual({
+      issuer: ISSUER,
+      authorization_endpoint: EXPLICIT.OIDC_OP_AUTHORIZATION_ENDPOINT,
+      token_endpoint: EXPLICIT.OIDC_OP_TOKEN_ENDPOINT,
+      jwks_uri: EXPLICIT.OIDC_OP_JWKS_ENDPOINT,
+    })
   })
 
   it('is refused as unreachable, too, when all four endpoints are explicit: a gateway', async () => {

@@ -5,8 +5,13 @@
 import { describe, expect, it } from 'vitest'
 import { GatehouseError } from '../../src/errors.ts'
 import type { LogEntry } from '../../src/log.ts'
-import { type CachedEntry, createDocument, type DocumentCache, type DocumentSource } from '../../src/oidc/document.ts'
-import type { Send } from '../../src/oidc/http.ts'
+import {
+  type CachedEntry,
+  createDocument,
+  type DocumentCache,
+  type DocumentSource,
+} from '../../src/oidc/transport/document.ts'
+import type { Send } from '../../src/oidc/transport/http.ts'
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts'
 import { json } from '../support/far-end.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -27,14 +32,14 @@ function numbered(key = 'numbered'): DocumentSource<Numbered> {
     key,
     async load(send) {
       const response = await send(ADDRESS)
-      if (response.status !== 200) throw new GatehouseError('provider_error', 'no document')
+      if (response.status !== 200) throw new GatehouseError('provider_error', 'refused_by_provider', 'no document')
       return response.json()
     },
     parse(body) {
       if (typeof body === 'object' && body !== null && 'number' in body && typeof body.number === 'number') {
         return { number: body.number }
       }
-      throw new GatehouseError('provider_error', 'not a numbered document')
+      throw new GatehouseError('provider_error', 'refused_by_provider', 'not a numbered document')
     },
   }
 }
@@ -77,7 +82,8 @@ function world(): World {
     async send() {
       calls += 1
       if (it.provider === 'never answers') return new Promise<Response>(() => {})
-      if (it.provider === 'fails') throw new GatehouseError('provider_unreachable', 'the provider cannot be reached')
+      if (it.provider === 'fails')
+        throw new GatehouseError('provider_unreachable', 'no_answer', 'the provider cannot be reached')
       return json({ number: calls })
     },
     isolate: () =>
@@ -277,6 +283,22 @@ describe('while the provider fails', () => {
     expect((await refusalOf(document.read(w.send))).retryAfterSeconds).toBe(7)
   })
 
+  it('a refusal in the pause is what the first was, and keeps its cause', async () => {
+    const w = world()
+    const document = w.isolate()
+    const first = await refusalOf(document.read(async () => json({}, 500)))
+    const second = await refusalOf(document.read(w.send))
+    expect([second.code, second.cause, second.retryAfterSeconds]).toEqual(['provider_error', first, 10])
+  })
+
+  it('no pause begins when there was no time left to ask it', async () => {
+    const w = world()
+    const document = w.isolate()
+    const tooLate = new GatehouseError('temporarily_unavailable', 'timeout', 'no time left')
+    expect(await refusalOf(document.read(() => Promise.reject(tooLate)))).toBe(tooLate)
+    expect(await document.read(w.send)).toEqual({ number: 1 })
+  })
+
   it('without a document it is asked every ten seconds, so that sign-in comes back soon', async () => {
     const w = world()
     w.provider = 'fails'
@@ -371,23 +393,72 @@ describe('asking out of turn (A57)', () => {
     expect(w.calls()).toBe(2)
   })
 
-  it('is not done again within ten seconds', async () => {
+  it('a stranger may ask five times in a row, then once in two seconds', async () => {
     const w = world()
     const document = w.isolate()
-    const newer = await document.newerThan(await document.read(w.send), w.send)
-    w.clock.advance(9.9)
-    expect(newer && (await document.newerThan(newer, w.send))).toBeNull()
+    let seen = await document.read(w.send)
+    const askedAt: number[] = []
+    for (let tenth = 0; tenth < 200; tenth++) {
+      const newer = await document.newerThan(seen, w.send, 'stranger')
+      if (newer) askedAt.push(tenth / 10)
+      seen = newer ?? seen
+      w.clock.advance(0.1)
+    }
+    expect(askedAt).toEqual([0, 0.1, 0.2, 0.3, 0.4, 2, 4, 6, 8, 10, 12, 14, 16, 18])
   })
 
-  it('is done again after ten seconds', async () => {
+  it('a sign-in may ask five times in a row, and waits for a second then', async () => {
     const w = world()
     const document = w.isolate()
-    const newer = await document.newerThan(await document.read(w.send), w.send)
-    w.clock.advance(10)
-    expect(newer && (await document.newerThan(newer, w.send))).toEqual({ number: 3 })
+    let seen = await document.read(w.send)
+    const before = w.clock.now()
+    for (let time = 0; time < 7; time++) seen = (await document.newerThan(seen, w.send, 'sign_in')) ?? seen
+    expect([seen.number, (w.clock.now() - before) / 1000]).toEqual([8, 2])
   })
 
-  it('1,000 requests one after the other within ten seconds make one call', async () => {
+  it('a sign-in may still ask when strangers have used up all that is theirs, and they when it has', async () => {
+    const w = world()
+    const document = w.isolate()
+    let seen = await document.read(w.send)
+    for (let time = 0; time < 20; time++) seen = (await document.newerThan(seen, w.send, 'stranger')) ?? seen
+    const before = w.clock.now()
+    expect(await document.newerThan(seen, w.send, 'sign_in')).toEqual({ number: 7 })
+    expect(w.clock.now()).toBe(before)
+    const other = w.isolate()
+    seen = await other.read(w.send)
+    for (let time = 0; time < 5; time++) seen = (await other.newerThan(seen, w.send, 'sign_in')) ?? seen
+    expect(await other.newerThan(seen, w.send, 'stranger')).not.toBeNull()
+  })
+
+  it('a sign-in that waits takes what a stranger was given meanwhile', async () => {
+    const w = world()
+    const document = w.isolate()
+    let seen = await document.read(w.send)
+    for (let time = 0; time < 5; time++) seen = (await document.newerThan(seen, w.send, 'sign_in')) ?? seen
+    const waiting = document.newerThan(seen, w.send, 'sign_in')
+    const newer = await document.newerThan(seen, w.send, 'stranger')
+    expect(await waiting).toBe(newer)
+  })
+
+  it('a sign-in waits no longer than OIDC_TIMEOUT, and is not told that the provider does not answer', async () => {
+    const w = world()
+    const clock = { ...w.clock, now: () => START }
+    const document = createDocument(numbered(), { cache: w.cache, clock, log: () => {}, timeoutSeconds: 5 })
+    let seen = await document.read(w.send)
+    for (let time = 0; time < 5; time++) seen = (await document.newerThan(seen, w.send, 'sign_in')) ?? seen
+    expect((await refusalOf(document.newerThan(seen, w.send, 'sign_in'))).code).toBe('temporarily_unavailable')
+  })
+
+  it('says after how many seconds a stranger may ask again', async () => {
+    const w = world()
+    const document = w.isolate()
+    let seen = await document.read(w.send)
+    for (let time = 0; time < 5; time++) seen = (await document.newerThan(seen, w.send)) ?? seen
+    w.clock.advance(0.5)
+    expect(document.secondsUntilNext()).toBe(2)
+  })
+
+  it('1,000 requests one after the other within nine seconds make nine calls', async () => {
     const w = world()
     const document = w.isolate()
     await document.read(w.send)
@@ -395,7 +466,7 @@ describe('asking out of turn (A57)', () => {
       await document.newerThan(await document.read(w.send), w.send)
       w.clock.advance(0.009)
     }
-    expect(w.calls()).toBe(2)
+    expect(w.calls()).toBe(1 + 9)
   })
 
   it('1,000 requests at once make one call', async () => {
@@ -427,24 +498,68 @@ describe('asking out of turn (A57)', () => {
     expect(await Promise.all([asking, ...waiting])).toEqual(times(21, () => ({ number: 7 })))
   })
 
-  it('two isolates share the limit: what one asked for, the other takes from the cache', async () => {
+  it('what one isolate asked for, another takes from the cache before it asks itself', async () => {
     const w = world()
     const [first, second] = [w.isolate(), w.isolate()]
     const [seenByFirst, seenBySecond] = [await first.read(w.send), await second.read(w.send)]
     w.clock.advance(1)
     await first.newerThan(seenByFirst, w.send)
     w.clock.advance(5)
-    const newer = await second.newerThan(seenBySecond, w.send)
-    await second.newerThan(newer ?? seenBySecond, w.send)
+    expect(await second.newerThan(seenBySecond, w.send)).toEqual({ number: 2 })
     expect(w.calls()).toBe(2)
   })
 
-  it('a new isolate keeps to the pause that another began', async () => {
+  it('what another isolate asked for is no answer of this one: it may still ask, so a cache that lags hides no key', async () => {
+    const w = world()
+    const [first, second] = [w.isolate(), w.isolate()]
+    const [seenByFirst, seenBySecond] = [await first.read(w.send), await second.read(w.send)]
+    w.clock.advance(1)
+    await first.newerThan(seenByFirst, w.send)
+    const mark = second.mark()
+    const newer = await second.newerThan(seenBySecond, w.send)
+    expect(newer && second.originOf(newer).load).toBeLessThanOrEqual(mark)
+    const newest = newer && (await second.newerThan(newer, w.send))
+    expect(newest && second.originOf(newest).load).toBeGreaterThan(mark)
+  })
+
+  it('an isolate begins no burst for strangers within ten seconds of another that asked out of turn', async () => {
     const w = world()
     const first = w.isolate()
     await first.newerThan(await first.read(w.send), w.send)
     const second = w.isolate()
-    expect(await second.newerThan(await second.read(w.send), w.send)).toBeNull()
+    const newer = await second.newerThan(await second.read(w.send), w.send)
+    expect(newer).toEqual({ number: 3 })
+    expect(newer && (await second.newerThan(newer, w.send))).toBeNull()
+  })
+
+  it('an isolate begins a burst again ten seconds after another asked out of turn', async () => {
+    const w = world()
+    const first = w.isolate()
+    await first.newerThan(await first.read(w.send), w.send)
+    w.clock.advance(10)
+    const second = w.isolate()
+    const newer = await second.newerThan(await second.read(w.send), w.send)
+    expect(newer && (await second.newerThan(newer, w.send))).not.toBeNull()
+  })
+
+  it('asks for a sign-in also right after a look for a stranger has failed', async () => {
+    const w = world()
+    const document = w.isolate()
+    const seen = await document.read(w.send)
+    w.provider = 'fails'
+    await refusalOf(document.newerThan(seen, w.send, 'stranger'))
+    w.provider = 'works'
+    expect((await refusalOf(document.newerThan(seen, w.send, 'stranger'))).code).toBe('provider_unreachable')
+    expect(await document.newerThan(seen, w.send, 'sign_in')).toEqual({ number: 3 })
+  })
+
+  it('reads for a sign-in, too, when there is nothing else and a stranger has just found the provider failing', async () => {
+    const w = world()
+    const document = w.isolate()
+    w.provider = 'fails'
+    await refusalOf(document.read(w.send, 'stranger'))
+    w.provider = 'works'
+    expect(await document.read(w.send, 'sign_in')).toEqual({ number: 2 })
   })
 
   it('is refused when the provider fails', async () => {
@@ -455,7 +570,7 @@ describe('asking out of turn (A57)', () => {
     expect((await refusalOf(document.newerThan(seen, w.send))).code).toBe('provider_unreachable')
   })
 
-  it('makes one call in ten seconds also while the provider fails', async () => {
+  it('makes one call in ten seconds for strangers also while the provider fails', async () => {
     const w = world()
     const document = w.isolate()
     const seen = await document.read(w.send)
@@ -492,6 +607,98 @@ describe('asking out of turn (A57)', () => {
     w.clock.advance(HOUR)
     const seen = await document.read(w.send)
     expect(await document.newerThan(seen, w.send)).toEqual({ number: 4 })
+  })
+})
+
+describe('a look that only asks whether the provider answers', () => {
+  it('brings the document, which is not asked for again', async () => {
+    const w = world()
+    const document = w.isolate()
+    await document.look(w.send)
+    expect(await document.read(w.send)).toEqual({ number: 1 })
+  })
+
+  it('brings a newer document for those who have one', async () => {
+    const w = world()
+    const document = w.isolate()
+    const seen = await document.read(w.send)
+    await document.look(w.send)
+    expect(await document.newerThan(seen, w.send)).toEqual({ number: 2 })
+    expect(w.calls()).toBe(2)
+  })
+
+  it('costs nothing of what may be asked out of turn', async () => {
+    const w = world()
+    const document = w.isolate()
+    for (let time = 0; time < 20; time++) await document.look(w.send)
+    expect(await document.newerThan(await document.read(w.send), w.send)).toEqual({ number: 21 })
+  })
+
+  it('that fails is thrown, and keeps nobody from asking', async () => {
+    const w = world()
+    const document = w.isolate()
+    w.provider = 'fails'
+    expect((await refusalOf(document.look(w.send))).code).toBe('provider_unreachable')
+    w.provider = 'works'
+    expect(await document.read(w.send)).toEqual({ number: 2 })
+  })
+
+  it('that fails leaves a known document as it is', async () => {
+    const w = world()
+    const document = w.isolate()
+    const seen = await document.read(w.send)
+    w.provider = 'fails'
+    await refusalOf(document.look(w.send))
+    expect(await document.read(w.send)).toBe(seen)
+  })
+
+  it('ends a pause that a failure began', async () => {
+    const w = world()
+    const document = w.isolate()
+    const seen = await document.read(w.send)
+    w.provider = 'fails'
+    await refusalOf(document.newerThan(seen, w.send))
+    w.provider = 'works'
+    await document.look(w.send)
+    expect(await document.newerThan(await document.read(w.send), w.send)).toEqual({ number: 4 })
+  })
+
+  it('writes the same document into the shared cache once an hour, and another at once', async () => {
+    const w = world()
+    let puts = 0
+    const cache = {
+      ...w.cache,
+      async put(...entry: Parameters<DocumentCache['put']>) {
+        puts += 1
+        await w.cache.put(...entry)
+      },
+    }
+    let number = 1
+    const send: Send = async () => json({ number })
+    const document = createDocument(numbered(), { cache, clock: w.clock, log: () => {}, timeoutSeconds: 5 })
+    for (let minute = 0; minute < 59; minute++) {
+      await document.look(send)
+      w.clock.advance(60)
+    }
+    expect(puts).toBe(1)
+    w.clock.advance(60)
+    await document.look(send)
+    expect(puts).toBe(2)
+    number = 2
+    await document.look(send)
+    expect(puts).toBe(3)
+  })
+
+  it('that began before another load, and ends after it, does not put back the older document', async () => {
+    const w = world()
+    const document = w.isolate()
+    await document.read(w.send)
+    let answer: (response: Response) => void = () => {}
+    const slow = document.look(() => new Promise((resolve) => (answer = resolve)))
+    const newer = await document.newerThan(await document.read(w.send), w.send)
+    answer(json({ number: 99 }))
+    await slow
+    expect(await document.read(w.send)).toBe(newer)
   })
 })
 
@@ -565,12 +772,12 @@ describe('the shared cache', () => {
       expect(w.calls()).toBe(2)
     })
 
-    it('makes no more calls out of turn than one in ten seconds (A57)', async () => {
+    it('makes no more calls out of turn than the five of a burst (A57)', async () => {
       const w = { ...world(), cache: broken }
       const document = createDocument(numbered(), { ...w, log: () => {}, timeoutSeconds: 5 })
       await document.read(w.send)
       for (let request = 0; request < 100; request++) await document.newerThan(await document.read(w.send), w.send)
-      expect(w.calls()).toBe(2)
+      expect(w.calls()).toBe(1 + 5)
     })
 
     it('is noted in the log', async () => {

@@ -5,9 +5,9 @@ import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, EmbeddedJWK, 
 import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import type { ProtocolClient } from '../../src/oidc/client.ts'
-import { keptDpopKey, newDpopKey, withDpop } from '../../src/oidc/dpop.ts'
-import { providerTokensSchema } from '../../src/oidc/provider.ts'
+import { keptDpopKey, newDpopKey, withDpop } from '../../src/oidc/client/dpop.ts'
+import type { ProtocolClient } from '../../src/oidc/client/protocol-client.ts'
+import { providerTokensSchema } from '../../src/oidc/flows/provider-tokens.ts'
 import { type Bends, farProvider, json, refusal, type SeenCall } from '../support/far-provider.ts'
 
 const ON = { OIDC_USE_DPOP: 'true' }

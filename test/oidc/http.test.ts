@@ -1,9 +1,11 @@
 /**
  * Calls to the provider: one deadline for all of an operation, no redirects, no endless bodies (A52, A67).
  */
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { beginOperation, type Fetch } from '../../src/oidc/http.ts'
+import { beginOperation, type Fetch } from '../../src/oidc/transport/http.ts'
 import { json } from '../support/far-end.ts'
+import { begin, farProvider, ISSUER } from '../support/far-provider.ts'
 import { refusalOf } from '../support/refusal.ts'
 
 const ADDRESS = 'https://idp.example:8443/token'
@@ -60,7 +62,8 @@ describe('an answer', () => {
     const send = beginOperation(async () => new Response('x', { status }), PLENTY_SECONDS)
     expect(await refusalOf(send(ADDRESS))).toMatchObject({
       code: 'provider_unreachable',
-      detail: { host: 'idp.example:8443', status },
+      detail: { host: 'idp.example:8443' },
+      provider: { status },
     })
   })
 })
@@ -143,6 +146,17 @@ describe('the deadline', () => {
     expect((await refusalOf(send(ADDRESS))).message).toBe('the provider did not answer within 0.01 s')
   })
 
+  it('that is over before a call, when all before were answered, is not laid at the door of the provider', async () => {
+    const send = beginOperation(async () => new Response('ok'), 0.01)
+    await send(ADDRESS)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    const { code, message } = await refusalOf(send(ADDRESS))
+    expect([code, message]).toEqual([
+      'temporarily_unavailable',
+      'the 0.01 s of OIDC_TIMEOUT were over before this call',
+    ])
+  })
+
   it('is the same signal in each call of an operation', async () => {
     const signals = new Set<unknown>()
     const send = beginOperation(async (_, init) => {
@@ -216,5 +230,68 @@ describe('a connection that breaks', () => {
     const { seen, send } = breaking(1)
     expect((await refusalOf(send(ADDRESS, { method: 'POST' }))).code).toBe('provider_unreachable')
     expect(seen).toEqual(['POST'])
+  })
+})
+
+describe('the name that a provider sees', () => {
+  const { version }: { version: string } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const NAME = `Gatehouse/${version}`
+
+  it.each([{}, { 'user-agent': 'oauth4webapi/v3' }, new Headers({ 'User-Agent': 'another' }), [['User-Agent', 'x']]])(
+    'is ours and the version of the package, whatever a caller says: %j',
+    async (headers) => {
+      const seen: (string | null)[] = []
+      const send = beginOperation(async (_, init) => {
+        seen.push(new Headers(init?.headers).get('user-agent'))
+        return json({})
+      }, PLENTY_SECONDS)
+      await send(ADDRESS, { headers: headers as HeadersInit }) // the last is a list of pairs, which the type of the table widens
+      await send(ADDRESS)
+      expect(seen).toEqual([NAME, NAME])
+    },
+  )
+
+  it('leaves the other headers as they are', async () => {
+    let seen = new Headers()
+    const send = beginOperation(async (_, init) => {
+      seen = new Headers(init?.headers)
+      return json({})
+    }, PLENTY_SECONDS)
+    await send(ADDRESS, { headers: { accept: 'application/json', authorization: 'Bearer x' } })
+    expect([seen.get('accept'), seen.get('authorization')]).toEqual(['application/json', 'Bearer x'])
+  })
+
+  it('is in every request of a sign-in, of questions about tokens, of sign-outs and of a diagnosis', async () => {
+    const endpoints = ['introspection', 'revocation', 'pushed_authorization_request']
+    const metadata = Object.fromEntries(endpoints.map((name) => [`${name}_endpoint`, `${ISSUER}/${name}`]))
+    const far = await farProvider(
+      {
+        metadata,
+        tokenAnswer: { refresh_token: 'r' },
+        answer({ path }) {
+          if (path === '/introspection') return json({ active: false })
+          if (path === '/pushed_authorization_request') return json({ request_uri: 'urn:x', expires_in: 60 }, 201)
+          return path === '/revocation' ? new Response(null) : undefined
+        },
+      },
+      { OIDC_USE_PAR: 'true' },
+    )
+    await begin(far)
+    const { tokens } = await far.finish()
+    await far.gatehouse.refresh(tokens)
+    await far.gatehouse.introspect('a-token-that-says-nothing-by-itself')
+    await far.gatehouse.revokeTokens([tokens])
+    expect(new Set(far.calls.map(({ path }) => path))).toEqual(
+      new Set([
+        '/.well-known/openid-configuration',
+        '/jwks',
+        '/pushed_authorization_request',
+        '/token',
+        '/userinfo',
+        '/introspection',
+        '/revocation',
+      ]),
+    )
+    expect(new Set(far.calls.map(({ headers }) => headers.get('user-agent')))).toEqual(new Set([NAME]))
   })
 })

@@ -5,6 +5,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { CompactEncrypt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import type { GatehouseError } from '../../src/errors.ts'
+import { describeFailure } from '../../src/log.ts'
 import {
   CLIENT_ID,
   type FarProvider,
@@ -174,12 +175,13 @@ describe('a plain answer', () => {
   })
 
   it('that refuses us says who asked and which settings to compare, without the secret or the token', async () => {
-    const { detail } = await failureOf(() => json({ error: 'invalid_client' }, { status: 401 }), {
+    const failure = await failureOf(() => json({ error: 'invalid_client' }, { status: 401 }), {
       OIDC_RS_CLIENT_ID: 'asker',
       OIDC_RS_CLIENT_SECRET: 'MARKER-secret',
     })
-    expect(detail).toMatchObject({ asked_as: 'asker', hint: expect.stringContaining('OIDC_RS_CLIENT_SECRET') })
-    expect(JSON.stringify(detail)).not.toMatch(/MARKER|an-opaque-token/)
+    const story = describeFailure(failure)
+    expect(story).toMatchObject({ asked_as: 'asker', hint: expect.stringContaining('OIDC_RS_CLIENT_SECRET') })
+    expect(JSON.stringify(story)).not.toMatch(/MARKER|an-opaque-token/)
   })
 })
 
@@ -205,6 +207,7 @@ describe('a signed answer', () => {
     ['without a time [JI5]', { iat: undefined }, {}],
     ['of the future [JI5]', { iat: nowSeconds() + 120 }, {}],
     ['that has expired', { exp: nowSeconds() - 120 }, {}],
+    ['that is not valid yet', { nbf: nowSeconds() + 120 }, {}],
     ['of another type [JI6]', {}, { typ: 'JWT' }],
     ['without a type [JI6]', {}, { typ: undefined }],
     ['with its members at the top [JI7]', { active: true, token_introspection: undefined }, {}],
@@ -285,4 +288,15 @@ describe('an encrypted answer', () => {
     const { code, cause } = await failureOf(encrypted('RSA-OAEP', 'A256GCM'), RS256)
     expect([code, String(cause)]).toEqual(['not_configured', expect.stringContaining('OIDC_RP_DECRYPTION_KEY')])
   })
+})
+
+it('signed answers under keys that are not known are no verdict, and say when to come back once nobody may look any more', async () => {
+  let made = 0
+  const far = await answering(async (provider) => signed({}, { kid: `made-up-${made++}` })(provider), RS256)
+  const refusals: GatehouseError[] = []
+  while (refusals.at(-1)?.code !== 'temporarily_unavailable')
+    refusals.push(await refusal(far.gatehouse.introspect(TOKEN)))
+  expect(new Set(refusals.slice(0, -1).map(({ code }) => code))).toEqual(new Set(['token_invalid']))
+  expect(refusals.at(-1)?.retryAfterSeconds).toBeGreaterThan(0)
+  expect(far.count('/jwks')).toBeLessThan(refusals.length)
 })

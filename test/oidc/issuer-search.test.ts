@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
-import { metadataSource } from '../../src/oidc/discovery.ts'
+import { metadataSource } from '../../src/oidc/metadata/discovery.ts'
 import { createProviders } from '../../src/oidc/providers.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { createFarEnd, type FarEnd, json } from '../support/far-end.ts'
@@ -100,12 +100,31 @@ describe('the issuer of a provider without OIDC_OP_URL', () => {
     ])
   })
 
+  it('that is nowhere is called the same while nobody looks for it again', async () => {
+    const { providers } = world(undefined)
+    const refusals = [await refusalOf(providers.first.issuer()), await refusalOf(providers.first.issuer())]
+    expect(refusals.map(({ code }) => code)).toEqual(['not_configured', 'not_configured'])
+  })
+
   it('is not said to be nowhere while a place cannot be reached', async () => {
     const { providers, farEnd } = world(undefined)
     farEnd.on(`https://idp.example${WELL_KNOWN}`, () => {
       throw new TypeError('network connection lost')
     })
     expect((await refusalOf(providers.first.issuer())).code).toBe('provider_unreachable')
+  })
+
+  it.each([500, 429])('is not said to be nowhere while a place answers with status %d', async (status) => {
+    const { providers, farEnd } = world(undefined)
+    farEnd.on(ISSUER + WELL_KNOWN, () => json({}, status))
+    const refusal = await refusalOf(providers.first.issuer())
+    expect(refusal).toMatchObject({ code: 'provider_unreachable', provider: { status } })
+  })
+
+  it('is found although another place answers with status 500', async () => {
+    const { providers, farEnd } = world(DOCUMENT)
+    farEnd.on(`${ISSUER}/protocol${WELL_KNOWN}`, () => json({}, 500))
+    expect(await providers.first.issuer()).toBe(ISSUER)
   })
 
   it('is found although another place cannot be reached', async () => {

@@ -3,11 +3,11 @@
  */
 import { base64url, exportSPKI, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { SIGNING_ALGORITHMS } from '../../src/config/algorithms.ts'
+import { SIGNING_ALGORITHMS } from '../../src/config/values/algorithms.ts'
 import { describeFailure } from '../../src/log.ts'
-import { createDocument, type Document } from '../../src/oidc/document.ts'
-import { beginOperation } from '../../src/oidc/http.ts'
-import { type Keys, keysSource, verifyJwt } from '../../src/oidc/jwks.ts'
+import { createKeyDocument, keysSource, verifyJwt } from '../../src/oidc/metadata/jwks.ts'
+import type { Asker } from '../../src/oidc/transport/document.ts'
+import { beginOperation } from '../../src/oidc/transport/http.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { createFarEnd, json } from '../support/far-end.ts'
 import { compact, makeKey, sign, type TestKey, withFlippedBit } from '../support/keys.ts'
@@ -45,7 +45,7 @@ function keyOf(algorithm: string): TestKey {
 function provider(shown: readonly unknown[]) {
   const farEnd = createFarEnd()
   const clock = createFakeClock()
-  const keys = createDocument(keysSource(JWKS_URI), {
+  const keys = createKeyDocument(keysSource(JWKS_URI), {
     cache: { get: async () => null, put: async () => {} },
     clock,
     log: () => {},
@@ -61,8 +61,8 @@ function provider(shown: readonly unknown[]) {
     /** From now on the provider shows these. */
     showKeys: (next: readonly unknown[]) => show({ keys: next }),
     show,
-    verify: (token: string, algorithms: readonly string[] = SIGNING_ALGORITHMS) =>
-      verifyJwt(token, algorithms, keys, send),
+    verify: (token: string, algorithms: readonly string[] = SIGNING_ALGORITHMS, asker: Asker = 'stranger') =>
+      verifyJwt(token, algorithms, keys, send, { asker }),
   }
 }
 
@@ -77,6 +77,14 @@ describe('a signature', () => {
     const key = keyOf('ES256')
     const { header } = await provider([key.jwk]).verify(await sign(key, CLAIMS, { typ: 'at+jwt' }))
     expect(header).toEqual({ alg: 'ES256', kid: key.kid, typ: 'at+jwt' })
+  })
+
+  it('under an empty key id is verified with a key whose id is empty or another', async () => {
+    const key = keyOf('ES256')
+    for (const kid of ['', 'another']) {
+      const { verify } = provider([{ ...key.jwk, kid }])
+      expect((await verify(await sign(key, CLAIMS, { kid: '' }))).claims).toEqual(CLAIMS)
+    }
   })
 
   it.each(ALGORITHMS)('of %s with one bit flipped is refused (A45)', async (algorithm) => {
@@ -270,10 +278,15 @@ describe('the key set', () => {
   })
 
   it.each([{}, { keys: [] }])('may be %j where no signature needs a key, and verifies nothing then', async (body) => {
-    const { parse } = keysSource(JWKS_URI, false)
-    const keys: Document<Keys> = { read: async () => parse(body), newerThan: async () => null }
+    const ports = {
+      cache: { get: async () => null, put: async () => {} },
+      clock: createFakeClock(),
+      log: () => {},
+      timeoutSeconds: 5,
+    }
+    const keys = createKeyDocument(keysSource(JWKS_URI, false), ports)
     const token = await sign(keyOf('ES256'), CLAIMS, { kid: undefined })
-    const refusal = await refusalOf(verifyJwt(token, SIGNING_ALGORITHMS, keys, async () => json({})))
+    const refusal = await refusalOf(verifyJwt(token, SIGNING_ALGORITHMS, keys, async () => json(body)))
     expect(refusal.code).toBe('token_invalid')
   })
 
@@ -331,19 +344,6 @@ describe('a change of keys (A122)', () => {
     expect((await verify(await sign(next, CLAIMS, { kid: undefined }))).claims).toEqual(CLAIMS)
   })
 
-  it('an unknown key id is no verdict while the keys, asked for a moment ago, are not asked for again', async () => {
-    const next = await makeKey('ES256', 'ES256-2')
-    const { verify, showKeys, clock } = provider([keyOf('ES256').jwk])
-    await verify(await sign(keyOf('ES256'), CLAIMS))
-    const stranger = compact({ alg: 'ES256', kid: 'of-a-stranger' }, CLAIMS)
-    expect((await refusalOf(verify(stranger))).code).toBe('token_invalid')
-    showKeys([keyOf('ES256').jwk, next.jwk])
-    const token = await sign(next, CLAIMS)
-    expect((await refusalOf(verify(token))).code).toBe('provider_unreachable')
-    clock.advance(10)
-    expect((await verify(token)).claims).toEqual(CLAIMS)
-  })
-
   it('a wrong signature under a known key id is a verdict at any time', async () => {
     const { verify } = provider([keyOf('ES256').jwk])
     const forged = withFlippedBit(await sign(keyOf('ES256'), CLAIMS))
@@ -361,7 +361,7 @@ describe('a change of keys (A122)', () => {
     expect((await refusalOf(verify(token))).code).toBe('token_invalid')
   })
 
-  it('1,000 tokens with random key ids make one call more (A57)', async () => {
+  it('1,000 tokens with random key ids, one after the other, make five calls more (A57)', async () => {
     const key = keyOf('ES256')
     const { verify, journal } = provider([key.jwk])
     const token = await sign(key, CLAIMS)
@@ -371,7 +371,7 @@ describe('a change of keys (A122)', () => {
         verify(token.replace(/^[^.]+/, base64url.encode(JSON.stringify({ alg: 'ES256', kid: `x${round}` })))),
       )
     }
-    expect(journal).toHaveLength(2)
+    expect(journal).toHaveLength(1 + 5)
   })
 
   it('1,000 tokens with random key ids at once make one call more (A57)', async () => {

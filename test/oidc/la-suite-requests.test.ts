@@ -109,7 +109,7 @@ describe('OIDC_RP_IDP_SIGN_KEY', () => {
     const settings = { OIDC_RP_IDP_SIGN_KEY: JSON.stringify(key.jwk) }
     const { signIn } = createLoginWorld(key, { settings, keys: [other] })
     const refusal = await refusalOf(signIn({ signer: other }))
-    expect([refusal.code, refusal.detail.hint]).toEqual([
+    expect([refusal.code, refusal.hint]).toEqual([
       'token_invalid',
       'see OIDC_RP_IDP_SIGN_KEY; the provider may have changed its key',
     ])

@@ -5,7 +5,8 @@ import { base64url, CompactSign, exportJWK, generateKeyPair, SignJWT } from 'jos
 import { beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
 import { GatehouseError } from '../../src/errors.ts'
-import type { LogoutNotice } from '../../src/oidc/logout-token.ts'
+import type { LogoutNotice } from '../../src/oidc/flows/logout-token.ts'
+import type { Provider } from '../../src/oidc/provider.ts'
 import { createProvider } from '../../src/oidc/provider.ts'
 
 const ISSUER = 'https://idp.example'
@@ -95,8 +96,12 @@ function createScene({ isDown = false, nowSeconds = NOW, algorithm = 'RS256' }: 
 const judge = (token: string, scene?: Scene): Promise<LogoutNotice> =>
   createScene(scene).provider.verifyLogoutToken(token)
 
-async function refusalOf(token: string, scene?: Scene): Promise<GatehouseError> {
-  const thrown = await judge(token, scene).then(
+function refusalOf(token: string, scene?: Scene): Promise<GatehouseError> {
+  return refusalOfProvider(createScene(scene).provider, token)
+}
+
+async function refusalOfProvider(provider: Provider, token: string): Promise<GatehouseError> {
+  const thrown = await provider.verifyLogoutToken(token).then(
     () => new Error('the token was obeyed'),
     (error: unknown) => error,
   )
@@ -214,17 +219,40 @@ describe('a logout token is refused', () => {
     ['a type that is a number (BL26)', {}, 'typ', { typ: 7 }],
   ])('%s', async (_, claims, told, header) => {
     const refusal = await refusalOf(await sign({ ...GOOD, ...claims }, header))
-    expect([refusal.code, refusal.told]).toEqual(['invalid_request', expect.stringContaining(told)])
+    expect([refusal.code, refusal.publicMessage]).toEqual(['invalid_request', expect.stringContaining(told)])
   })
 
-  it('a signature of another key with the same id, asking once more for the keys (BL5)', async () => {
+  it('a signature of another key with the same id, asking once more for keys that were known before (BL5)', async () => {
     const { provider, asked } = createScene()
+    await provider.verifyLogoutToken(await sign(GOOD))
     const token = await sign(GOOD, {}, foreign)
     await expect(provider.verifyLogoutToken(token)).rejects.toMatchObject({ code: 'invalid_request' })
     expect(asked.filter((path) => path === '/jwks')).toHaveLength(2)
     await expect(provider.verifyLogoutToken(token)).rejects.toMatchObject({ code: 'invalid_request' })
     expect(asked.filter((path) => path === '/jwks')).toHaveLength(2)
   })
+
+  it('a signature of another key with the same id, not asking once more for keys that were asked for on its account', async () => {
+    const { provider, asked } = createScene()
+    const token = await sign(GOOD, {}, foreign)
+    await expect(provider.verifyLogoutToken(token)).rejects.toMatchObject({ code: 'invalid_request' })
+    expect(asked.filter((path) => path === '/jwks')).toHaveLength(1)
+  })
+
+  it.each<[name: string, claims: Members]>([
+    ['expired', { iat: NOW - 700, exp: NOW - 600 }],
+    ['for another client', { aud: 'another' }],
+    ['from another issuer', { iss: 'https://other.example' }],
+    ['without the event', { events: undefined }],
+  ])(
+    'one that is %s, whatever its key: nobody is asked for that, and a provider that is down changes nothing',
+    async (_, claims) => {
+      const { provider, asked } = createScene({ isDown: true })
+      const token = await sign({ ...GOOD, ...claims }, { kid: 'of-nobody' }, foreign)
+      await expect(provider.verifyLogoutToken(token)).rejects.toMatchObject({ code: 'invalid_request' })
+      expect(asked).not.toContain('/jwks')
+    },
+  )
 
   it.each([
     ['nothing', ''],
@@ -238,6 +266,23 @@ describe('a logout token is refused', () => {
     const { privateKey, kid } = rsa
     const signer = new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader({ alg: 'RS256', kid })
     expect((await refusalOf(await signer.sign(privateKey))).code).toBe('invalid_request')
+  })
+})
+
+it('a logout token whose key was not looked for yet, while nobody may look, is not judged, and may come again', async () => {
+  const { provider } = createScene()
+  await provider.verifyLogoutToken(await sign(GOOD))
+  const refusals = []
+  for (let count = 0; count < 7; count++) {
+    refusals.push(await refusalOfProvider(provider, await sign(GOOD, { kid: `made-up-${count}` }, foreign)))
+  }
+  expect(refusals.map(({ code }) => code)).toEqual([
+    ...Array(5).fill('invalid_request'),
+    ...Array(2).fill('temporarily_unavailable'),
+  ])
+  expect(refusals.at(-1)).toMatchObject({
+    retryAfterSeconds: 2,
+    publicMessage: expect.stringContaining('not known yet'),
   })
 })
 

@@ -2,7 +2,7 @@
  * Where a provider passes an authorization request on: found by what the next address carries along, and only on the same host.
  */
 import { describe, expect, it } from 'vitest'
-import { nextStep } from '../../src/oidc/passed-on.ts'
+import { nextStep } from '../../src/oidc/examination/next-step.ts'
 
 const ASKED =
   'https://id.example.org/dex/auth?client_id=gatehouse&redirect_uri=https%3A%2F%2Flogin.example.org%2F&state=x'
@@ -29,6 +29,12 @@ const page = (text: string) => ({
 describe('the next step', () => {
   it('is a redirect that carries the request along', () => {
     expect(nextStep(redirect(`/dex/auth/mock?${CARRIED}`))).toBe(`https://id.example.org/dex/auth/mock?${CARRIED}`)
+  })
+
+  it('is looked for among the first 100 links of a page, so that a page of links alone costs little', () => {
+    const text = (count: number) => `${'<a href="/x">'.repeat(count)}<a href="/dex/auth/local?${CARRIED}">`
+    expect(nextStep(page(text(99)))).toBe(`https://id.example.org/dex/auth/local?${CARRIED}`)
+    expect(nextStep(page(text(100)))).toBeNull()
   })
 
   it('is the first such link of a page', () => {

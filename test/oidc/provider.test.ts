@@ -3,7 +3,8 @@
  */
 import { base64url, UnsecuredJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { endSessionUrl, type Provider } from '../../src/oidc/provider.ts'
+import { endSessionUrl } from '../../src/oidc/flows/end-session.ts'
+import type { Provider } from '../../src/oidc/provider.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, type TestKey } from '../support/keys.ts'
 import { CLIENT_ID, createLoginWorld, DISCOVERY, ISSUER, JWKS, REDIRECT_URI } from '../support/login-world.ts'

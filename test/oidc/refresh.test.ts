@@ -3,7 +3,7 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { describeFailure } from '../../src/log.ts'
-import type { ProviderTokens } from '../../src/oidc/provider.ts'
+import type { ProviderTokens } from '../../src/oidc/flows/provider-tokens.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, sign, type TestKey, withFlippedBit } from '../support/keys.ts'
 import { createLoginWorld, DISCOVERY, ISSUER, JWKS, TOKEN, USERINFO } from '../support/login-world.ts'
@@ -15,9 +15,11 @@ beforeAll(async () => {
   key = await makeKey('RS256', 'key-1')
 })
 
+type Members = Readonly<Record<string, unknown>>
+
 /** A provider, and the tokens of a session there that Alice began an hour ago. */
-async function world() {
-  const login = createLoginWorld(key)
+async function world(metadata: Members = {}, settings: Members = {}) {
+  const login = createLoginWorld(key, { metadata, settings })
   const { farEnd, now } = login
   const first = {
     iss: ISSUER,
@@ -86,6 +88,41 @@ describe('a good refresh', () => {
     expect((await refresh({ ...tokens, idToken })).claims).toMatchObject({ x_grp: ['staff'] })
   })
 
+  it('tells apart what only the first ID token said, for that is not news', async () => {
+    const { refresh, tokens, claims } = await world()
+    const idToken = await sign(key, { ...claims, x_grp: ['staff'] })
+    expect((await refresh({ ...tokens, idToken })).news).toEqual({ sub: 'alice', email: 'alice@corp.example' })
+  })
+
+  it('has news in a new ID token', async () => {
+    const { refresh, withIdToken, claims } = await world()
+    withIdToken(await sign(key, { ...claims, x_grp: ['staff'] }))
+    expect((await refresh()).news).toMatchObject({ x_grp: ['staff'], email: 'alice@corp.example' })
+  })
+
+  it('says nothing of the person when there is neither userinfo nor a new ID token', async () => {
+    const { refresh } = await world({ userinfo_endpoint: undefined })
+    expect(await refresh()).toMatchObject({ claims: {}, news: {} })
+    expect((await refresh()).claims).not.toHaveProperty('email')
+  })
+
+  it('leaves open what is new when userinfo does not answer', async () => {
+    const { refresh, farEnd, withIdToken, claims } = await world()
+    withIdToken(await sign(key, { ...claims, x_grp: ['staff'] }))
+    farEnd.on(USERINFO, () => json({}, 503))
+    expect(await refresh()).toMatchObject({ claims: {}, news: null })
+  })
+
+  it.each([{}, { userinfo_endpoint: undefined }])(
+    'leaves open what is new when the keys of a new ID token cannot be had: %j',
+    async (metadata) => {
+      const { refresh, farEnd, withIdToken, claims } = await world(metadata)
+      withIdToken(await sign(key, { ...claims, x_grp: ['staff'] }))
+      farEnd.on(JWKS, () => json({}, 503))
+      expect((await refresh()).news).toBeNull()
+    },
+  )
+
   it('sends the refresh token once, in the form', async () => {
     const { refresh, farEnd, answer } = await world()
     const sent: unknown[] = []
@@ -96,6 +133,38 @@ describe('a good refresh', () => {
     })
     await refresh()
     expect(sent).toEqual([['refresh_token', ['refresh-1']]])
+  })
+})
+
+describe('a refresh that says when the person signed in, which the first ID token did not', () => {
+  /** Refreshes a session that began an hour ago. @param signedInSeconds how long before its beginning the person signed in */
+  async function refreshed(first: unknown, signedInSeconds: number) {
+    const { refresh, withIdToken, claims, now } = await world()
+    withIdToken(await sign(key, { ...claims, auth_time: now - 3600 - signedInSeconds }))
+    return refresh({ idToken: await sign(key, { ...claims, iat: now - 3600, auth_time: first }) })
+  }
+
+  it.each([undefined, null, 0])('is good, where that said %j', async (first) => {
+    expect((await refreshed(first, 10)).claims.sub).toBe('alice')
+  })
+
+  it.each([undefined, null, 0])('is of another sign-in if that was later, where the first said %j', async (first) => {
+    expect((await refusalOf(refreshed(first, -600))).code).toBe('token_invalid')
+  })
+})
+
+describe('a refreshed ID token from the future', () => {
+  it('brings nothing new, and the session goes on with the new tokens', async () => {
+    const { refresh, withIdToken, claims, now, answer } = await world()
+    withIdToken(await sign(key, { ...claims, iat: now + 600, x_grp: ['staff'] }))
+    const { news, tokens } = await refresh()
+    expect([news, tokens.accessToken]).toEqual([null, answer.access_token])
+  })
+
+  it('is refused when it is for another person', async () => {
+    const { refresh, withIdToken, claims, now } = await world()
+    withIdToken(await sign(key, { ...claims, iat: now + 600, sub: 'bob' }))
+    expect((await refusalOf(refresh())).code).toBe('token_invalid')
   })
 })
 
@@ -146,6 +215,12 @@ describe('a provider that does not prolong the session', () => {
     expect((await refusalOf(refresh())).code).toBe('login_required')
   })
 
+  it('says so with invalid_grant, and status 200', async () => {
+    const { refresh, farEnd } = await world()
+    farEnd.on(TOKEN, () => json({ error: 'invalid_grant' }, 200))
+    expect((await refusalOf(refresh())).code).toBe('login_required')
+  })
+
   it.each(['Refresh token expired.', 'Refresh token is invalid or has already been claimed by another client.'])(
     'says so, as Dex, with invalid_request and "%s"',
     async (error_description) => {
@@ -154,6 +229,22 @@ describe('a provider that does not prolong the session', () => {
       expect((await refusalOf(refresh())).code).toBe('login_required')
     },
   )
+
+  it.each(['dex', 'generic'])('says so, of type %s, in the words of Dex alone', async (type) => {
+    const { refresh, farEnd } = await world({}, { OIDC_OP_TYPE: type })
+    farEnd.on(TOKEN, () => json({ error: 'invalid_request', error_description: 'Refresh token expired.' }, 400))
+    expect((await refusalOf(refresh())).code).toBe('login_required')
+    farEnd.on(TOKEN, () => json({ error: 'interaction_required' }, 400))
+    expect((await refusalOf(refresh())).reason).toBe('refresh_refusal_unclear')
+  })
+
+  it('says so, as Entra ID, with interaction_required, and not in the words of Dex', async () => {
+    const { refresh, farEnd } = await world({}, { OIDC_OP_TYPE: 'entra' })
+    farEnd.on(TOKEN, () => json({ error: 'interaction_required', error_description: 'AADSTS50076' }, 400))
+    expect((await refusalOf(refresh())).code).toBe('login_required')
+    farEnd.on(TOKEN, () => json({ error: 'invalid_request', error_description: 'Refresh token expired.' }, 400))
+    expect((await refusalOf(refresh())).reason).toBe('refresh_refusal_unclear')
+  })
 
   it('is not asked without a refresh token', async () => {
     const { refresh, farEnd } = await world()

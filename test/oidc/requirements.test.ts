@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { base64url, CompactEncrypt, decodeProtectedHeader } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createDeps } from '../../src/deps.ts'
-import type { PendingLogin } from '../../src/oidc/provider.ts'
+import type { PendingLogin } from '../../src/oidc/flows/login.ts'
 import { json } from '../support/far-end.ts'
 import { CLIENT_ID as FAR_CLIENT, ISSUER as FAR_ISSUER, farProvider, jwt, refusal } from '../support/far-provider.ts'
 import { makeKey, sign, type TestKey } from '../support/keys.ts'
@@ -76,7 +76,7 @@ describe('the metadata', () => {
         OIDC_RP_CLIENT_ID: CLIENT_ID,
         OIDC_RP_CLIENT_SECRET: CLIENT_SECRET,
       })
-      const nothing = { acrValues: [], maxAgeSeconds: null, isSilent: false, passedOn: {} }
+      const nothing = { acrValues: [], maxAgeSeconds: null, isSilent: false, idTokenHint: null, passedOn: {} }
       const { code, cause } = await refusalOf(
         providers.first.startLogin({ redirectUri: 'https://gate.example.com/', ...nothing }),
       )

@@ -3,9 +3,9 @@
  */
 import { UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/load.ts'
 import type { LogEntry } from '../../src/log.ts'
 import { createProvider } from '../../src/oidc/provider.ts'
+import { configWith } from '../support/config-with.ts'
 
 const ISSUER = 'https://idp.example'
 
@@ -13,14 +13,7 @@ const ISSUER = 'https://idp.example'
 function createScene({ endpoint = `${ISSUER}/revoke`, status = 200, settings = {} } = {}) {
   const asked: { url: string; token: string | null; hint: string | null }[] = []
   const log: LogEntry[] = []
-  const { config } = loadConfig({
-    BASE_URL: 'https://gate.example.com',
-    GATEHOUSE_SECRET: 'a-secret-of-thirty-two-characters-or-more',
-    OIDC_OP_URL: ISSUER,
-    OIDC_RP_CLIENT_ID: 'gatehouse',
-    OIDC_RP_CLIENT_SECRET: 'client-secret',
-    ...settings,
-  })
+  const config = configWith({ OIDC_OP_URL: ISSUER, ...settings })
   let isDown = false
   const provider = createProvider(config.providers[0], {
     clock: { now: () => 1_800_000_000_000, aheadSeconds: 0, sleep: async () => {} },

@@ -2,7 +2,7 @@
  * Signed answers of the authorization endpoint (JARM): what must be in them, and that a plain answer does not do in their place.
  */
 import { describe, expect, it } from 'vitest'
-import { stateOf } from '../../src/oidc/provider.ts'
+import { stateOf } from '../../src/oidc/flows/jarm.ts'
 import { CLIENT_ID, type FarProvider, farProvider, ISSUER, refusal } from '../support/far-provider.ts'
 
 const JARM = { OIDC_RESPONSE_MODE: 'query.jwt' }
@@ -51,6 +51,12 @@ describe('one is refused, and the code not redeemed,', () => {
     const far = await farProvider({}, JARM)
     const { code } = await refusal(far.finish({ response: spoil(await response(far)) }))
     expect([code, far.count('/token')]).toEqual(['token_invalid', 0])
+  })
+
+  it.each([null, '', {}, ['access_denied']])('that has an error of %j beside its code', async (error) => {
+    const far = await farProvider({}, JARM)
+    const { code } = await refusal(far.finish({ response: await response(far, { error }) }))
+    expect([code, far.count('/token')]).toEqual(['provider_error', 0])
   })
 
   it('that is not signed at all', async () => {

@@ -42,16 +42,49 @@ describe('a plain userinfo', () => {
     expect(code).toBe(expected)
   })
 
-  it.each(['text/html', 'text/plain', 'application/jose', ''])(
-    'of type "%s" is refused, whatever it looks like (UI5)',
-    async (type) => {
-      const body = JSON.stringify({ sub: SUBJECT })
-      const far = await withUserinfo(
-        () => new Response(new TextEncoder().encode(body), { headers: type ? { 'content-type': type } : {} }),
-      )
-      expect((await refusal(far.finish())).message).toContain('OIDC_OP_USER_ENDPOINT_FORMAT')
+  const ANY_TYPE = ['application/json', 'text/plain', 'text/json; charset=utf-8', 'application/jose', 'text/html', '']
+  const typed = (body: string, type: string) =>
+    new Response(new TextEncoder().encode(body), { headers: type ? { 'content-type': type } : {} })
+
+  it.each(ANY_TYPE.flatMap((type) => ['AUTO', 'JSON'].map((format) => ({ type, format }))))(
+    'of type "$type" is read as JSON with $format',
+    async ({ type, format }) => {
+      const far = await withUserinfo(() => typed(JSON.stringify({ sub: SUBJECT, name: 'Alice' }), type), {
+        OIDC_OP_USER_ENDPOINT_FORMAT: format,
+      })
+      expect((await far.finish()).claims.name).toBe('Alice')
     },
   )
+
+  it('of type "application/jwt" is read as JSON where that is demanded', async () => {
+    const far = await withUserinfo(() => typed(JSON.stringify({ sub: SUBJECT, name: 'Alice' }), 'application/jwt'), {
+      OIDC_OP_USER_ENDPOINT_FORMAT: 'JSON',
+    })
+    expect((await far.finish()).claims.name).toBe('Alice')
+  })
+
+  it.each(ANY_TYPE)('of type "%s" must be of the subject of the ID token all the same', async (type) => {
+    const far = await withUserinfo(() => typed(JSON.stringify({ sub: 'other', name: 'Eve' }), type))
+    expect((await refusal(far.finish())).code).toBe('token_invalid')
+  })
+
+  it.each([
+    ['a page', '<!doctype html><title>Sign in</title>', 'text/html', 'a web page'],
+    ['a page without a type', '\n<html>', '', 'a web page'],
+    ['a text', 'forbidden', 'text/plain', 'something that is not JSON'],
+    ['nothing', '', 'application/json', 'nothing'],
+    ['a JWT of another type', 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2ln', 'text/plain', 'a JWT'],
+  ])('that is %s is refused, and the log says so', async (_, body, type, reason) => {
+    const { code, message } = await refusal((await withUserinfo(() => typed(body, type))).finish())
+    expect([code, message]).toEqual(['provider_error', expect.stringContaining(reason)])
+  })
+
+  it.each(ANY_TYPE)('of type "%s" is refused where a JWT is demanded (UI5)', async (type) => {
+    const far = await withUserinfo(() => typed(JSON.stringify({ sub: SUBJECT }), type), {
+      OIDC_OP_USER_ENDPOINT_FORMAT: 'JWT',
+    })
+    expect((await refusal(far.finish())).message).toContain('OIDC_OP_USER_ENDPOINT_FORMAT')
+  })
 
   it.each(['application/json; charset=utf-8', 'Application/JSON'])('of type "%s" is good', async (type) => {
     const far = await withUserinfo(
@@ -138,14 +171,69 @@ it.each([
   [
     'with a challenge',
     { 'www-authenticate': 'Bearer error="invalid_token", error_description="Token verification failed"' },
-    { provider_error: 'invalid_token', provider_description: 'Token verification failed' },
+    { error: 'invalid_token', description: 'Token verification failed' },
   ],
   ['without one', {}, {}],
 ])('a 401 %s is one refusal and no second try (UI10)', async (_, headers, words) => {
   const far = await withUserinfo(() => new Response(null, { status: 401, headers }))
-  const { code, detail } = await refusal(far.finish())
+  const { code, provider } = await refusal(far.finish())
   expect(code).toBe('provider_error')
-  expect(detail).toEqual({ provider_place: 'userinfo', provider_status: 401, ...words })
+  expect(provider).toEqual({ place: 'userinfo', status: 401, ...words })
   expect(far.count('/userinfo')).toBe(1)
   expect(far.count('/token')).toBe(1)
+})
+
+describe('a sign-in without userinfo', () => {
+  const REFUSALS: readonly (readonly [string, () => Response])[] = [
+    ['401', () => new Response(null, { status: 401 })],
+    ['403', () => json({ error: 'insufficient_scope' }, { status: 403 })],
+    [
+      '401 with a challenge',
+      () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }),
+    ],
+  ]
+  const MAY_REFUSE = { OIDC_OP_USER_ENDPOINT_MAY_REFUSE: 'true' }
+  const named = { idToken: { name: 'Alice of the ID token' } }
+
+  it.each([undefined, null, ''])('is good where the metadata name %j as its endpoint', async (userinfo_endpoint) => {
+    const far = await farProvider({ ...named, metadata: { userinfo_endpoint } })
+    expect((await far.finish()).claims.name).toBe('Alice of the ID token')
+    expect(far.count('/userinfo')).toBe(0)
+  })
+
+  it.each(['none', 'NONE', ' none '])('is good where OIDC_OP_USER_ENDPOINT is "%s"', async (setting) => {
+    const far = await farProvider(named, { OIDC_OP_USER_ENDPOINT: setting })
+    expect((await far.finish()).claims.name).toBe('Alice of the ID token')
+    expect(far.count('/userinfo')).toBe(0)
+  })
+
+  it.each(REFUSALS)('is good where the endpoint answers %s and may', async (_, userinfo) => {
+    const far = await farProvider({ ...named, userinfo }, MAY_REFUSE)
+    expect((await far.finish()).claims.name).toBe('Alice of the ID token')
+  })
+
+  it.each(REFUSALS)('is refused where the endpoint answers %s and may not', async (_, userinfo) => {
+    expect((await refusal((await farProvider({ ...named, userinfo })).finish())).code).toMatch(/^(provider|token)_/)
+  })
+
+  it.each([
+    ['400', () => json({ error: 'invalid_request' }, { status: 400 })],
+    ['404', () => new Response(null, { status: 404 })],
+    ['500', () => new Response(null, { status: 500 })],
+    ['503', () => new Response(null, { status: 503 })],
+    ['a page', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+    ['somebody else', () => json({ sub: 'other' })],
+    ['nobody', () => json({})],
+  ] as readonly (readonly [string, () => Response])[])(
+    'is refused where the endpoint may refuse and answers %s',
+    async (_, userinfo) => {
+      await refusal((await farProvider({ ...named, userinfo }, MAY_REFUSE)).finish())
+    },
+  )
+
+  it('keeps a session alive at a refresh', async () => {
+    const { tokens } = await (await farProvider({ tokenAnswer: { refresh_token: 'r' } })).finish()
+    const far = await farProvider({ userinfo: () => new Response(null, { status: 403 }) }, MAY_REFUSE)
+    expect((await far.gatehouse.refresh(tokens)).claims).toMatchObject({ sub: SUBJECT })
+  })
 })

@@ -2,7 +2,7 @@
  * The page of a refusal: in each language and for each code there are a title, a text, a way on, and the reference (A69).
  */
 import { describe, expect, it } from 'vitest'
-import type { ErrorCode } from '../../src/errors.ts'
+import type { ErrorCode, Reason } from '../../src/errors.ts'
 import { failurePage } from '../../src/pages/failure.tsx'
 import { languageFor } from '../../src/pages/language.ts'
 import { HOSTILE, htmlOf, tagsOf, textOf } from '../support/html.ts'
@@ -19,6 +19,7 @@ const WAYS_ON: Record<ErrorCode, 'sign in' | 'start' | 'none'> = {
   internal: 'start',
   invalid_client: 'none',
   invalid_request: 'start',
+  login_ended: 'sign in',
   login_expired: 'sign in',
   login_required: 'sign in',
   method_not_allowed: 'start',
@@ -29,6 +30,7 @@ const WAYS_ON: Record<ErrorCode, 'sign in' | 'start' | 'none'> = {
   provider_unreachable: 'sign in',
   state_unknown: 'sign in',
   store_unavailable: 'start',
+  temporarily_unavailable: 'sign in',
   token_invalid: 'sign in',
 }
 
@@ -37,6 +39,7 @@ const LANGUAGES = ['en', 'fr', 'de']
 const PAGES = LANGUAGES.flatMap((language) => CODES.map((code) => ({ language, code })))
 const REFERENCE = '0123456789'
 const VIEW = {
+  reason: 'unexpected' as Reason,
   missing: [] as readonly string[],
   reference: REFERENCE,
   loginPath: '/login/path',
@@ -46,6 +49,17 @@ const VIEW = {
 function page(language: string, code: ErrorCode, view = VIEW): Promise<string> {
   return htmlOf(failurePage(languageFor(language), { ...view, code }))
 }
+
+it.each(LANGUAGES)(
+  'a refusal that only the operator can help with says so in %s, whatever its code',
+  async (language) => {
+    const { title, text } = languageFor(language).messages.setUpWrong
+    const html = await htmlOf(
+      failurePage(languageFor(language), { ...VIEW, code: 'provider_error', isSetUpWrong: true }),
+    )
+    expect([textOf(html).split(title).length, textOf(html).includes(text)]).toEqual([3, true])
+  },
+)
 
 describe.each(PAGES)('the page of $code in $language', ({ language, code }) => {
   const { title, text } = languageFor(language).messages.failures[code]
@@ -132,5 +146,27 @@ describe('hostile values (A69)', () => {
     expect(
       tagsOf(await page('en', code)).filter((tag) => /^<(script|style|iframe|meta http)|\son\w+=|style=/i.test(tag)),
     ).toEqual([])
+  })
+})
+
+describe.each(
+  LANGUAGES.flatMap((language) => (['cancelled', 'not_allowed'] as const).map((denial) => ({ language, denial }))),
+)('the page of a person who is not let in, $denial, in $language', ({ language, denial }) => {
+  const { messages } = languageFor(language)
+
+  it('has a title and a sentence of its own, and a way on', async () => {
+    const html = await htmlOf(failurePage(languageFor(language), { ...VIEW, code: 'access_denied', reason: denial }))
+    const { title, text } = messages.denials[denial]
+    expect(textOf(html)).toContain(title)
+    expect(textOf(html)).toContain(text)
+    expect(textOf(html)).not.toContain(messages.failures.access_denied.text)
+    expect(html).toContain('/login/path')
+  })
+
+  it('is not the sentence of another language', () => {
+    const others = LANGUAGES.filter((other) => other !== language)
+    for (const other of others) {
+      expect(languageFor(other).messages.denials[denial].text).not.toBe(messages.denials[denial].text)
+    }
   })
 })

@@ -8,6 +8,7 @@ import { signOutPage } from '../../src/pages/sign-out.tsx'
 import { HOSTILE, htmlOf, tagsOf, textOf } from '../support/html.ts'
 
 const PATHS = {
+  hasSignedOut: false,
   loginPath: '/login/path',
   choicePath: null,
   isProConnect: false,
@@ -16,9 +17,25 @@ const PATHS = {
 }
 const ALICE = { name: 'Alice Dupont', email: 'alice@corp.example', csrfToken: 'csrf-1' }
 
-function home(person: HomeView['person'], language = 'en'): Promise<string> {
-  return htmlOf(homePage(languageFor(language), { ...PATHS, person }))
+function home(person: HomeView['person'], language = 'en', more: Partial<HomeView> = {}): Promise<string> {
+  return htmlOf(homePage(languageFor(language), { ...PATHS, person, ...more }))
 }
+
+describe('a name with characters that do something instead of being seen', () => {
+  it.each([
+    ['that turn the text around', 'Alice\u202eecilA\u2066', 'Alice ecilA'],
+    ['that end a line', 'Alice\u2028Dupont\u2029\n\u0085', 'Alice Dupont'],
+    ['that a terminal obeys', 'Alice\u001b[31m\u0000', 'Alice [31m'],
+  ])('%s, is shown without them', async (_, name, shown) => {
+    const page = await home({ ...ALICE, name, email: `${name}@corp.example` })
+    expect(page).not.toMatch(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u)
+    expect(page).toContain(shown)
+  })
+
+  it('that belong to a script or to a picture, keeps them', async () => {
+    expect(await home({ ...ALICE, name: 'मार्क\u200dर 👩\u200d💻' })).toContain('मार्क\u200dर 👩\u200d💻')
+  })
+})
 
 describe('for a stranger', () => {
   it('the page leads to the sign-in', async () => {
@@ -33,9 +50,21 @@ describe('for a stranger', () => {
     ['en', 'You are signed out'],
     ['fr', 'Vous êtes déconnecté'],
     ['de', 'Sie sind abgemeldet'],
-  ])('in %s, the page says so', async (language, sentence) => {
-    expect(textOf(await home(null, language))).toContain(sentence)
+  ])('in %s, the page says so after a sign-out', async (language, sentence) => {
+    expect(textOf(await home(null, language, { hasSignedOut: true }))).toContain(sentence)
   })
+
+  it.each([
+    ['en', 'You are not signed in', 'You are signed out'],
+    ['fr', 'Vous n’êtes pas connecté', 'Vous êtes déconnecté'],
+    ['de', 'Sie sind nicht angemeldet', 'Sie sind abgemeldet'],
+  ])(
+    'in %s, the page does not say that somebody has signed out who never signed in',
+    async (language, said, unsaid) => {
+      const text = textOf(await home(null, language))
+      expect([text.includes(said), text.includes(unsaid)]).toEqual([true, false])
+    },
+  )
 })
 
 describe('for somebody who is signed in', () => {
@@ -69,13 +98,21 @@ describe('for somebody who is signed in', () => {
 })
 
 describe('the question before signing out', () => {
-  const question = (csrfToken: string) =>
-    htmlOf(signOutPage(languageFor('en'), { csrfToken, logoutPath: '/logout/path', isEverywhere: false }))
+  const question = (csrfToken: string, isEverywhere = false) =>
+    htmlOf(
+      signOutPage(languageFor('en'), { csrfToken, logoutPath: '/logout/path', homePath: '/home/path', isEverywhere }),
+    )
 
   it('is a form that posts with its token', async () => {
     const tags = tagsOf(await question('csrf-1'))
     expect(tags).toContain('<form method="post" action="/logout/path">')
     expect(tags).toContain('<input type="hidden" name="csrfmiddlewaretoken" value="csrf-1"/>')
+  })
+
+  it.each([false, true])('can be answered with no (everywhere: %s)', async (isEverywhere) => {
+    const page = await question('csrf-1', isEverywhere)
+    expect(tagsOf(page)).toContain('<a class="action quiet" href="/home/path">')
+    expect(textOf(page)).toContain('Cancel')
   })
 
   it.each(HOSTILE)('keeps the token in its attribute: %j (A69)', async (csrfToken) => {

@@ -114,6 +114,6 @@ describe.skipIf(missing !== null)('a service account', () => {
     }))
     const answer = await answerOf()
     expect([answer.status, answer.json()]).toEqual([500, { code: 'misconfiguration', message: expect.any(String) }])
-    expect(lineOf(world, '"status":403')).toContain(ROLES)
+    expect(lineOf(world, '"provider_status":403')).toContain(ROLES)
   })
 })

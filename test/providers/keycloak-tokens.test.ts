@@ -5,7 +5,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { introspect, registerApp } from '../support/installation.ts'
 import { proves } from '../support/proofs.ts'
-import { accessTokenOf, askProvider, serviceToken } from './support/tokens.ts'
+import { accessTokenOf, askProvider, serviceToken, tokenFor } from './support/tokens.ts'
 import { type KeycloakWorld, startWithKeycloak } from './support/world.ts'
 
 const { keycloak: missing } = inject('missing')
@@ -46,6 +46,28 @@ describe.skipIf(missing !== null).each(['', '/auth'] as const)('Keycloak at the 
         expect(await askProvider(world, await accessTokenOf(world, 'alice'))).toMatchObject({ active: true })
       },
     )
+
+    it('who is called like the account of a program belongs to a person', async () => {
+      const username = 'service-account-frontend'
+      await world.admin.call('POST', '/users', {
+        username,
+        enabled: true,
+        email: 'somebody@corp.example',
+        firstName: 'Some',
+        lastName: 'Body',
+        credentials: [{ type: 'password', value: 'somebody-password', temporary: false }],
+      })
+      const token = await tokenFor(world, {
+        grant_type: 'password',
+        client_id: 'Frontend',
+        username,
+        password: 'somebody-password',
+        scope: 'openid profile',
+      })
+      const app = await registerApp(world.gatehouse, { clientId: 'wiki', clients: ['Frontend'] })
+      expect(decodeJwt(token)).toMatchObject({ azp: 'Frontend', preferred_username: username })
+      expect(await askGatehouse(token, app)).toMatchObject({ active: true, principal: 'user', username })
+    })
 
     it('that names nobody is not active', async () => {
       await world.admin.removeScope('gatehouse', 'basic')

@@ -40,6 +40,49 @@ describe('OIDC_USERINFO_ESSENTIAL_CLAIMS', () => {
   })
 })
 
+describe('claims that cannot be read or never come', () => {
+  const OF_GROUPS = { OIDC_USERINFO_GROUPS_CLAIM: 'realm_access.roles' }
+  const linesOf = ({ log }: { log: readonly { event: string }[] }) =>
+    log.filter(({ event }) => event === 'claims_unread')
+
+  it('are told once for each sign-in, and not at refreshes', async () => {
+    const scene = createScene(OF_GROUPS)
+    scene.provider.setPerson({ sub: 'alice', realm_access: { roles: 5 }, email: ['alice@corp.example'] })
+    const browser = scene.browser()
+    await signIn(browser)
+    scene.clock.advance(901)
+    expect(await whoIs(browser)).toMatchObject({ email: null, x_grp: [] })
+    expect(linesOf(scene)).toMatchObject([
+      {
+        level: 'warn',
+        detail: {
+          provider: 'default',
+          unreadable: ['email is a list and must be a text', expect.stringContaining('realm_access.roles is a number')],
+        },
+      },
+    ])
+    expect(JSON.stringify(scene.log)).not.toContain('alice@corp.example')
+  })
+
+  it('are told without alarm when they are only absent', async () => {
+    const scene = createScene(OF_GROUPS)
+    scene.provider.setPerson({ sub: 'alice' })
+    await signIn(scene.browser())
+    expect(linesOf(scene)).toMatchObject([
+      { level: 'info', detail: { absent: ['realm_access.roles'], unreadable: [] } },
+    ])
+  })
+
+  it('make no line when all is well', async () => {
+    const scene = createScene(OF_GROUPS)
+    scene.provider.setPerson({ sub: 'alice', realm_access: { roles: { admin: { '1': 'corp.example' } } } })
+    const browser = scene.browser()
+    await signIn(browser)
+    expect(await whoIs(browser)).toMatchObject({ x_grp: ['admin'] })
+    expect(linesOf(scene)).toEqual([])
+  })
+})
+
 describe('more groups than fit into a token', () => {
   const many = { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint: 'https://graph.example/x' } } }
 
@@ -102,17 +145,88 @@ describe('what people are called', () => {
   })
 })
 
+const ENTRA_BY_SUB = { OIDC_OP_TYPE: 'entra', GATEHOUSE_SUBJECT_CLAIM: 'sub' }
+
 describe('that an e-mail address is verified', () => {
   it.each([
     ['the same address', 'alice@corp.example', true],
     ['another address', 'boss@corp.example', null],
   ])('is believed of the ID token when userinfo has %s', async (_, email, email_verified) => {
-    const scene = createScene({ OIDC_OP_TYPE: 'entra', GATEHOUSE_SUBJECT_CLAIM: 'sub' })
+    const scene = createScene(ENTRA_BY_SUB)
     scene.provider.setPerson({ sub: 'alice', email }, { email: 'alice@corp.example', xms_edov: true })
     const browser = scene.browser()
     await signIn(browser)
     expect(await whoIs(browser)).toMatchObject({ email, email_verified })
   })
+})
+
+describe('an e-mail address that the ID token calls not verified', () => {
+  const email = 'alice@corp.example'
+
+  it.each([
+    ['is silent', {}],
+    ['has it in capital letters', { email: 'Alice@CORP.example' }],
+    ['has it with blanks around', { email: ` ${email}\n` }],
+    ['has another address', { email: 'boss@corp.example' }],
+    ['has no address and says yes', { email_verified: true }],
+    ['says yes of the same address', { email: 'Alice@corp.example', email_verified: true }],
+  ])('stays so when userinfo %s', async (_, userinfo) => {
+    for (const no of [false, 'False', 0, '']) {
+      const scene = createScene()
+      scene.provider.setPerson({ sub: 'alice', ...userinfo }, { email, email_verified: no })
+      const browser = scene.browser()
+      await signIn(browser)
+      expect(await whoIs(browser)).toMatchObject({ email_verified: false })
+    }
+  })
+
+  it('stays so by the word of Microsoft, too', async () => {
+    const scene = createScene(ENTRA_BY_SUB)
+    scene.provider.setPerson({ sub: 'alice', email: 'Alice@corp.example' }, { email, xms_edov: '0' })
+    const browser = scene.browser()
+    await signIn(browser)
+    expect(await whoIs(browser)).toMatchObject({ email_verified: false })
+  })
+
+  it('is verified when userinfo says so of another address', async () => {
+    const scene = createScene()
+    const userinfo = { sub: 'alice', email: 'boss@corp.example', email_verified: true }
+    scene.provider.setPerson(userinfo, { email, email_verified: false })
+    const browser = scene.browser()
+    await signIn(browser)
+    expect(await whoIs(browser)).toMatchObject({ email: 'boss@corp.example', email_verified: true })
+  })
+
+  it('may be without an address: userinfo has one, and the no is not forgotten', async () => {
+    const scene = createScene()
+    scene.provider.setPerson({ sub: 'alice', email }, { email_verified: false })
+    const browser = scene.browser()
+    await signIn(browser)
+    expect(await whoIs(browser)).toMatchObject({ email, email_verified: false })
+  })
+})
+
+it.each([false, 'False', '', 0])(
+  'an empty or unclear word of userinfo (%j) is a no beside a yes of the ID token',
+  async (no) => {
+    const scene = createScene()
+    const email = 'alice@corp.example'
+    scene.provider.setPerson({ sub: 'alice', email, email_verified: no }, { email, email_verified: true })
+    const browser = scene.browser()
+    await signIn(browser)
+    expect(await whoIs(browser)).toMatchObject({ email_verified: false })
+  },
+)
+
+it('groups that are elsewhere by the ID token are not none because userinfo has another claim elsewhere', async () => {
+  const scene = createScene()
+  scene.provider.setPerson(
+    { sub: 'alice', _claim_names: { address: 'src2' } },
+    { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint: 'https://graph.example' } } },
+  )
+  const browser = scene.browser()
+  await signIn(browser)
+  expect(await whoIs(browser)).toMatchObject({ x_grp: null })
 })
 
 const ALICE = { sub: 'alice', email: 'alice@corp.example', email_verified: true }
@@ -147,6 +261,12 @@ describe('OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION', () => {
     ['on, not said', on, { email_verified: null }, 'newcomer'],
     ['on and trusting, not verified', trusting, { email_verified: false }, 'newcomer'],
     ['on and trusting, not said', trusting, { email_verified: null }, 'alice'],
+    ['on and trusting, said with a capital letter not to be', trusting, { email_verified: 'False' }, 'newcomer'],
+    ['on and trusting, a zero', trusting, { email_verified: 0 }, 'newcomer'],
+    ['on and trusting, a no in a list', trusting, { email_verified: [false] }, 'newcomer'],
+    ['on and trusting, an empty object', trusting, { email_verified: {} }, 'newcomer'],
+    ['on and trusting, an empty text', trusting, { email_verified: '' }, 'newcomer'],
+    ['on and trusting, a word', trusting, { email_verified: 'no' }, 'newcomer'],
     ['on, with a blank behind', on, { email: 'alice@corp.example ' }, 'newcomer'],
     ['on, with a line end behind', on, { email: 'alice@corp.example\n' }, 'newcomer'],
     ['on and trusting, with a blank before', trusting, { email: ' alice@corp.example' }, 'newcomer'],

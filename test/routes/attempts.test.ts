@@ -7,6 +7,8 @@ import { answerOf, attemptsOf, createScene, GATE, LOGIN, SETTINGS, sessionTokenO
 
 const AUTHORIZE = { stopBefore: '/authorize' }
 
+const query = (returnTo: string) => `?${new URLSearchParams({ returnTo })}`
+
 describe('two tabs', () => {
   it('both finish, each at its own target (A79)', async () => {
     const browser = createScene().browser()
@@ -50,6 +52,40 @@ describe('a hundred starts', () => {
     expect(attempts.map(([name, value]) => `${name}=${value}; `).join('').length).toBeLessThan(8192)
     expect((await browser.open(newest, { stopBefore: '*' })).next).toBe(`${GATE}/newest`)
     expect(browser.jar.received.filter(({ refused }) => refused !== null)).toEqual([])
+  })
+
+  it('for long targets leave cookies that browsers keep, and two of them at least', async () => {
+    const path = `/rooms/planning?${'view=grid&filter=open&sort=name&'.repeat(62)}`.slice(0, 2000)
+    const browser = createScene().browser()
+    const callbacks = [await answerOf(browser, query(path)), await answerOf(browser, query(`${path.slice(0, -1)}x`))]
+    for (const [name, value] of attemptsOf(browser)) expect(name.length + value.length).toBeLessThanOrEqual(4096)
+    const landed: (string | null)[] = []
+    for (const callback of callbacks) landed.push((await browser.open(callback, { stopBefore: '*' })).next)
+    expect(landed).toEqual([`${GATE}${path}`, `${GATE}${path.slice(0, -1)}x`])
+  })
+
+  it('for a target of 2,000 random characters leave a cookie that browsers keep', async () => {
+    const random = base64url.encode(crypto.getRandomValues(new Uint8Array(1499)))
+    const path = `/${random}`.padEnd(2000, 'x')
+    const browser = createScene({ OIDC_PKCE_CODE_VERIFIER_SIZE: '128' }).browser()
+    const callback = await answerOf(browser, query(path))
+    for (const [name, value] of attemptsOf(browser)) expect(name.length + value.length).toBeLessThanOrEqual(4096)
+    expect((await browser.open(callback, { stopBefore: '*' })).next).toBe(`${GATE}${path}`)
+  })
+
+  it('for a target that does not fit beside the rest go on without it, and the log says so', async () => {
+    const level = () => base64url.encode(crypto.getRandomValues(new Uint8Array(150)))
+    const levels = Array.from({ length: 4 }, level).join(' ')
+    const { browser: newBrowser, log } = createScene({ GATEHOUSE_LEVELS: levels })
+    const browser = newBrowser()
+    const random = base64url.encode(crypto.getRandomValues(new Uint8Array(1499)))
+    const request = `${query(`/${random}`)}&level=${levels.split(' ')[0]}`
+    await browser.open(`${LOGIN}${request}`, AUTHORIZE)
+    for (const [name, value] of attemptsOf(browser)) expect(name.length + value.length).toBeLessThanOrEqual(4096)
+    expect(attemptsOf(browser)).toHaveLength(1)
+    const lines = log.filter(({ event }) => event === 'return_target_refused')
+    expect(lines).toHaveLength(1)
+    expect(lines[0]?.ref).toMatch(/^\w+$/)
   })
 
   it('push the oldest out first', async () => {

@@ -13,6 +13,7 @@ import {
   createScene,
   EVIL,
   GATE,
+  IDP,
   introspect,
   LOGIN,
   ME,
@@ -397,5 +398,48 @@ describe('a failed sign-in', () => {
     expect(page.headers.get('retry-after')).toMatch(/^\d+$/)
     expect(refusalOn(page, scene)?.detail).toMatchObject({ code: 'store_unavailable' })
     expect(scene.provider.count('/token')).toBe(0)
+  })
+})
+
+describe('a person who cancels', () => {
+  const SENTENCES = {
+    en: 'You did not agree',
+    de: 'Sie haben nicht zugestimmt',
+    fr: 'Vous n’avez pas donné votre accord',
+  }
+
+  it.each(
+    Object.entries(SENTENCES).flatMap(([language, title]) =>
+      ['user_cancelled_login', 'user_cancelled_authorize'].map((error) => ({ language, title, error })),
+    ),
+  )('reads so in $language, with 403 ($error)', async ({ language, title, error }) => {
+    const scene = createScene()
+    const browser = scene.browser()
+    const state = new URL(await answerOf(browser)).searchParams.get('state') ?? ''
+    const query = new URLSearchParams({ error, state, iss: IDP })
+    const page = await browser.open(`${CALLBACK}?${query}`, { headers: { 'accept-language': language } })
+    expect(page.status).toBe(403)
+    expect(page.text).toContain(title)
+    expect(page.text).not.toContain('prompt')
+  })
+
+  it('at the consent after signing in is not told to sign in without being asked', async () => {
+    const scene = createScene()
+    const browser = scene.browser()
+    const state = new URL(await answerOf(browser)).searchParams.get('state') ?? ''
+    const page = await browser.open(
+      `${CALLBACK}?${new URLSearchParams({ error: 'consent_required', state, iss: IDP })}`,
+    )
+    expect(page.status).toBe(403)
+    expect(refusalOn(page, scene)?.detail).toMatchObject({ code: 'access_denied', provider_error: 'consent_required' })
+  })
+
+  it('comes to LOGIN_REDIRECT_URL_FAILURE as access_denied', async () => {
+    const scene = createScene({ LOGIN_REDIRECT_URL_FAILURE: `${APP}/failed` })
+    const browser = scene.browser()
+    const state = new URL(await answerOf(browser)).searchParams.get('state') ?? ''
+    const query = new URLSearchParams({ error: 'user_cancelled_login', state, iss: IDP })
+    const page = await browser.open(`${CALLBACK}?${query}`)
+    expect(new URL(page.url).searchParams.get('error')).toBe('access_denied')
   })
 })

@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { GatehouseError } from '../../src/errors.ts'
-import { clientCredential } from '../../src/routes/client-credential.ts'
+import { clientCredential, repeatableCredential } from '../../src/routes/apps/client-credential.ts'
 
 const NO_FORM = new URLSearchParams()
 
@@ -104,5 +104,33 @@ describe('in both', () => {
 
   it('is refused with a sentence that an app may be told', () => {
     expect(() => clientCredential(basic('app:secret'), form({ client_secret: 'secret' }))).toThrow(GatehouseError)
+  })
+})
+
+describe('in both, at introspection', () => {
+  const both = { client_id: 'app', client_secret: 'secret' }
+
+  it('is one, when it is the same (Apache APISIX)', () => {
+    expect(repeatableCredential(basic('app:secret'), form(both))).toEqual({ clientId: 'app', secret: 'secret' })
+  })
+
+  it.each([
+    [basic('other:secret'), both],
+    [basic('app:other'), both],
+    [basic('app:secret'), { client_secret: 'secret' }],
+    ['Bearer x', both],
+    ['Basic', both],
+    ['', both],
+  ])('is refused when they differ: %j and %j', (authorization, values) => {
+    expect(() => repeatableCredential(authorization, form(values))).toThrow(
+      expect.objectContaining({ code: 'invalid_request' }),
+    )
+  })
+
+  it('is what it is elsewhere, when it comes in one way', () => {
+    expect(repeatableCredential(basic('app:secret'), NO_FORM)).toEqual({ clientId: 'app', secret: 'secret' })
+    expect(repeatableCredential(undefined, form(both))).toEqual({ clientId: 'app', secret: 'secret' })
+    expect(repeatableCredential(basic('app:secret'), form({ client_id: 'other' }))).toBeNull()
+    expect(repeatableCredential(undefined, NO_FORM)).toBeNull()
   })
 })

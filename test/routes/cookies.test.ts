@@ -1,7 +1,9 @@
 /**
  * Cookies on the wire: how ours are set, and which ones of those that come are believed.
  */
+import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
+import { requestCookies } from '../../src/routes/http/cookies.ts'
 import { createScene, GATE, LOGIN, ME, SESSION_COOKIE, sessionTokenOf, signIn, signOut, whoIs } from './scene.ts'
 
 describe('every cookie of a whole journey (A139)', () => {
@@ -22,11 +24,11 @@ describe('every cookie of a whole journey (A139)', () => {
     }
   })
 
-  it('is gone in the end', async () => {
+  it('is gone in the end, but for the mark that the person has signed out', async () => {
     const browser = createScene().browser()
     await signIn(browser)
     await signOut(browser)
-    expect([...browser.jar.cookiesOf(GATE)]).toEqual([])
+    expect([...browser.jar.cookiesOf(GATE)]).toEqual([['__Host-gatehouse-silent', 'signed-out']])
   })
 })
 
@@ -100,3 +102,15 @@ describe('a session cookie', () => {
 function attemptNamed(index: number): string {
   return `__Host-gatehouse-login-${(10 ** 9 + index).toString(36)}-AAAAAAAAAAAAAAAA=x`
 }
+
+describe('a Cookie header that is made to be slow', () => {
+  it.each([
+    ['a value full of blanks', `a=x${' '.repeat(1_000_000)}y`],
+    ['a value full of tabs, and blanks around it', `a=  x${'\t'.repeat(1_000_000)}y  `],
+    ['very many cookies', 'a=b;'.repeat(300_000)],
+  ])('is read in time in proportion to its length: %s', async (_, cookie) => {
+    const app = new Hono().get('/', (c) => c.json(requestCookies(c)[0]?.[1].length))
+    const length = await (await app.request('/', { headers: { cookie } })).json()
+    expect(length).toBe(cookie.startsWith('a=b') ? 1 : 1_000_002)
+  })
+})

@@ -185,11 +185,23 @@ describe('an administrator', () => {
   it('learns of a database that has not been migrated', async () => {
     const scene = createScene(ADMIN)
     await env.DB.exec('DROP TABLE refusals')
+    await env.DB.exec("DELETE FROM d1_migrations WHERE name IN ('0005_refusals.sql', '0011_reasons.sql')")
     const { checks } = await report(scene)
     expect(checks.find(({ id }) => id === 'database')).toMatchObject({
       result: 'fail',
       seen: expect.stringContaining('0005_refusals.sql'),
-      fix: expect.stringContaining('migrations apply'),
+      fix: expect.stringMatching(/^Run npx wrangler d1 migrations apply/),
+    })
+  })
+
+  it('learns that a table has gone, and that applying the migrations does not bring it back', async () => {
+    const scene = createScene(ADMIN)
+    await env.DB.exec('DROP TABLE refusals')
+    const { checks } = await report(scene)
+    expect(checks.find(({ id }) => id === 'database')).toMatchObject({
+      result: 'fail',
+      seen: 'Missing: refusals, made by 0005_refusals.sql, 0011_reasons.sql.',
+      fix: expect.stringContaining('does not bring back refusals'),
     })
   })
 

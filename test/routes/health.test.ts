@@ -29,6 +29,31 @@ describe('/ready', () => {
   })
 })
 
+it.each(['audit', 'apps', 'spent_logins', 'refusals'])(
+  '/ready is 503 without the table %s, which others need',
+  async (table) => {
+    await env.DB.exec(`ALTER TABLE ${table} RENAME TO away`)
+    expect((await ask('/ready')).status).toBe(503)
+    await env.DB.exec(`ALTER TABLE away RENAME TO ${table}`)
+    expect((await ask('/ready')).status).toBe(200)
+  },
+)
+
+it.each([
+  ['ALTER TABLE audit RENAME TO away', 'ALTER TABLE away RENAME TO audit', /no such (?:table|column).*audit/],
+  ['ALTER TABLE apps RENAME COLUMN clients TO away', 'ALTER TABLE apps RENAME COLUMN away TO clients', /apps\.clients/],
+])(
+  'the log says what /ready misses after %s, for nobody may be able to sign in and ask',
+  async (breaks, mends, missing) => {
+    const { gate, log } = createScene()
+    await env.DB.exec(breaks)
+    expect((await gate(new Request(`${GATE}/ready`))).status).toBe(503)
+    const [line] = log.filter(({ event }) => event === 'not_ready')
+    expect(`${line?.detail?.causes}`).toMatch(missing)
+    await env.DB.exec(mends)
+  },
+)
+
 it('/robots.txt keeps search engines out', async () => {
   expect(await ask('/robots.txt')).toMatchObject({ status: 200, text: 'User-agent: *\nDisallow: /\n' })
 })

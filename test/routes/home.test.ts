@@ -1,14 +1,15 @@
 /**
  * GET /: the start page, for people who are signed in and for those who are not; and the style sheet.
  */
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { createScene, GATE, signIn, whoIs } from './scene.ts'
+import { createScene, GATE, signIn, signOut, whoIs } from './scene.ts'
 
 describe('the start page', () => {
   it('offers to sign in', async () => {
     const page = await createScene().browser().open(GATE)
     expect(page.status).toBe(200)
-    expect(page.text).toContain('You are signed out')
+    expect(page.text).toContain('You are not signed in')
     expect(page.text).toContain('href="/api/v1.0/authenticate/"')
     expect(page.text).not.toContain('<form')
   })
@@ -77,3 +78,60 @@ function asText(html: string): string {
   const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', '#39': "'", amp: '&' }
   return html.replace(/&(lt|gt|quot|#39|amp);/g, (_, name: string) => entities[name] ?? '')
 }
+
+describe('what the page calls a visitor', () => {
+  it('is signed out after a sign-out, and after a session was ended elsewhere', async () => {
+    const browser = createScene().browser()
+    await signIn(browser)
+    expect((await signOut(browser)).text).toContain('You are signed out')
+    await signIn(browser)
+    await env.DB.prepare('DELETE FROM sessions').run()
+    expect((await browser.open(GATE)).text).toContain('You are signed out')
+  })
+
+  it('is not signed in after a refused sign-in', async () => {
+    const scene = createScene()
+    scene.provider.setFault('access-denied')
+    const browser = scene.browser()
+    await browser.open(`${GATE}/api/v1.0/authenticate/`)
+    expect((await browser.open(GATE)).text).toContain('You are not signed in')
+  })
+})
+
+it('every page has an icon, which its policy lets the browser load', async () => {
+  const browser = createScene().browser()
+  const page = await browser.open(`${GATE}/nowhere`)
+  expect(page.text).toContain('<link rel="icon" type="image/svg+xml" href="/favicon.svg"/>')
+  expect(page.headers.get('content-security-policy')).toContain("img-src 'self'")
+  const icon = await browser.open(`${GATE}/favicon.svg`)
+  expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/svg+xml'])
+  expect(icon.text).not.toMatch(/script|href|style/)
+})
+
+describe('a path that is not there', () => {
+  const ask = async (headers: Record<string, string>, method = 'GET') =>
+    createScene().gate(new Request(`${GATE}/api/v1.0/nowhere/`, { method, headers }))
+
+  it.each([
+    [{ accept: 'application/json' }],
+    [{ accept: 'application/problem+json, */*' }],
+    [{ accept: 'application/json, text/html;q=0.5' }],
+    [{ accept: 'text/html;q=0.5, application/json' }],
+    [{ 'content-type': 'application/json; charset=utf-8' }],
+  ])('is 404 in JSON for a request that wants or sends JSON: %j', async (headers) => {
+    const response = await ask(headers as Record<string, string>, 'content-type' in headers ? 'POST' : 'GET')
+    expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/json'])
+    expect(await response.json()).toMatchObject({ error: 'not_found' })
+  })
+
+  it.each([
+    [{}],
+    [{ accept: '*/*' }],
+    [{ accept: 'text/html,application/json;q=0.9' }],
+    [{ accept: '*/*, application/json;q=0' }],
+  ])('is a page for everybody else: %j', async (headers) => {
+    const response = await ask(headers as Record<string, string>)
+    expect(response.status).toBe(404)
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/)
+  })
+})

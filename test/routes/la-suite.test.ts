@@ -25,7 +25,7 @@ describe('DJANGO_ALLOWED_HOSTS', () => {
   })
 
   it('does not decide where the provider answers', async () => {
-    const answer = await ask('meet.example.org', 'https://meet.example.org/api/v1.0/authenticate/')
+    const answer = await ask('meet.example.org', 'https://meet.example.org/api/v1.0/authenticate/?moved=true')
     expect(new URL(answer.headers.get('location') ?? '').searchParams.get('redirect_uri')).toBe(CALLBACK)
   })
 })

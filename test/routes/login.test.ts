@@ -102,7 +102,7 @@ describe('the authorization request', () => {
 
   it('has the callback of BASE_URL, whatever address the Worker was reached at (A85)', async () => {
     const { gate } = createScene()
-    const response = await gate(new Request(`${EVIL}/api/v1.0/authenticate/`))
+    const response = await gate(new Request(`${EVIL}/api/v1.0/authenticate/?moved=true`))
     expect(parameterOf(new URL(response.headers.get('location') ?? ''), 'redirect_uri')).toBe(CALLBACK)
   })
 })
@@ -211,8 +211,53 @@ it('a refused target is logged by its host alone', async () => {
   await requestOf(browser(), `?returnTo=${encodeURIComponent('https://evil.example/path?token=hush')}`)
   const lines = log.filter(({ event }) => event === 'return_target_refused')
   expect(lines).toHaveLength(1)
-  expect(lines[0]?.detail).toMatchObject({ host: 'evil.example' })
+  expect(lines[0]?.detail).toMatchObject({ host: 'evil.example', reason: 'it leads to another host' })
   expect(JSON.stringify(log)).not.toContain('hush')
+})
+
+describe('a sign-in under another host than BASE_URL', () => {
+  const ALIAS = 'https://gatehouse.example.workers.dev'
+  const visit = (url: string, init: RequestInit = {}) =>
+    createScene().gate(new Request(url, { headers: { 'sec-fetch-dest': 'document' }, redirect: 'manual', ...init }))
+
+  it('is sent to BASE_URL first, with its query and without a cookie', async () => {
+    const response = await visit(`${LOGIN.replace(GATE, ALIAS)}?returnTo=%2Fx&login_hint=a%40b.example`)
+    const location = new URL(response.headers.get('location') ?? '')
+    expect([response.status, location.origin + location.pathname]).toEqual([302, LOGIN])
+    expect(Object.fromEntries(location.searchParams)).toMatchObject({ returnTo: '/x', login_hint: 'a@b.example' })
+    expect(response.headers.getSetCookie()).toEqual([])
+  })
+
+  it('goes on from there to the provider', async () => {
+    const { headers } = await visit(LOGIN.replace(GATE, ALIAS))
+    const next = await visit(headers.get('location') ?? '')
+    expect(new URL(next.headers.get('location') ?? '').origin).toBe('https://idp.example')
+  })
+
+  it('is sent there once, for a proxy may change the host of every request', async () => {
+    const { headers } = await visit(LOGIN.replace(GATE, ALIAS))
+    const again = (headers.get('location') ?? '').replace(GATE, ALIAS)
+    expect(new URL((await visit(again)).headers.get('location') ?? '').origin).toBe('https://idp.example')
+  })
+
+  it('that was begun elsewhere is sent to BASE_URL as well', async () => {
+    const path = '/api/v1.0/initiate-login/?iss=https://idp.example&login_hint=a'
+    const location = (await visit(`${ALIAS}${path}`)).headers.get('location') ?? ''
+    expect(location).toMatch(/^https:\/\/gate\.example\.com\/api\/v1\.0\/initiate-login\/\?iss=/)
+  })
+
+  it('that was begun elsewhere with a form is sent to BASE_URL as well', async () => {
+    const body = new URLSearchParams({ iss: 'https://idp.example', target_link_uri: '/x' })
+    const response = await visit(`${ALIAS}/api/v1.0/initiate-login/`, { method: 'POST', body, headers: {} })
+    expect([response.status, new URL(response.headers.get('location') ?? '').origin]).toEqual([303, GATE])
+  })
+
+  it('leads nowhere but to BASE_URL, whatever the request says', async () => {
+    for (const host of ['evil.example', 'gate.example.com.evil.example', 'gate.example.com:8443']) {
+      const { headers } = await visit(`https://${host}/api/v1.0/authenticate/?returnTo=//evil.example`)
+      expect(new URL(headers.get('location') ?? '').origin).toBe(GATE)
+    }
+  })
 })
 
 describe('a provider that cannot be used', () => {

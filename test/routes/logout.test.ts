@@ -108,11 +108,12 @@ describe('the button', () => {
   })
 
   it.each([
-    ['has no end-session endpoint', 'no-end-session'],
-    ['is down', 'down'],
-    ['answers nonsense', 'discovery-html'],
-    ['answers nothing', 'slow'],
-  ] as const)('ends the session and leads to LOGOUT_REDIRECT_URL when the provider %s', async (_, fault) => {
+    ['has no end-session endpoint', 'no-end-session', 303, `${APP}/bye`],
+    ['answers nonsense', 'discovery-html', 303, `${APP}/bye`],
+    // A page says that the provider does not answer.
+    ['is down', 'down', 200, null],
+    ['answers nothing', 'slow', 200, null],
+  ] as const)('ends the session and sends nobody to the provider when it %s', async (_, fault, status, next) => {
     const scene = createScene({ LOGOUT_REDIRECT_URL: `${APP}/bye`, OIDC_TIMEOUT: '1' })
     const browser = await signedIn(scene)
     await env.KV.delete(`document/1/metadata ${IDP}`)
@@ -126,8 +127,9 @@ describe('the button', () => {
         body: new URLSearchParams(form.fields),
       }),
     )
-    expect([response.status, response.headers.get('location')]).toEqual([303, `${APP}/bye`])
+    expect([response.status, response.headers.get('location')]).toEqual([status, next])
     expect(await rowsOf('sessions')).toEqual([])
+    if (status === 200) expect(await response.text()).toContain(`href="${APP}/bye"`)
   })
 
   it('works without a hint when the ID token can no longer be read', async () => {
@@ -164,6 +166,66 @@ describe('the button', () => {
     const again = await browser.submit({ ...form, stopBefore: '*' })
     expect([again.status, again.next]).toEqual([303, `${GATE}/`])
   })
+})
+
+describe('a sign-out while the provider is down', () => {
+  const REVOKES = { OIDC_OP_REVOCATION_ENDPOINT: `${IDP}/revoke` }
+
+  it('ends here with a page that says so, when giving back the token has shown it', async () => {
+    const scene = createScene(REVOKES)
+    const browser = await signedIn(scene)
+    scene.provider.setFault('down')
+    const page = await signOut(browser)
+    expect([page.status, page.url]).toEqual([200, LOGOUT])
+    expect(page.text).toContain('You are signed out here')
+    expect(page.text).toContain('may still be signed in there')
+    expect(await whoIs(browser)).toBeNull()
+    expect(sessionTokenOf(browser)).toBeUndefined()
+  })
+
+  it('ends here when an earlier call has shown it, though there is no token to give back', async () => {
+    const scene = createScene({ OIDC_STORE_REFRESH_TOKEN: 'false' })
+    const browser = await signedIn(scene)
+    scene.provider.setFault('down')
+    scene.clock.advance(3)
+    await scene.browser().open(`${GATE}/api/v1.0/authenticate/`)
+    expect((await signOut(browser)).text).toContain('You are signed out here')
+  })
+
+  it('leads to the provider when that is back', async () => {
+    const scene = createScene({ OIDC_STORE_REFRESH_TOKEN: 'false' })
+    const browser = await signedIn(scene)
+    scene.provider.setFault('down')
+    scene.clock.advance(3)
+    await scene.browser().open(`${GATE}/api/v1.0/authenticate/`)
+    scene.provider.setFault(null)
+    scene.clock.advance(30)
+    expect((await signOut(browser, '/end-session')).next).toContain(`${IDP}/end-session`)
+  })
+
+  it('asks the provider nothing more when it answers', async () => {
+    const scene = createScene({ OIDC_STORE_REFRESH_TOKEN: 'false' })
+    const browser = await signedIn(scene)
+    await signOut(browser, '/end-session')
+    expect(scene.provider.journal.map(({ path }) => path)).toEqual([])
+  })
+
+  it('says so in the language of the browser', async () => {
+    const scene = createScene(REVOKES)
+    const browser = await signedIn(scene)
+    scene.provider.setFault('down')
+    const form = browser.formOf(await browser.open(LOGOUT))
+    const page = await browser.submit({ ...form, headers: { 'accept-language': 'de' } })
+    expect(page.text).toContain('Sie sind hier abgemeldet')
+  })
+})
+
+it('a sign-out whose address would be too long is a form that submits itself', async () => {
+  const browser = await signedIn(createScene({ GATEHOUSE_ADDRESS_LENGTH_MAX: '600' }))
+  const page = await signOut(browser)
+  expect(browser.formOf(page).action).toBe(`${IDP}/end-session`)
+  expect(browser.formOf(page).fields.id_token_hint).toMatch(/^eyJ/)
+  expect(page.headers.get('content-security-policy')).toMatch(/script-src 'sha256-[^']+'; base-uri/)
 })
 
 describe('a request that nobody asked for (A70)', () => {

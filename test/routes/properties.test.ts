@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { acceptedTarget } from '../../src/routes/return-to.ts'
+import { acceptedTarget } from '../../src/routes/sign-in/return-to.ts'
 import { addApp, CALLBACK, createScene, GATE, INTROSPECT, LOGIN, LOGOUT, ME } from './scene.ts'
 
 const RUNS = { numRuns: 150 }

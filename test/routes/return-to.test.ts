@@ -2,8 +2,8 @@
  * Return targets: whatever is asked for, the result is this host, an allowed one, or nothing (A1 to A10).
  */
 import { describe, expect, it } from 'vitest'
-import type { AllowedHost } from '../../src/config/lists.ts'
-import { acceptedTarget } from '../../src/routes/return-to.ts'
+import type { AllowedHost } from '../../src/config/values/lists.ts'
+import { acceptedTarget, judgedTarget } from '../../src/routes/sign-in/return-to.ts'
 
 const GATE = 'https://gate.example.com'
 const APP: AllowedHost = { host: 'app.example.com', origin: null, withSubdomains: false }
@@ -40,15 +40,56 @@ describe('a path of this host', () => {
     expect(accept(wanted, [])).toBe(`${GATE}/x`)
   })
 
-  it('may have 1,024 characters with its host, and not one more', () => {
-    const room = 1024 - `${GATE}/`.length
-    const paths = [`/${'x'.repeat(room)}`, `/${'x'.repeat(room + 1)}`]
+  it('may have 2,000 characters, and not one more', () => {
+    const paths = [`/${'x'.repeat(1999)}`, `/${'x'.repeat(2000)}`]
     expect(paths.map((path) => accept(path) !== null)).toEqual([true, false])
+  })
+
+  it.each(['/', `/${'x'.repeat(1999)}`, `https://app.example.com/${'x'.repeat(1976)}`])(
+    'that was accepted is accepted again at the end',
+    (wanted) => {
+      const target = accept(wanted)
+      expect(accept(target ?? '')).toBe(target)
+    },
+  )
+})
+
+describe('why a target is not followed', () => {
+  const reasonOf = (wanted: string) => JSON.stringify(judgedTarget(wanted, GATE, [APP]))
+
+  it.each([
+    [`/${'x'.repeat(2000)}`, '2001 characters, and 2000 are the most'],
+    [`https://app.example.com/${'x'.repeat(1977)}`, '2001 characters'],
+    [`/${'ä'.repeat(400)}`, '2401 characters'],
+    ['/a b', 'a blank'],
+    ['/a\\b', 'a backslash'],
+    ['/a\tb', 'control character'],
+    ['//evil.example', 'neither a path'],
+    ['javascript:alert(1)', 'neither a path'],
+    ['rooms/1', 'neither a path'],
+    ['https://user:secret@app.example.com/', 'user name'],
+    ['https://evil.example/', 'another host'],
+    ['https://evil.example/', 'OIDC_REDIRECT_ALLOWED_HOSTS'],
+    ['https://app.example.com:8443/', 'another host'],
+    ['http://app.example.com/', 'http://'],
+  ])('%s', (wanted, reason) => {
+    expect(reasonOf(wanted)).toContain(reason)
+  })
+
+  it.each([`/${'x'.repeat(3000)}`, '/a b', '//x', 'http://app.example.com/', 'https://user:secret@app.example.com/'])(
+    'is never the list of hosts when that is not the reason: %s',
+    (wanted) => {
+      expect(reasonOf(wanted)).not.toContain('OIDC_REDIRECT_ALLOWED_HOSTS')
+    },
+  )
+
+  it('says nothing of the target itself', () => {
+    expect(reasonOf('https://user:secret@app.example.com/hush')).not.toMatch(/secret|hush/)
   })
 })
 
 it.each(['ä', '漢', '"'])('a target that grows beyond what a cookie holds is refused: %s (CK6)', (character) => {
-  expect(accept(`/search?q=${character.repeat(450)}`)).toBeNull()
+  expect(accept(`/search?q=${character.repeat(900)}`)).toBeNull()
 })
 
 describe('an allowed host', () => {

@@ -21,6 +21,8 @@ export const LOGIN = `${GATE}/api/v1.0/authenticate/`
 export const CALLBACK = `${GATE}/api/v1.0/callback/`
 export const LOGOUT = `${GATE}/api/v1.0/logout/`
 export const LOGOUT_CALLBACK = `${GATE}/api/v1.0/logout-callback/`
+export const BACK_CHANNEL = `${GATE}/api/v1.0/backchannel-logout/`
+export const FRONT_CHANNEL = `${GATE}/api/v1.0/frontchannel-logout/`
 export const ME = `${GATE}/api/v1.0/users/me/`
 export const INTROSPECT = `${GATE}/api/v1.0/introspect/`
 
@@ -49,8 +51,8 @@ export interface Scene {
   readonly gate: Site
   /** A browser that nobody has used yet. */
   browser(): Browser
-  /** Another isolate: the same storage, empty memory, and other settings if need be. */
-  isolate(settings?: Settings): Site
+  /** Another isolate: the same storage, empty memory, and other settings and another network if need be. */
+  isolate(settings?: Settings, network?: Network): Site
 }
 
 export interface TestClock {
@@ -70,13 +72,23 @@ export function createScene(settings: Settings = {}): Scene {
   return { provider, other, ...createStage({ clock, fetch, sites, settings: { ...SETTINGS, ...settings } }) }
 }
 
+/** A scene in which somebody has signed in before; until then Gatehouse begins nothing silently. The journal is empty again. */
+export async function createSettledScene(settings: Settings = {}): Promise<Scene> {
+  const scene = createScene(settings)
+  await signIn(scene.browser())
+  scene.provider.reset()
+  return scene
+}
+
 /** What every scene has, whoever is the provider. */
 export type Stage = Omit<Scene, 'provider' | 'other'>
 
+/** The network as Gatehouse sees it. */
+export type Network = (url: string, init?: RequestInit) => Promise<Response>
+
 export interface StageOptions {
   readonly clock: TestClock
-  /** The network as Gatehouse sees it. */
-  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>
+  readonly fetch: Network
   /** What a browser can reach beside Gatehouse. */
   readonly sites: Readonly<Record<string, Site>>
   readonly settings: Settings
@@ -84,10 +96,10 @@ export interface StageOptions {
 
 export function createStage({ clock, fetch, sites, settings }: StageOptions): Stage {
   const log: LogEntry[] = []
-  const isolate = (changed: Settings = {}): Site => {
+  const isolate = (changed: Settings = {}, network: Network = fetch): Site => {
     // Only the bindings: a developer's own .dev.vars is in there, too.
     const all = { KV: env.KV, DB: env.DB, ...settings, ...changed }
-    const app = createApp(createDeps(all, { fetch, clock, log: (entry) => log.push(entry) }))
+    const app = createApp(createDeps(all, { fetch: network, clock, log: (entry) => log.push(entry) }))
     return async (request) => app.fetch(request)
   }
   const gate = isolate()
@@ -146,7 +158,7 @@ export function attemptsOf(browser: Browser): [name: string, value: string][] {
   return [...browser.jar.cookiesOf(GATE)].filter(([name]) => ATTEMPT_COOKIE.test(name))
 }
 
-type Table = 'refusals' | 'users' | 'sessions' | 'spent_logins' | 'audit' | 'apps'
+type Table = 'recent_endings' | 'refusals' | 'users' | 'sessions' | 'spent_logins' | 'audit' | 'apps'
 
 export async function rowsOf(table: Table): Promise<Record<string, unknown>[]> {
   return (await env.DB.prepare(`SELECT * FROM ${table}`).all()).results

@@ -60,6 +60,8 @@ describe('after a whole journey', () => {
     expect((await keysInKv()).toSorted()).toEqual([
       'document/1/jwks https://idp.example/jwks',
       'document/1/metadata https://idp.example',
+      // That a sign-in has worked with these settings.
+      expect.stringMatching(/^sign-in\/1\/[\w-]{43}$/),
     ])
     const values = await Promise.all((await keysInKv()).map((key) => env.KV.get(key)))
     for (const secret of ['alice', ...scene.provider.confidential].filter((value) => value !== '')) {

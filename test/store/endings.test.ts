@@ -15,10 +15,11 @@ const end = (subject: string, subHash: string, sidHash: string | null = null) =>
     issuer: ISSUER,
     subject,
     subHash,
-    sidHash,
+    sidHashes: sidHash === null ? [] : [sidHash],
     issuedAt: NOW,
     jtiHash: crypto.randomUUID(),
     usableUntil: NOW + 600,
+    rememberedUntil: NOW + 600,
     reference: 'reference',
   })
 
@@ -60,4 +61,19 @@ it('a session from before there was a hash of the sub is found by its account', 
   await env.DB.exec('UPDATE sessions SET sub_hash = NULL')
   expect(await end('alice', 'sub of alice')).toBe(1)
   expect(await alive()).toEqual(['bob'])
+})
+
+it.each<[string, string | null]>([
+  ['a person', null],
+  ['a session', 'sid'],
+])('of a logout token that names %s and a sign-in at the same time, none outlives the other', async (_, sidHash) => {
+  const pairs = Array.from({ length: 20 }, (_, index) => index)
+  await Promise.all(
+    pairs.flatMap((index) => {
+      const begin = () => sessions().begin(signIn({ tokenHash: `${index}`, subHash: `sub ${index}`, sidHash }))
+      const finish = () => end('alice', `sub ${index}`, sidHash)
+      return index % 2 === 0 ? [begin(), finish()] : [finish(), begin()]
+    }),
+  )
+  expect(await alive()).toEqual([])
 })

@@ -141,6 +141,20 @@ describe('the subject of an account that was found by its address', () => {
     expect(await newcomer({ tokenHash: 'again', byEmail })).toBe('admitted')
   })
 
+  it.each([true, false])(
+    'does not hide that the session was matched, whether it stays or not (%s)',
+    async (keepsSubject) => {
+      const byEmail = { ...BY_EMAIL, keepsSubject }
+      await known('alice')
+      await newcomer({ byEmail })
+      expect(await sessions().find('new')).toMatchObject({ isByEmail: true, brought: { subject: 'newcomer' } })
+      expect(await sessions().find(`of ${ISSUER} alice`)).toMatchObject({
+        isByEmail: false,
+        brought: { subject: 'alice' },
+      })
+    },
+  )
+
   it('what the sign-in says of the person is written to that account', async () => {
     await known('alice')
     await newcomer({ identity: { ...VERIFIED, given_name: 'Alicia' } })
@@ -176,6 +190,15 @@ describe('at the same time', () => {
     )
     expect(outcomes.toSorted()).toEqual(['admitted', ...Array.from({ length: 9 }, () => 'matched')])
     expect((await env.DB.prepare('SELECT id FROM users').all()).results).toHaveLength(1)
+  })
+
+  it('of ten newcomers with one address, who take the subject of the account, all but the first were matched', async () => {
+    const byEmail = { ...BY_EMAIL, keepsSubject: false }
+    const hashes = Array.from({ length: 10 }, (_, index) => `t${index}`)
+    await Promise.all(hashes.map((tokenHash) => newcomer({ tokenHash, subject: `s of ${tokenHash}`, byEmail })))
+    const found = await Promise.all(hashes.map((tokenHash) => sessions().find(tokenHash)))
+    expect(found.filter((session) => session?.isByEmail === false)).toHaveLength(1)
+    expect(found.map((session) => session?.brought?.subject)).toEqual(hashes.map((hash) => `s of ${hash}`))
   })
 
   it('ten sign-ins of one newcomer become one account', async () => {

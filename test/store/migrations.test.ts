@@ -38,3 +38,27 @@ it('0003_names calls people what they were called before', async () => {
     { id: 'nobody', full_name: null, short_name: null },
   ])
 })
+
+it('0009_brought calls nobody by an e-mail address any more', async () => {
+  const people = [
+    ['address', 'a@localhost', 'A@localhost', 'a@localhost'],
+    ['other', null, 'b@corp.example', 'b@corp.example'],
+    ['named', 'c@corp.example', 'Carol C.', 'c@corp.example'],
+    ['at', 'd@corp.example', 'Dora @ corp.example', 'Dora'],
+    ['nobody', null, null, null],
+  ]
+  const insert = env.DB.prepare(
+    `INSERT INTO users (id, issuer, subject, email, full_name, short_name, created_at, updated_at, last_login_at)
+     VALUES (?1, 'i', ?1, ?2, ?3, ?4, 0, 0, 0)`,
+  )
+  for (const person of people) await insert.bind(...person).run()
+  await apply('0009_brought.sql')
+  const { results } = await env.DB.prepare('SELECT id, full_name, short_name FROM users').all()
+  expect(results).toEqual([
+    { id: 'address', full_name: null, short_name: null },
+    { id: 'other', full_name: null, short_name: null },
+    { id: 'named', full_name: 'Carol C.', short_name: null },
+    { id: 'at', full_name: 'Dora @ corp.example', short_name: 'Dora' },
+    { id: 'nobody', full_name: null, short_name: null },
+  ])
+})

@@ -55,6 +55,36 @@ describe('the purge', () => {
     expect(await countOf('spent_logins')).toBe(0)
   })
 
+  it('goes on until nothing is left of more rows than strangers can make in the time between two calls', async () => {
+    await addExpired('spent_logins', 120_000)
+    expect(await purgeExpired(env.DB, stillClock())).toMatchObject({ spent_logins: 120_000 })
+    expect(await countOf('spent_logins')).toBe(0)
+  })
+
+  it('asks only those tables again that had more, and stops when its time is over', async () => {
+    await addExpired('spent_logins', 20_000)
+    const clock = stillClock()
+    const batches: number[] = []
+    const counting = {
+      prepare: (sql: string) => env.DB.prepare(sql),
+      batch: (statements: D1PreparedStatement[]) => {
+        batches.push(statements.length)
+        clock.advance(250)
+        return env.DB.batch(statements)
+      },
+    } as unknown as typeof env.DB // what the purge uses of it
+    expect(await purgeExpired(counting, clock)).toMatchObject({ spent_logins: 15_000 })
+    expect(batches.slice(1)).toEqual([1, 1])
+    expect(await countOf('spent_logins')).toBe(5000)
+  })
+
+  it('keeps the newest five million rows of the audit at most', async () => {
+    const insert = env.DB.prepare("INSERT INTO audit (id, at, event, reference) VALUES (?, ?, 'sign_in', 'r')")
+    await env.DB.batch([1, 2, 5_000_002].map((id) => insert.bind(id, NOW)))
+    expect(await purgeExpired(env.DB, stillClock())).toMatchObject({ audit: 2 })
+    expect(await countOf('audit')).toBe(1)
+  })
+
   it('has nothing to do in empty tables', async () => {
     const counts = Object.values(await purgeExpired(env.DB, stillClock()))
     expect(counts.length).toBeGreaterThanOrEqual(4)

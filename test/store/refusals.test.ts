@@ -13,7 +13,10 @@ const refusal = (at: number): Refusal => ({
   providerId: 'default',
   reference: 'abc',
   code: 'provider_error',
-  reason: 'no',
+  reason: 'refused_by_provider',
+  message: 'no',
+  missing: ['email'],
+  unreadable: ['email is a list and must be a text'],
   place: 'token',
   status: 401,
   error: 'invalid_client',
@@ -27,6 +30,21 @@ describe('refusals', () => {
     await log.add(refusal(2))
     expect(await log.last(5)).toEqual([refusal(2), refusal(1)])
     expect(await log.last(1)).toEqual([refusal(2)])
+  })
+
+  it('of an earlier version come back without a reason and without claims', async () => {
+    await env.DB.prepare(
+      "INSERT INTO refusals (at, provider, reference, code, reason, place, status, error, description) VALUES (3, 'default', 'abc', 'provider_error', 'no', 'token', 401, 'invalid_client', NULL)",
+    ).run()
+    expect(await createRefusalLog(env.DB).last(1)).toEqual([
+      { ...refusal(3), reason: null, missing: [], unreadable: [] },
+    ])
+  })
+
+  it('of a later version, with a reason that is not known here, come back without one', async () => {
+    await createRefusalLog(env.DB).add(refusal(4))
+    await env.DB.prepare("UPDATE refusals SET reason_code = 'of_tomorrow'").run()
+    expect(await createRefusalLog(env.DB).last(1)).toEqual([{ ...refusal(4), reason: null }])
   })
 
   it('are a hundred at most', async () => {

@@ -90,10 +90,10 @@ describe('a later sign-in', () => {
     x_grp: ['staff', 'admin'],
   })
 
-  async function userAfter(second: Parameters<typeof identity>[0]) {
+  async function userAfter(second: Parameters<typeof identity>[0], first = FIRST) {
     const { sessions } = store()
     const [subject, tokenHash] = [crypto.randomUUID(), crypto.randomUUID()]
-    await sessions.begin(signIn({ subject, tokenHash: `first ${tokenHash}`, identity: FIRST }))
+    await sessions.begin(signIn({ subject, tokenHash: `first ${tokenHash}`, identity: first }))
     await sessions.begin(signIn({ subject, tokenHash, identity: identity(second) }))
     return (await sessions.find(tokenHash))?.user
   }
@@ -128,6 +128,23 @@ describe('a later sign-in', () => {
     const email = 'alice@example.net'
     expect(await userAfter({ email })).toMatchObject({ email, email_verified: null })
     expect(await userAfter({ email, email_verified: false })).toMatchObject({ email, email_verified: false })
+  })
+
+  it.each([
+    ['the same address, and silence', { email: 'alice@example.org' }, false],
+    ['the same address, and yes', { email: 'alice@example.org', email_verified: true }, true],
+    ['another address, and silence', { email: 'alice@example.net' }, null],
+    ['no address', {}, false],
+  ])('leaves an address unverified until it says otherwise: %s', async (_, second, email_verified) => {
+    const first = { ...FIRST, email_verified: false }
+    expect(await userAfter(second, first)).toMatchObject({ email_verified })
+    const { sessions } = store()
+    await sessions.begin(signIn({ subject: 'refreshed', tokenHash: 'refreshed', identity: first }))
+    const session = await sessions.find('refreshed')
+    if (!session) throw new Error('no session')
+    const tokens = { askedAt: NOW, sealedTokens: 'sealed', tokensExpireAt: null, brought: null }
+    await sessions.completeRefresh(session, { ...tokens, identity: identity(second) })
+    expect((await sessions.find('refreshed'))?.user).toMatchObject({ email_verified })
   })
 
   it('without an e-mail address says nothing of the one that is known', async () => {
@@ -234,11 +251,38 @@ describe('a session', () => {
   })
 })
 
+describe('a refresh that seems to be refused', () => {
+  it('looks at no more rows, however many sessions of the provider were not confirmed since', async () => {
+    const rowsRead: number[] = []
+    const counting = {
+      prepare: (sql: string) => env.DB.prepare(sql),
+      async batch(statements: D1PreparedStatement[]) {
+        const results = await env.DB.batch(statements)
+        rowsRead.push(results.reduce((sum, { meta }) => sum + meta.rows_read, 0))
+        return results
+      },
+    }
+    const clock = stillClock()
+    const sessions = createSessions(counting as never, clock) // what it uses of a database
+    for (let index = 0; index < 60; index += 1) await sessions.begin(signIn({ tokenHash: `other ${index}` }))
+    await sessions.begin(signIn())
+    rowsRead.length = 0
+    for (let time = 0; time < 3; time += 1) {
+      clock.advance(30)
+      const seen = await sessions.find('hash')
+      expect(seen && (await sessions.doubt(seen, NOW, 'reference'))).toBe(false)
+    }
+    expect(Math.max(...rowsRead)).toBeLessThan(20)
+  })
+})
+
 describe('a refresh', () => {
   const refreshed = {
+    askedAt: NOW,
     sealedTokens: 'sealed again',
     tokensExpireAt: NOW + 300,
     identity: identity({ given_name: 'Alicia' }),
+    brought: null,
   }
 
   it('is begun by one of those who saw the same', async () => {
@@ -272,6 +316,44 @@ describe('a refresh', () => {
     expect(user.given_name).toBe('Alicia')
   })
 
+  it('replaces what its own session brought, and nothing that another did', async () => {
+    const { sessions } = store()
+    const staff = identity({ x_grp: ['staff'] })
+    await sessions.begin(signIn({ identity: staff }))
+    await sessions.begin(signIn({ tokenHash: 'other', identity: staff }))
+    const seen = await found(sessions)
+    const guests = { ...refreshed, brought: { subject: null, groups: ['guests'] } }
+    await sessions.claimRefresh(seen, NOW + 7)
+    await sessions.completeRefresh({ ...seen, refreshVersion: seen.refreshVersion + 1 }, guests)
+    expect((await found(sessions)).brought).toEqual({ subject: 'alice', groups: ['guests'] })
+    expect((await sessions.find('other'))?.brought).toEqual({ subject: 'alice', groups: ['staff'] })
+  })
+
+  it('that came too late replaces nothing of what the session brought', async () => {
+    const { sessions } = store()
+    await sessions.begin(signIn({ identity: identity({ x_grp: ['staff'] }) }))
+    const seen = await found(sessions)
+    await sessions.claimRefresh(seen, NOW)
+    await sessions.claimRefresh({ ...seen, refreshVersion: seen.refreshVersion + 1 }, NOW + 7)
+    const late = { ...seen, refreshVersion: seen.refreshVersion + 1 }
+    expect(await sessions.completeRefresh(late, { ...refreshed, brought: { subject: 'bob', groups: null } })).toBe(
+      false,
+    )
+    expect((await found(sessions)).brought).toEqual({ subject: 'alice', groups: ['staff'] })
+  })
+
+  it.each([
+    ['nothing new', null, { subject: 'alice', groups: ['staff'] }],
+    ['groups that are not known', { subject: null, groups: null }, { subject: 'alice', groups: null }],
+    ['another subject', { subject: 'bob', groups: [] }, { subject: 'bob', groups: [] }],
+  ])('may bring %s', async (_, brought, after) => {
+    const { sessions } = store()
+    await sessions.begin(signIn({ identity: identity({ x_grp: ['staff'] }) }))
+    const seen = await found(sessions)
+    await sessions.completeRefresh(seen, { ...refreshed, brought })
+    expect((await found(sessions)).brought).toEqual(after)
+  })
+
   async function found(sessions: ReturnType<typeof store>['sessions']) {
     const session = await sessions.find('hash')
     if (!session) throw new Error('there is no session')
@@ -302,6 +384,21 @@ describe('the beginning of a session', () => {
     await sessions.begin(signIn())
     expect((await refusalOf(sessions.begin(signIn({ subject: 'bob' })))).code).toBe('store_unavailable')
     expect((await sessions.find('hash'))?.user.subject).toBe('alice')
+  })
+})
+
+describe('the sessions of one person', () => {
+  it('are 1,000 at the most: with one more the oldest ends, and nobody else’s', async () => {
+    const sessions = createSessions(env.DB, stillClock())
+    await sessions.begin(signIn({ tokenHash: 'of bob', subject: 'bob' }))
+    await sessions.begin(signIn({ tokenHash: 'first' }))
+    await env.DB.exec(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999) INSERT INTO sessions (token_hash, user_id, created_at, expires_at, last_seen_at, id_token_iat, sealed_tokens) SELECT 'x' || i, user_id, ${NOW}, ${NOW + 600}, ${NOW}, 0, '' FROM n, sessions WHERE token_hash = 'first'`,
+    )
+    expect(await sessions.find('first')).not.toBeNull()
+    await sessions.begin(signIn({ tokenHash: 'last' }))
+    const found = await Promise.all(['first', 'x1', 'last', 'of bob'].map((hash) => sessions.find(hash)))
+    expect(found.map((session) => session !== null)).toEqual([false, true, true, true])
   })
 })
 

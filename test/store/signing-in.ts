@@ -61,6 +61,7 @@ export function signIn(changed: Partial<SignIn & Admission> = {}): SignIn {
     subHash: 'sub hash',
     sidHash: null,
     authentication: { sid: null, issuedAt: 0, acr: null, amr: [], authTime: null, sessionExpiry: null },
+    startedAt: NOW * 1000,
     sealedTokens: 'sealed',
     tokensExpireAt: null,
     replacedTokenHash: null,

@@ -4,7 +4,7 @@
 import type { Check, CheckId } from '../../src/diagnosis/check.ts'
 import { type DiagnosisOptions, type DiagnosisPorts, diagnose } from '../../src/diagnosis/diagnose.ts'
 import { settingsForDiagnosis } from '../../src/diagnosis/own.ts'
-import type { Fetch } from '../../src/oidc/provider.ts'
+import type { Fetch } from '../../src/oidc/transport/http.ts'
 
 export const DIAGNOSED_SECRET = 'a-client-secret-that-no-diagnosis-may-show-to-anybody'
 

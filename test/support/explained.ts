@@ -2,9 +2,12 @@
  * The rows of one provider's refusals as tests: each is explained, what only looks like it is not, and no signature is there in vain.
  */
 import { describe, expect, it } from 'vitest'
-import type { ProviderType } from '../../src/config/place-settings.ts'
-import type { Evidence, Place, Signature } from '../../src/diagnosis/signatures/signature.ts'
-import { explain } from '../../src/diagnosis/signatures.ts'
+import { withNames } from '../../src/config/names.ts'
+import type { Evidence } from '../../src/diagnosis/explain.ts'
+import { explain } from '../../src/diagnosis/explain.ts'
+import type { Reason } from '../../src/errors.ts'
+import type { RefusalPlace as Place, RefusalPattern } from '../../src/vendors/vendor.ts'
+import type { ProviderType } from '../../src/vendors/vendors.ts'
 
 export type Row = readonly [where: Place, evidence: Evidence, cause: RegExp, fix: RegExp]
 export type NearMiss = readonly [where: Place, evidence: Evidence]
@@ -16,11 +19,11 @@ export const document = (issuer: string, members: object = {}): Evidence => ({
   description: issuer,
   text: JSON.stringify({ issuer, ...members }),
 })
-export const badToken = (description: string): Evidence => ({ error: 'token_invalid', description })
+export const badToken = (reason: Reason): Evidence => ({ error: 'token_invalid', reason })
 
 export function describeSignatures(
   type: ProviderType,
-  signatures: readonly Signature[],
+  signatures: readonly RefusalPattern[],
   rows: readonly Row[],
   nearMisses: readonly NearMiss[],
 ): void {
@@ -32,13 +35,13 @@ export function describeSignatures(
     })
 
     it.each(nearMisses)('is not guessed by what only looks like it: %s: %j', (where, evidence) => {
-      const own = signatures.map(({ cause }) => cause)
+      const own = signatures.map(({ cause }) => withNames(cause))
       expect(own).not.toContain(explain(type, where, evidence)?.cause)
     })
 
     it('is in no signature that another one hides', () => {
       const seen = new Set(rows.map(([where, evidence]) => explain(type, where, evidence)?.cause))
-      expect(signatures.map(({ cause }) => cause).filter((cause) => !seen.has(cause))).toEqual([])
+      expect(signatures.map(({ cause }) => withNames(cause)).filter((cause) => !seen.has(cause))).toEqual([])
     })
   })
 }

@@ -1,7 +1,7 @@
 /**
  * The far end of the network: answers by address, and a journal of what was asked. Everything between it and the test is real.
  */
-import type { Fetch } from '../../src/oidc/http.ts'
+import type { Fetch } from '../../src/oidc/transport/http.ts'
 
 export type Answer = (url: URL, init: RequestInit | undefined) => Response | Promise<Response>
 

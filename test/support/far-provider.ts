@@ -4,7 +4,10 @@
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { loadConfig } from '../../src/config/load.ts'
 import { GatehouseError } from '../../src/errors.ts'
-import { createProvider, type PendingLogin, type Provider, type VerifiedLogin } from '../../src/oidc/provider.ts'
+import type { VerifiedLogin } from '../../src/oidc/flows/callback.ts'
+import type { PendingLogin } from '../../src/oidc/flows/login.ts'
+import type { Provider } from '../../src/oidc/provider.ts'
+import { createProvider } from '../../src/oidc/provider.ts'
 
 export const ISSUER = 'https://id.example.org'
 export const CLIENT_ID = 'gatehouse'
@@ -145,7 +148,7 @@ export async function farProvider(
 
 /** Begins a sign-in, as far as the provider sees of it. */
 export function begin({ gatehouse }: FarProvider) {
-  const nothingMore = { acrValues: [], maxAgeSeconds: null, isSilent: false, passedOn: {} }
+  const nothingMore = { acrValues: [], maxAgeSeconds: null, isSilent: false, idTokenHint: null, passedOn: {} }
   return gatehouse.startLogin({ redirectUri: REDIRECT_URI, ...nothingMore })
 }
 

@@ -88,7 +88,8 @@ export async function startGatehouse({ settings, script, port, outside }: Gateho
   })
   await miniflare.ready
   const database = await miniflare.getD1Database('DB', 'first')
-  for (const statement of await migrations()) await database.prepare(statement).run()
+  for (const { statements } of await readMigrations())
+    for (const statement of statements) await database.prepare(statement).run()
 
   return {
     baseUrl,
@@ -124,11 +125,14 @@ function inPlaceOf(outside: (request: Request) => Promise<Response>) {
   }
 }
 
-async function migrations(): Promise<string[]> {
+/** The migrations in their order, each as its statements. */
+export async function readMigrations(): Promise<{ name: string; statements: string[] }[]> {
   const names = (await readdir('migrations')).filter((name) => name.endsWith('.sql')).sort()
-  const texts = await Promise.all(names.map((name) => readFile(join('migrations', name), 'utf8')))
-  return texts
-    .flatMap((sql) => sql.replace(/^--.*$/gm, '').split(';'))
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '')
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(join('migrations', name), 'utf8')
+      const statements = sql.replace(/^\s*--.*$/gm, '').split(';')
+      return { name, statements: statements.map((one) => one.trim()).filter((one) => one !== '') }
+    }),
+  )
 }

@@ -2,7 +2,9 @@
  * A provider at the far end that answers a sign-in, each answer replaceable, and the browser's part of it.
  */
 import { loadConfig } from '../../src/config/load.ts'
-import { createProvider, type LoginRequest, type PendingLogin, type VerifiedLogin } from '../../src/oidc/provider.ts'
+import type { VerifiedLogin } from '../../src/oidc/flows/callback.ts'
+import type { LoginRequest, PendingLogin } from '../../src/oidc/flows/login.ts'
+import { createProvider } from '../../src/oidc/provider.ts'
 import { createFakeClock } from './fake-clock.ts'
 import { createFarEnd, json } from './far-end.ts'
 import { sign, type TestKey } from './keys.ts'
@@ -76,6 +78,7 @@ export function createLoginWorld(key: TestKey, { metadata = {}, settings = {}, k
       acrValues: [],
       maxAgeSeconds: null,
       isSilent: false,
+      idTokenHint: null,
       passedOn: {},
       ...request,
     })

@@ -2,11 +2,11 @@
  * A person whose every member is set, and a session of theirs, to be varied in tests.
  */
 import type { User } from '../../src/accounts/users.ts'
-import type { Session } from '../../src/tokens/session.ts'
+import type { Session } from '../../src/sessions/session.ts'
 
 export const ALICE: User = {
   id: 'b1b2c3d4-0000-4000-8000-000000000001',
-  issuer: 'https://idp.example',
+  issuer: 'https://idp.example/realms/main',
   subject: 'alice-subject',
   email: 'alice@corp.example',
   email_verified: true,
@@ -48,6 +48,7 @@ export function sessionOf(tokenHash: string, createdAt: number, more: Partial<Se
     refreshNotBefore: 0,
     isRefreshPending: false,
     isByEmail: false,
+    brought: { subject: 'alice', groups: [] },
     ...more,
   }
 }

@@ -4,8 +4,9 @@
 import type { App } from '../../src/accounts/apps.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { createProviders } from '../../src/oidc/providers.ts'
+import { createSealers } from '../../src/sessions/sealers.ts'
+import type { Session } from '../../src/sessions/session.ts'
 import type { CheckPorts } from '../../src/tokens/check.ts'
-import type { Session } from '../../src/tokens/session.ts'
 import { createVerdicts } from '../../src/tokens/verdicts.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
 import { createFarEnd, type FarEnd, json } from './far-end.ts'
@@ -74,6 +75,7 @@ export function createWorld({ keys = [], settings = {}, metadata = {} }: WorldOp
       providers,
       clock,
       verdicts: createVerdicts(clock),
+      sealers: createSealers(config),
       sessions: { find: async (tokenHash) => sessions.get(tokenHash) ?? null },
       renewIfDue: async (session) => session,
     },

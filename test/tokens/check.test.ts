@@ -5,13 +5,23 @@ import { base64url } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createSealer, randomToken, sha256 } from '../../src/crypto.ts'
 import { GatehouseError } from '../../src/errors.ts'
+import { newSessionToken, type Session } from '../../src/sessions/session.ts'
 import { check } from '../../src/tokens/check.ts'
 import { introspectionAnswer } from '../../src/tokens/introspection.ts'
-import { newSessionToken, type Session } from '../../src/tokens/session.ts'
+import { json } from '../support/far-end.ts'
 import { compact, makeKey, sign, type TestKey } from '../support/keys.ts'
 import { ALICE, sessionOf } from '../support/people.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { ANY_APP, BASE_URL, CLIENT_ID, createTokenWorld, DISCOVERY, ISSUER, NOW } from '../support/token-world.ts'
+import {
+  ANY_APP,
+  BASE_URL,
+  CLIENT_ID,
+  createTokenWorld,
+  createWorld,
+  DISCOVERY,
+  ISSUER,
+  NOW,
+} from '../support/token-world.ts'
 
 let key: TestKey
 
@@ -33,9 +43,8 @@ describe('a session token', () => {
     expect(await check(token, ANY_APP, ports)).toEqual({
       active: true,
       principal: 'user',
-      roles: [],
       claims: {
-        iss: 'https://idp.example',
+        iss: 'https://idp.example/realms/main',
         sub: 'alice-subject',
         aud: BASE_URL,
         client_id: CLIENT_ID,
@@ -53,7 +62,7 @@ describe('a session token', () => {
   })
 
   it('of a person who proved more tells how strongly and when', async () => {
-    const { token, ports } = await signedIn({ acr: 'eidas2', authTime: NOW - 90 })
+    const { token, ports } = await signedIn({ acr: 'eidas2', authTime: NOW - 89.5 })
     expect(introspectionAnswer(await check(token, ANY_APP, ports))).toMatchObject({
       acr: 'eidas2',
       auth_time: NOW - 90,
@@ -62,7 +71,7 @@ describe('a session token', () => {
 
   it('of a session that ends when it is not used says so', async () => {
     const { token, ports } = await signedIn()
-    const config = { ...ports.config, GATEHOUSE_SESSION_IDLE_AGE: 100 }
+    const config = { ...ports.config, sessionIdleSeconds: 100 }
     expect(introspectionAnswer(await check(token, ANY_APP, { ...ports, config }))).toMatchObject({ exp: NOW + 40 })
   })
 
@@ -91,7 +100,7 @@ describe('a session token', () => {
 
   it('gives no verdict while the store fails (A88, A117)', async () => {
     const { token, ports } = await signedIn()
-    const find = () => Promise.reject(new GatehouseError('store_unavailable', 'no database'))
+    const find = () => Promise.reject(new GatehouseError('store_unavailable', 'database_failed', 'no database'))
     expect((await refusalOf(check(token, ANY_APP, { ...ports, sessions: { find } }))).code).toBe('store_unavailable')
   })
 })
@@ -164,7 +173,7 @@ describe('anything else', () => {
 
   it('that is sealed by us, such as the cookie of a sign-in, is not active (A123)', async () => {
     const { ports } = createTokenWorld(key)
-    const cookie = await createSealer(ports.config.GATEHOUSE_SECRET, 'login').seal('{}', '__Host-login')
+    const cookie = await createSealer(ports.config.sealingSecrets, 'login').seal('{}', '__Host-login')
     expect((await check(cookie, ANY_APP, ports)).active).toBe(false)
   })
 
@@ -177,4 +186,33 @@ describe('anything else', () => {
     const { ports, farEnd } = createTokenWorld(key)
     expect([(await check(randomToken(), ANY_APP, ports)).active, farEnd.journal]).toEqual([false, [DISCOVERY]])
   })
+})
+
+describe('a JWT without a signature', () => {
+  it('is refused for that, and no provider is asked about it', async () => {
+    const { ports, farEnd } = createWorld({ metadata: { introspection_endpoint: `${ISSUER}/introspect` } })
+    const token = compact({ alg: 'none', typ: 'at+jwt' }, { iss: ISSUER, aud: BASE_URL, exp: NOW + 300 }, '')
+    expect(await check(token, ANY_APP, ports)).toEqual({ active: false, reason: 'a JWT that is not signed' })
+    expect(farEnd.journal).toEqual([])
+  })
+
+  it('is told from an opaque token that only has as many dots', async () => {
+    const { ports, farEnd } = createWorld({ metadata: { introspection_endpoint: `${ISSUER}/introspect` } })
+    farEnd.on(`${ISSUER}/introspect`, () => json({ active: false }))
+    await check('an-opaque-token.with-two-dots-in-it.', ANY_APP, ports)
+    expect(farEnd.journal).toContain(`${ISSUER}/introspect`)
+  })
+})
+
+it('a JWT that has expired is not active, also when nobody can find out whose it is', async () => {
+  const { ports } = createWorld({
+    settings: {
+      OIDC_OP_URL: '',
+      OIDC_OP_AUTHORIZATION_ENDPOINT: `${ISSUER}/authorize`,
+      OIDC_OP_TOKEN_ENDPOINT: `${ISSUER}/token`,
+      OIDC_OP_JWKS_ENDPOINT: `${ISSUER}/jwks`,
+    },
+  })
+  const token = await sign(key, { iss: ISSUER, aud: BASE_URL, exp: NOW }, { typ: 'at+jwt' })
+  expect(await check(token, ANY_APP, ports)).toEqual({ active: false, reason: 'it has expired (exp)' })
 })

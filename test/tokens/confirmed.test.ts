@@ -7,7 +7,7 @@ import type { Verdict } from '../../src/tokens/verdict.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, sign, type TestKey, withFlippedBit } from '../support/keys.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { ANY_APP, CLIENT_ID, createWorld, ISSUER, NOW, type TokenWorld } from '../support/token-world.ts'
+import { ANY_APP, CLIENT_ID, createWorld, ISSUER, JWKS, NOW, type TokenWorld } from '../support/token-world.ts'
 
 const INTROSPECT = `${ISSUER}/introspect`
 
@@ -136,6 +136,26 @@ describe('a JWT that is not good here', () => {
 
   it('because it is for another audience is not active, though the provider stands by it', async () => {
     expect(await judge(worldOf(), { aud: 'other' })).toEqual({ active: false, reason: 'meant for another audience' })
+  })
+})
+
+describe('a JWT under a key that cannot be had', () => {
+  const outage = () => {
+    const world = worldOf()
+    world.farEnd.on(JWKS, () => json({}, 500))
+    return world
+  }
+
+  it('is not active if it names another audience and a client that may not come', async () => {
+    expect(await judge(outage(), { aud: 'other' })).toEqual({ active: false, reason: 'meant for another audience' })
+  })
+
+  it.each<[string, Claims]>([
+    ['is for us', {}],
+    ['does not say for whom it is', { aud: undefined }],
+    ['does not say to which client it was issued', { aud: 'other', azp: undefined }],
+  ])('is not judged if it %s', async (_, claims) => {
+    expect((await refusalOf(judge(outage(), claims))).code).toBe('provider_error')
   })
 })
 

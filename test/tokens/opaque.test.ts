@@ -1,17 +1,28 @@
 /**
  * Tokens that only the provider can judge: which it is shown, what its answer is worth, and how long (A54 to A58, A114, A115, A117).
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { base64url } from 'jose'
 import { describe, expect, it } from 'vitest'
 import type { App } from '../../src/accounts/apps.ts'
-import { createSealer, randomToken, sha256 } from '../../src/crypto.ts'
+import { randomToken, sha256 } from '../../src/crypto.ts'
+import { createSealers } from '../../src/sessions/sealers.ts'
+import { newSessionToken } from '../../src/sessions/session.ts'
 import { check } from '../../src/tokens/check.ts'
 import { introspectionAnswer } from '../../src/tokens/introspection.ts'
-import { newSessionToken } from '../../src/tokens/session.ts'
 import type { Verdict } from '../../src/tokens/verdict.ts'
 import { json } from '../support/far-end.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { ANY_APP, BASE_URL, CLIENT_ID, createWorld, ISSUER, NOW, type TokenWorld } from '../support/token-world.ts'
+import {
+  ANY_APP,
+  BASE_URL,
+  CLIENT_ID,
+  createWorld,
+  ISSUER,
+  NOW,
+  START,
+  type TokenWorld,
+} from '../support/token-world.ts'
 
 const INTROSPECT = `${ISSUER}/introspect`
 const TOKEN = 'an-opaque-token-of-the-provider'
@@ -39,6 +50,17 @@ function worldOf(answer?: Claims | (() => Response), settings: Claims = {}) {
   return world
 }
 
+/** Something that is encrypted for somebody else. */
+function jwe(header: Claims, length = 40): string {
+  return [
+    base64url.encode(JSON.stringify(header)),
+    'a'.repeat(20),
+    'b'.repeat(16),
+    'c'.repeat(length),
+    'd'.repeat(22),
+  ].join('.')
+}
+
 const countOf = ({ farEnd }: TokenWorld, address = INTROSPECT) => farEnd.journal.filter((url) => url === address).length
 
 async function judge(answer: Claims, app: App = ANY_APP, settings: Claims = {}): Promise<Verdict> {
@@ -64,7 +86,6 @@ describe('an opaque token that the provider calls active', () => {
       token_type: 'Bearer',
       username: 'aarcher',
       principal: 'user',
-      roles: [],
     })
   })
 
@@ -78,7 +99,6 @@ describe('an opaque token that the provider calls active', () => {
   })
 
   it.each<[string, Claims]>([
-    ['without a subject', { sub: undefined, username: undefined }],
     ['whose subject is its client', { sub: 'meet', username: undefined }],
     ['of a service account', { username: 'service-account-meet' }],
   ])('%s is a program’s', async (_, claims) => {
@@ -88,11 +108,11 @@ describe('an opaque token that the provider calls active', () => {
   it.each<[string, Claims]>([
     ['no sub', { sub: undefined }],
     ['no sub', { sub: undefined, username: undefined, sid: 's' }],
-    ['no exp', { exp: undefined }],
-    ['expired', { exp: NOW }],
-    ['expired', { exp: NOW - 1000 }],
-    ['not valid yet', { nbf: NOW + 100 }],
-    ['issued in the future', { iat: NOW + 100 }],
+    ['it does not say when it expires (exp)', { exp: undefined }],
+    ['it has expired (exp)', { exp: NOW }],
+    ['it has expired (exp)', { exp: NOW - 1000 }],
+    ['it is not valid until a time in the future (nbf)', { nbf: NOW + 100 }],
+    ['it was issued in the future (iat)', { iat: NOW + 100 }],
     ['another issuer', { iss: 'https://idp2.example' }],
     ['another issuer', { iss: `${ISSUER}/` }],
     ['meant for another audience', { aud: 'https://other.example' }],
@@ -106,6 +126,7 @@ describe('an opaque token that the provider calls active', () => {
     ['not an access token', { typ: 'Offline' }],
     ['not an access token', { token_use: 'refresh_token' }],
     ['the provider does not say that it is an access token (token_type)', { token_type: undefined }],
+    ['the provider does not say that it is an access token (token_type)', { token_type: null }],
   ])('is not active here: %s, %j', async (reason, claims) => {
     expect(await reasonOf({ ...GOOD, ...claims })).toBe(reason)
   })
@@ -117,6 +138,21 @@ describe('an opaque token that the provider calls active', () => {
     { token_type: 'urn:ietf:params:oauth:token-type:access_token' },
   ])('is an access token: %j', async (claims) => {
     expect(await reasonOf({ ...GOOD, ...claims })).toBe('active')
+  })
+
+  it('needs no token_type when the operator knows that the endpoint answers for access tokens alone', async () => {
+    const settings = { OIDC_OP_INTROSPECTS_ACCESS_TOKENS_ONLY: 'true' }
+    expect(await judge({ ...GOOD, token_type: undefined }, ANY_APP, settings)).toMatchObject({ active: true })
+    for (const kind of [
+      { token_type: 'refresh_token' },
+      { token_type: undefined, typ: 'Refresh' },
+      { token_use: 'id' },
+    ]) {
+      expect(await judge({ ...GOOD, ...kind }, ANY_APP, settings)).toMatchObject({ active: false })
+    }
+    expect(await judge({ ...GOOD, token_type: undefined })).toMatchObject({
+      hint: expect.stringContaining('OIDC_OP_INTROSPECTS_ACCESS_TOKENS_ONLY'),
+    })
   })
 
   it.each<[string, boolean, Partial<App>, Claims]>([
@@ -144,11 +180,19 @@ describe('nobody is asked', () => {
     ['a blank inside', 'an opaque token of the provider'],
     ['a line feed', 'an-opaque-token\r\nof-the-provider'],
     ['a NUL', 'an-opaque-token-of-the-provider\0'],
-    ['a quotation mark', 'an-opaque-token"of-the-provider'],
     ['a letter of another alphabet', 'an-opaque-tokén-of-the-provider'],
-    ['the sign of equality inside', 'an-opaque-token=of-the-provider'],
     ['something like a session token', `gths_${'A'.repeat(44)}`],
-    ['an encrypted token', `${base64url.encode('{"alg":"dir"}')}..aaaa.aaaaaaaaaaaa.aaaa`],
+    ['something with our prefix inside', `an-opaque-token-gths_${'A'.repeat(20)}`],
+    ['something like a session token with its cookie', `__Host-gatehouse-session=gths_${'A'.repeat(44)}`],
+    [
+      'a JWT of another issuer with something behind it',
+      `e30.${base64url.encode('{"iss":"https://idp2.example"}')}.A!`,
+    ],
+    [
+      'a JWT of another issuer that is padded',
+      `${base64url.encode('{"alg":"RS256"}')}==.${base64url.encode('{"iss":"https://idp2.example"}')}=.AAAA`,
+    ],
+    ['a JWE that is too long', `${base64url.encode('{"alg":"dir"}')}..a.${'a'.repeat(16_384)}.a`],
     ['a JWT of another issuer', `e30.${base64url.encode('{"iss":"https://idp2.example"}')}.AAAA`],
     ['a JWT of nobody', `${base64url.encode('{"alg":"RS256"}')}.e30.AAAAAAAA`],
   ])('about %s (A115)', async (_, token) => {
@@ -157,14 +201,49 @@ describe('nobody is asked', () => {
     expect(world.farEnd.journal).toEqual([])
   })
 
-  it('about what Gatehouse has sealed, and about a session token', async () => {
+  it('about a session token', async () => {
     const world = worldOf(GOOD)
-    const sealed = await createSealer(world.ports.config.GATEHOUSE_SECRET, 'login').seal('{}', '__Host-login')
-    for (const token of [sealed, (await newSessionToken()).token]) {
-      expect((await check(token, ANY_APP, world.ports)).active).toBe(false)
-    }
+    expect((await check((await newSessionToken()).token, ANY_APP, world.ports)).active).toBe(false)
     expect(world.farEnd.journal).toEqual([])
   })
+
+  const SECRETS = {
+    GATEHOUSE_SECRET: `${'n'.repeat(40)} ${'o'.repeat(40)}`,
+    OIDC_STORE_REFRESH_TOKEN_KEY: 'k'.repeat(40),
+  }
+
+  it.each(['login', 'logout', 'tokens', 'csrf'] as const)(
+    'about what Gatehouse has sealed, whole or in pieces, under any of its secrets: %s',
+    async (use) => {
+      const world = worldOf(GOOD, SECRETS)
+      const { config } = world.ports
+      expect(Object.keys(createSealers(config))).toEqual(['login', 'logout', 'tokens', 'csrf'])
+      const old = createSealers({
+        ...config,
+        sealingSecrets: ['o'.repeat(40)],
+        tokenSealingSecrets: undefined,
+      })
+      for (const sealers of [createSealers(config), old]) {
+        const sealed = await sealers[use].seal('x'.repeat(40), 'context')
+        const parts = sealed.split('.')
+        const kept = parts.slice(0, 4).join('.')
+        const shown = [
+          sealed,
+          `__Host-gatehouse=${sealed}`,
+          `"${sealed}"`,
+          kept,
+          `${kept}.!`,
+          `x.${sealed}`,
+          `x${sealed}`,
+          `${sealed}x`,
+        ]
+        for (const token of [...shown, parts[0] ?? '']) {
+          expect(await check(token, ANY_APP, world.ports)).toMatchObject({ active: false })
+        }
+      }
+      expect(world.farEnd.journal).toEqual([])
+    },
+  )
 
   it.each<[string, Claims, (() => Response) | undefined]>([
     ['without an endpoint', {}, undefined],
@@ -186,6 +265,16 @@ describe('the shortest and the longest token', () => {
     ['4096 characters', 'a'.repeat(4096)],
     ['a padding', `${'a'.repeat(30)}==`],
     ['every kind of character', 'ya29.a0AfB~x+y/z-1_2345678'],
+    ['every visible character', Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index)).join('')],
+    ['one of Salesforce', '00D4x000000ABCD!AQcAQH0dMHZfz972Szmpkb58urFRkgeBGsxL_QJWwYMfAbUeeG7c1E6'],
+    ['three parts that are no JWT', 'ya29.an-opaque-token.of-the-provider'],
+    [
+      'three parts of which one is JSON',
+      `opaque-token.${base64url.encode('{"iss":"https://idp2.example"}')}.of-the-provider`,
+    ],
+    ['a JWE of OpenIddict', jwe({ alg: 'RSA-OAEP', enc: 'A256CBC-HS512', kid: 'K', typ: 'at+jwt', cty: 'JWT' })],
+    ['a long JWE', jwe({ alg: 'dir', enc: 'A256GCM' }, 12_000)],
+    ['five parts that are no JWE', 'an.opaque.token.of.the-provider'],
   ])('that a provider may issue reaches it: %s', async (_, token) => {
     expect((await check(token, ANY_APP, worldOf(GOOD).ports)).active).toBe(true)
   })
@@ -246,6 +335,7 @@ describe('a verdict', () => {
     const world = worldOf(GOOD)
     const keys: string[] = []
     const verdicts = {
+      ...world.ports.verdicts,
       recall: () => undefined,
       keep: (key: string, verdict: unknown) => keys.push(key, String(verdict)),
     }
@@ -253,6 +343,84 @@ describe('a verdict', () => {
     expect(keys[0]).toMatch(/^[\w-]{43}$/)
     expect(keys[0]).not.toBe(await sha256(TOKEN))
     expect(keys.join()).not.toContain(TOKEN)
+  })
+})
+
+describe('thirty checks at once', () => {
+  const thirty = (world: TokenWorld, token = TOKEN, app = ANY_APP) =>
+    Promise.allSettled(Array.from({ length: 30 }, () => check(token, app, world.ports)))
+
+  /** A provider that answers when as many have come as are expected, while no time passes. */
+  function patient(answer: () => Response, expected = 30): TokenWorld {
+    const world = worldOf(GOOD)
+    const { verdicts } = world.ports
+    let come = 0
+    world.farEnd.on(INTROSPECT, async () => {
+      while (come < expected) await nextTurn()
+      return answer()
+    })
+    const ports = {
+      ...world.ports,
+      clock: { now: () => START, aheadSeconds: 0, sleep: async () => void (await nextTurn()) },
+      verdicts: {
+        ...verdicts,
+        // Whoever comes looks first whether there is a verdict.
+        recall(key: string) {
+          come += 1
+          return verdicts.recall(key)
+        },
+      },
+    }
+    return { ...world, ports }
+  }
+
+  it.each([
+    [true, GOOD],
+    [false, { active: false }],
+  ])('of one token are one question, active: %s', async (active, answer) => {
+    const world = patient(() => json(answer))
+    const settled = await thirty(world)
+    expect(settled.map((one) => one.status === 'fulfilled' && one.value.active)).toEqual(Array(30).fill(active))
+    expect(countOf(world)).toBe(1)
+  })
+
+  it('are one question also when the answer is too long to be kept, and whoever comes later asks anew', async () => {
+    const long = [{ type: 'a', text: 'x'.repeat(9000) }]
+    const world = patient(() => json({ ...GOOD, authorization_details: long }))
+    const settled = await thirty(world)
+    expect(settled.map((one) => one.status === 'fulfilled' && one.value.active)).toEqual(Array(30).fill(true))
+    expect(countOf(world)).toBe(1)
+    await check(TOKEN, ANY_APP, world.ports)
+    expect(countOf(world)).toBe(2)
+  })
+
+  it('that get no answer are one question, and whoever comes later asks anew', async () => {
+    let isGood = false
+    const world = patient(() => (isGood ? json(GOOD) : json({}, 503)))
+    expect((await thirty(world)).map(({ status }) => status)).toEqual(Array(30).fill('rejected'))
+    expect(countOf(world)).toBe(1)
+    isGood = true
+    expect((await check(TOKEN, ANY_APP, world.ports)).active).toBe(true)
+    expect(countOf(world)).toBe(2)
+  })
+
+  it('of two tokens, or for two apps, are two questions', async () => {
+    const world = patient(() => json(GOOD), 90)
+    await Promise.all([thirty(world), thirty(world, `${TOKEN}-2`), thirty(world, TOKEN, { ...ANY_APP, clientId: 'b' })])
+    expect(countOf(world)).toBe(3)
+  })
+
+  it('do not wait for one whose request was cancelled: another takes over', async () => {
+    let asked = 0
+    const world = worldOf(() => {
+      asked += 1
+      // What the first one gets, whose visitor has gone away: nothing, ever.
+      return asked === 1 ? (new Promise<Response>(() => {}) as unknown as Response) : json(GOOD)
+    })
+    void check(TOKEN, ANY_APP, world.ports)
+    while (asked === 0) await world.clock.sleep(1)
+    expect((await check(TOKEN, ANY_APP, world.ports)).active).toBe(true)
+    expect(asked).toBe(2)
   })
 })
 

@@ -4,8 +4,8 @@
 import { base64url, CompactSign } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createSealer } from '../../src/crypto.ts'
+import { openTokens, sealTokens } from '../../src/sessions/vault.ts'
 import { checkJwt } from '../../src/tokens/jwt.ts'
-import { openTokens, sealTokens } from '../../src/tokens/vault.ts'
 import { makeKey, sign, type TestKey } from '../support/keys.ts'
 import { ANY_APP, BASE_URL, CLIENT_ID, createTokenWorld, ISSUER, JWKS, NOW } from '../support/token-world.ts'
 

@@ -74,6 +74,12 @@ describe('a token with one of OIDC_RS_SCOPES', () => {
     expect(await flaw({ client_id: 'docs' }, settings)).toContain('has no holder')
   })
 
+  it('may name its client by a claim inside another', async () => {
+    const settings = { OIDC_RS_AUDIENCE_CLAIM: 'https://corp.example/app.id', GATEHOUSE_RS_ALLOWED_CLIENTS: 'docs' }
+    expect(await flaw({ 'https://corp.example/app': { id: 'docs' } }, settings)).toBe(null)
+    expect(await flaw({ 'https://corp.example/app': { id: 'other' } }, settings)).toContain('RS_ALLOWED_CLIENTS')
+  })
+
   it.each<[string, unknown, Members, boolean]>([
     ['us', [CLIENT_ID, 'x'], {}, true],
     ['somebody else', 'x', {}, false],

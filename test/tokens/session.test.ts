@@ -10,7 +10,7 @@ import {
   isSessionToken,
   newSessionToken,
   type Session,
-} from '../../src/tokens/session.ts'
+} from '../../src/sessions/session.ts'
 import { sessionOf } from '../support/people.ts'
 import { createTokenWorld, NOW } from '../support/token-world.ts'
 
@@ -106,7 +106,7 @@ describe('an unused session', () => {
     const { ports } = createTokenWorld()
     const { token, tokenHash } = await newSessionToken()
     const session = sessionOf(tokenHash, NOW - 10_000, { lastSeenAt: NOW - seconds })
-    const config = { ...ports.config, GATEHOUSE_SESSION_IDLE_AGE: idleAge }
+    const config = { ...ports.config, sessionIdleSeconds: idleAge }
     return { token, session, ports: { ...ports, config, sessions: { find: async () => session } } }
   }
 

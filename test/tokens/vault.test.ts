@@ -2,7 +2,7 @@
  * What of the provider's tokens is kept, by each of the three settings that decide it.
  */
 import { describe, expect, it } from 'vitest'
-import { hintOf, type Keeping, keptTokens } from '../../src/tokens/vault.ts'
+import { hintOf, type Keeping, keptTokens } from '../../src/sessions/vault.ts'
 
 const TOKENS = {
   idToken: 'head.claims.signature',
@@ -12,7 +12,7 @@ const TOKENS = {
   dpopKey: null,
 }
 
-const NOTHING: Keeping = { OIDC_STORE_ID_TOKEN: false, OIDC_STORE_ACCESS_TOKEN: false, OIDC_STORE_REFRESH_TOKEN: false }
+const NOTHING: Keeping = { storeIdToken: false, storeAccessToken: false, storeRefreshToken: false }
 
 describe('what is kept', () => {
   it('is nothing that is a token, when nothing is to be kept', () => {
@@ -26,16 +26,16 @@ describe('what is kept', () => {
   })
 
   it('is each token by a setting of its own', () => {
-    expect(keptTokens(TOKENS, { ...NOTHING, OIDC_STORE_ID_TOKEN: true }).idToken).toBe('head.claims.signature')
-    expect(keptTokens(TOKENS, { ...NOTHING, OIDC_STORE_ACCESS_TOKEN: true }).accessToken).toBe('access')
-    expect(keptTokens(TOKENS, { ...NOTHING, OIDC_STORE_REFRESH_TOKEN: true })).toMatchObject({
+    expect(keptTokens(TOKENS, { ...NOTHING, storeIdToken: true }).idToken).toBe('head.claims.signature')
+    expect(keptTokens(TOKENS, { ...NOTHING, storeAccessToken: true }).accessToken).toBe('access')
+    expect(keptTokens(TOKENS, { ...NOTHING, storeRefreshToken: true })).toMatchObject({
       refreshToken: 'refresh',
       expiresAt: 5,
     })
   })
 
   it('has no expiry without a refresh token, for nothing could be refreshed', () => {
-    const keeping = { OIDC_STORE_ID_TOKEN: true, OIDC_STORE_ACCESS_TOKEN: true, OIDC_STORE_REFRESH_TOKEN: true }
+    const keeping = { storeIdToken: true, storeAccessToken: true, storeRefreshToken: true }
     expect(keptTokens({ ...TOKENS, refreshToken: null }, keeping)).toMatchObject({
       accessToken: 'access',
       expiresAt: null,
@@ -44,7 +44,7 @@ describe('what is kept', () => {
 })
 
 describe('the hint at sign-out', () => {
-  const keeping = { ...NOTHING, OIDC_STORE_ID_TOKEN: true }
+  const keeping = { ...NOTHING, storeIdToken: true }
 
   it('is the ID token', () => {
     expect(hintOf(TOKENS, keeping)).toBe('head.claims.signature')

@@ -38,3 +38,14 @@ it('the oldest one goes when there are 2000 (A56)', () => {
   for (let count = 0; count <= 2000; count++) verdicts.keep(String(count), null)
   expect([verdicts.recall('0'), verdicts.recall('1'), verdicts.recall('2000')]).toEqual([undefined, null, null])
 })
+
+it('one of which the provider says more than 8,192 characters is not kept', () => {
+  const verdicts = createVerdicts(createFakeClock(START))
+  const verdict = (length: number): GoodToken => ({
+    ...good(NOW + 1000),
+    claims: { exp: NOW + 1000, authorization_details: ['x'.repeat(length)] },
+  })
+  verdicts.keep('long', verdict(8192))
+  verdicts.keep('usual', verdict(4096))
+  expect([verdicts.recall('long'), verdicts.recall('usual')?.active]).toEqual([undefined, true])
+})

@@ -1,6 +1,7 @@
 /**
  * Every sentence that people read, in German.
  */
+import { nameOf } from '../../config/names.ts'
 import type { Messages } from './en.ts'
 
 export const de: Messages = {
@@ -12,6 +13,8 @@ export const de: Messages = {
   signOut: 'Abmelden',
   signInAgain: 'Noch einmal anmelden',
   toStart: 'Zur Startseite',
+  cancel: 'Abbrechen',
+  notSignedIn: 'Sie sind nicht angemeldet',
   signedOut: 'Sie sind abgemeldet',
   signedOutHint: 'Sie melden sich mit dem Konto Ihrer Organisation an. Ein Passwort gibt es hier nicht.',
   signedInAs: (name) => `Guten Tag, ${name}`,
@@ -23,6 +26,9 @@ export const de: Messages = {
   signOutEverywhereQuestion: 'Auf allen Geräten abmelden?',
   signOutEverywhereHint: 'Alle Browser, in denen Sie hier angemeldet sind, werden abgemeldet.',
   signOutAtProviderHint: 'Nun fehlt noch die Abmeldung beim Anmeldedienst Ihrer Organisation.',
+  signedOutHere: 'Sie sind hier abgemeldet',
+  signedOutHereHint:
+    'Der Anmeldedienst Ihrer Organisation antwortet gerade nicht; dort sind Sie vielleicht noch angemeldet. An einem Rechner, den auch andere benutzen, schließen Sie den Browser, oder melden Sie sich später noch einmal an und ab.',
   goOn: 'Weiter',
   missingClaims: (names) =>
     `Für Ihre Administration: Es fehlen die Claims ${names}. Welcher Scope oder Mapper sie bringt, sagt das Protokoll unter der Kennung unten.`,
@@ -36,8 +42,7 @@ export const de: Messages = {
     fix: 'Was zu tun ist:',
     results: { pass: 'Gut', fail: 'Fehler', 'cannot tell': 'Nicht zu sehen' },
     notAdministratorTitle: 'Nur für die Administration',
-    notAdministratorText:
-      'Sie sind angemeldet, aber nicht als Administrator von Gatehouse. Wer es betreibt, kann Sie dazu machen, indem er dies in GATEHOUSE_ADMINS ergänzt:',
+    notAdministratorText: `Sie sind angemeldet, aber nicht als Administrator von Gatehouse. Wer es betreibt, kann Sie dazu machen, indem er dies in ${nameOf('administrators')} ergänzt:`,
   },
   reference: (reference) => `Kennung: ${reference}`,
   failures: {
@@ -51,7 +56,7 @@ export const de: Messages = {
     },
     authentication_too_weak: {
       title: 'Ein stärkerer Nachweis ist nötig',
-      text: 'Diese Seite verlangt eine stärkere Anmeldung, als der Anmeldedienst Ihrer Organisation gegeben hat. Versuchen Sie es noch einmal mit dem zweiten Faktor Ihrer Organisation.',
+      text: 'Diese Seite verlangt eine stärkere oder neuere Anmeldung, als der Anmeldedienst Ihrer Organisation gegeben hat. Versuchen Sie es noch einmal: Melden Sie sich dort neu an, mit dem zweiten Faktor Ihrer Organisation.',
     },
     claims_missing: {
       title: 'Ihrem Konto fehlt etwas',
@@ -81,6 +86,10 @@ export const de: Messages = {
     invalid_request: {
       title: 'Diese Anfrage ist nicht zu verstehen',
       text: 'Die Adresse oder das Formular war unvollständig. Beginnen Sie bitte von vorn.',
+    },
+    login_ended: {
+      title: 'Sie haben sich inzwischen abgemeldet',
+      text: 'Während Sie sich hier angemeldet haben, hat der Anmeldedienst Ihrer Organisation gemeldet, dass Sie sich dort abgemeldet haben. Es ist nichts verloren: Melden Sie sich einfach noch einmal an.',
     },
     login_expired: {
       title: 'Die Anmeldung hat zu lange gedauert',
@@ -116,9 +125,27 @@ export const de: Messages = {
       title: 'Bitte gleich noch einmal',
       text: 'Dieser Dienst kann die Sitzungen gerade nicht nachschlagen. Sie wurden nicht abgemeldet.',
     },
+    temporarily_unavailable: {
+      title: 'Bitte gleich noch einmal',
+      text: 'Wir konnten Ihre Anmeldung nicht rechtzeitig prüfen. Der Anmeldedienst Ihrer Organisation ist da, und Sie haben nichts falsch gemacht: Melden Sie sich einfach noch einmal an.',
+    },
     token_invalid: {
       title: 'Die Anmeldung wurde abgelehnt',
       text: 'Die Antwort des Anmeldedienstes Ihrer Organisation hat unsere Prüfungen nicht bestanden. Versuchen Sie es noch einmal; bleibt es dabei, geben Sie die Kennung unten an Ihre Administration weiter.',
+    },
+  },
+  setUpWrong: {
+    title: 'Die Anmeldung ist nicht richtig eingerichtet',
+    text: 'Der Anmeldedienst Ihrer Organisation ist nicht dort, wo die Einstellungen dieses Dienstes ihn suchen. Ein neuer Versuch hilft nicht: Geben Sie die Referenz unten Ihrer Administration.',
+  },
+  denials: {
+    cancelled: {
+      title: 'Sie haben nicht zugestimmt',
+      text: 'Sie haben die Anmeldung abgebrochen oder dem nicht zugestimmt, was der Anmeldedienst Ihrer Organisation gefragt hat. Es hat sich nichts geändert. Wenn Sie hinein möchten, melden Sie sich einfach erneut an.',
+    },
+    not_allowed: {
+      title: 'Sie werden hier nicht eingelassen',
+      text: 'Der Anmeldedienst Ihrer Organisation lässt Ihr Konto für diesen Dienst nicht zu. Wenn Sie Zugang haben sollten, fragen Sie Ihre Administration, und nennen Sie ihr die Referenz unten.',
     },
   },
 }

@@ -1,8 +1,14 @@
 /**
  * Every sentence that people read, in English; the other languages have the same members.
  */
+import { nameOf } from '../../config/names.ts'
 import type { Result } from '../../diagnosis/check.ts'
-import type { ErrorCode } from '../../errors.ts'
+import type { ErrorCode, ReasonOf } from '../../errors.ts'
+
+export interface Sentences {
+  readonly title: string
+  readonly text: string
+}
 
 export interface Messages {
   readonly signIn: string
@@ -13,6 +19,8 @@ export interface Messages {
   readonly signOut: string
   readonly signInAgain: string
   readonly toStart: string
+  readonly cancel: string
+  readonly notSignedIn: string
   readonly signedOut: string
   readonly signedOutHint: string
   readonly signedInAs: (name: string) => string
@@ -24,6 +32,8 @@ export interface Messages {
   readonly signOutEverywhereQuestion: string
   readonly signOutEverywhereHint: string
   readonly signOutAtProviderHint: string
+  readonly signedOutHere: string
+  readonly signedOutHereHint: string
   readonly goOn: string
   readonly missingClaims: (names: string) => string
   readonly diagnosis: {
@@ -39,7 +49,11 @@ export interface Messages {
     readonly notAdministratorText: string
   }
   readonly reference: (reference: string) => string
-  readonly failures: Readonly<Record<ErrorCode, { readonly title: string; readonly text: string }>>
+  readonly failures: Readonly<Record<ErrorCode, Sentences>>
+  /** In the place of `failures.access_denied`, where it is known which of its two meanings it has. */
+  readonly denials: Readonly<Record<Extract<ReasonOf<'access_denied'>, 'cancelled' | 'not_allowed'>, Sentences>>
+  /** In the place of `failures`, where trying again does not help and only the operator can. */
+  readonly setUpWrong: Sentences
 }
 
 export const en: Messages = {
@@ -51,6 +65,8 @@ export const en: Messages = {
   signOut: 'Sign out',
   signInAgain: 'Sign in again',
   toStart: 'To the start page',
+  cancel: 'Cancel',
+  notSignedIn: 'You are not signed in',
   signedOut: 'You are signed out',
   signedOutHint: 'You sign in with the account of your organisation. There is no password here.',
   signedInAs: (name) => `Hello, ${name}`,
@@ -62,6 +78,9 @@ export const en: Messages = {
   signOutEverywhereQuestion: 'Sign out on all devices?',
   signOutEverywhereHint: 'Every browser in which you are signed in here will be signed out.',
   signOutAtProviderHint: 'What is left is to sign out at your organisation’s sign-in service.',
+  signedOutHere: 'You are signed out here',
+  signedOutHereHint:
+    'Your organisation’s sign-in service does not answer at the moment, so you may still be signed in there. On a computer that you share with others, close the browser, or sign in and out again later.',
   goOn: 'Go on',
   missingClaims: (names) =>
     `For your administrator: the missing claims are ${names}. The log says, under the reference below, which scope or mapper brings each.`,
@@ -74,8 +93,7 @@ export const en: Messages = {
     fix: 'What to do:',
     results: { pass: 'Pass', fail: 'Fail', 'cannot tell': 'Cannot tell' },
     notAdministratorTitle: 'Only for administrators',
-    notAdministratorText:
-      'You are signed in, and not as an administrator of Gatehouse. Whoever runs it can make you one by adding this to GATEHOUSE_ADMINS:',
+    notAdministratorText: `You are signed in, and not as an administrator of Gatehouse. Whoever runs it can make you one by adding this to ${nameOf('administrators')}:`,
   },
   reference: (reference) => `Reference: ${reference}`,
   failures: {
@@ -89,7 +107,7 @@ export const en: Messages = {
     },
     authentication_too_weak: {
       title: 'You need to prove more',
-      text: 'This page asks for a stronger sign-in than your organisation’s sign-in service gave. Please try again with the second factor that your organisation uses.',
+      text: 'This page asks for a stronger or more recent sign-in than your organisation’s sign-in service gave. Please try again: sign in there anew, with the second factor that your organisation uses.',
     },
     claims_missing: {
       title: 'Your account lacks something',
@@ -119,6 +137,10 @@ export const en: Messages = {
     invalid_request: {
       title: 'This request cannot be understood',
       text: 'The address or the form was not complete. Please start again from the beginning.',
+    },
+    login_ended: {
+      title: 'You signed out meanwhile',
+      text: 'While you were signing in here, your organisation’s sign-in service said that you have signed out there. Nothing is lost: just sign in again.',
     },
     login_expired: {
       title: 'Your sign-in took too long',
@@ -151,9 +173,27 @@ export const en: Messages = {
       title: 'Please try again in a moment',
       text: 'This service cannot look up sessions at the moment. You have not been signed out.',
     },
+    temporarily_unavailable: {
+      title: 'Please try again in a moment',
+      text: 'We could not check your sign-in in time. Your organisation’s sign-in service is there, and you have done nothing wrong: just sign in again.',
+    },
     token_invalid: {
       title: 'The sign-in was refused',
       text: 'The answer of your organisation’s sign-in service did not pass our checks. Please try again; if it stays so, give the reference below to your administrator.',
+    },
+  },
+  setUpWrong: {
+    title: 'Sign-in is not set up correctly',
+    text: 'Your organisation’s sign-in service is not where the settings of this service say. Trying again does not help: give the reference below to your administrator.',
+  },
+  denials: {
+    cancelled: {
+      title: 'You did not agree',
+      text: 'You cancelled the sign-in, or did not agree to what your organisation’s sign-in service asked. Nothing has changed. If you want to come in, just sign in again.',
+    },
+    not_allowed: {
+      title: 'You are not let in here',
+      text: 'Your organisation’s sign-in service does not let your account into this service. If you should have access, ask your administrator, and give them the reference below.',
     },
   },
 }

@@ -1,6 +1,7 @@
 /**
  * Every sentence that people read, in French.
  */
+import { nameOf } from '../../config/names.ts'
 import type { Messages } from './en.ts'
 
 export const fr: Messages = {
@@ -12,6 +13,8 @@ export const fr: Messages = {
   signOut: 'Se déconnecter',
   signInAgain: 'Se connecter à nouveau',
   toStart: 'Page d’accueil',
+  cancel: 'Annuler',
+  notSignedIn: 'Vous n’êtes pas connecté',
   signedOut: 'Vous êtes déconnecté',
   signedOutHint: 'Vous vous connectez avec le compte de votre organisation. Aucun mot de passe n’est conservé ici.',
   signedInAs: (name) => `Bonjour, ${name}`,
@@ -23,6 +26,9 @@ export const fr: Messages = {
   signOutEverywhereQuestion: 'Se déconnecter de tous les appareils ?',
   signOutEverywhereHint: 'Tous les navigateurs dans lesquels vous êtes connecté ici seront déconnectés.',
   signOutAtProviderHint: 'Il reste à vous déconnecter du service de connexion de votre organisation.',
+  signedOutHere: 'Vous êtes déconnecté ici',
+  signedOutHereHint:
+    'Le service de connexion de votre organisation ne répond pas pour le moment ; vous y êtes peut-être encore connecté. Sur un ordinateur partagé, fermez le navigateur, ou reconnectez-vous plus tard pour vous déconnecter.',
   goOn: 'Continuer',
   missingClaims: (names) =>
     `Pour votre administrateur : il manque les claims ${names}. Le journal indique, sous la référence ci-dessous, quel scope ou quel mapper les fournit.`,
@@ -36,8 +42,7 @@ export const fr: Messages = {
     fix: 'Que faire :',
     results: { pass: 'Bon', fail: 'Erreur', 'cannot tell': 'Indéterminé' },
     notAdministratorTitle: 'Réservé aux administrateurs',
-    notAdministratorText:
-      'Vous êtes connecté, mais pas comme administrateur de Gatehouse. Son exploitant peut vous donner ce rôle en ajoutant ceci à GATEHOUSE_ADMINS :',
+    notAdministratorText: `Vous êtes connecté, mais pas comme administrateur de Gatehouse. Son exploitant peut vous donner ce rôle en ajoutant ceci à ${nameOf('administrators')} :`,
   },
   reference: (reference) => `Référence : ${reference}`,
   failures: {
@@ -51,7 +56,7 @@ export const fr: Messages = {
     },
     authentication_too_weak: {
       title: 'Une preuve plus forte est nécessaire',
-      text: 'Cette page demande une connexion plus forte que celle fournie par le service de connexion de votre organisation. Réessayez avec le second facteur de votre organisation.',
+      text: 'Cette page demande une connexion plus forte ou plus récente que celle fournie par le service de connexion de votre organisation. Réessayez : connectez-vous à nouveau là-bas, avec le second facteur de votre organisation.',
     },
     claims_missing: {
       title: 'Il manque une information à votre compte',
@@ -82,6 +87,10 @@ export const fr: Messages = {
       title: 'Cette demande n’est pas compréhensible',
       text: 'L’adresse ou le formulaire était incomplet. Recommencez depuis le début.',
     },
+    login_ended: {
+      title: 'Vous vous êtes déconnecté entre-temps',
+      text: 'Pendant que vous vous connectiez ici, le service de connexion de votre organisation a signalé que vous vous y étiez déconnecté. Rien n’est perdu : connectez-vous simplement à nouveau.',
+    },
     login_expired: {
       title: 'La connexion a pris trop de temps',
       text: 'La page du service de connexion de votre organisation est restée ouverte trop longtemps. Rien n’est perdu : connectez-vous à nouveau.',
@@ -110,9 +119,27 @@ export const fr: Messages = {
       title: 'Réessayez dans un instant',
       text: 'Ce service ne peut pas consulter les sessions pour le moment. Vous n’avez pas été déconnecté.',
     },
+    temporarily_unavailable: {
+      title: 'Réessayez dans un instant',
+      text: 'Nous n’avons pas pu vérifier votre connexion à temps. Le service de connexion de votre organisation est là, et vous n’avez rien fait de mal : connectez-vous à nouveau.',
+    },
     token_invalid: {
       title: 'La connexion a été refusée',
       text: 'La réponse du service de connexion de votre organisation n’a pas passé nos contrôles. Réessayez ; si cela persiste, transmettez la référence ci-dessous à votre administrateur.',
+    },
+  },
+  setUpWrong: {
+    title: 'La connexion n’est pas configurée correctement',
+    text: 'Le service de connexion de votre organisation ne se trouve pas là où l’indique la configuration de ce service. Réessayer n’y changera rien : transmettez la référence ci-dessous à votre administrateur.',
+  },
+  denials: {
+    cancelled: {
+      title: 'Vous n’avez pas donné votre accord',
+      text: 'Vous avez annulé la connexion, ou refusé ce que le service de connexion de votre organisation vous demandait. Rien n’a changé. Pour entrer, il suffit de vous connecter à nouveau.',
+    },
+    not_allowed: {
+      title: 'Vous n’avez pas accès à ce service',
+      text: 'Le service de connexion de votre organisation n’autorise pas votre compte à utiliser ce service. Si vous devriez y avoir accès, adressez-vous à votre administrateur en lui indiquant la référence ci-dessous.',
     },
   },
 }

@@ -3,7 +3,7 @@
  */
 
 import { DOCUMENTS, TENANT } from '../../support/emulations/fixtures.ts'
-import { aadsts, entraPage, entraRefusal } from '../../support/emulations/refusals.ts'
+import { aadsts, entraPage, entraRefusal, rsa } from '../../support/emulations/refusals.ts'
 import { publish, type RefusingProvider } from '../../support/emulations/refusing.ts'
 import { json } from '../../support/far-end.ts'
 import { CALLBACK, type Mistake } from './mistake.ts'
@@ -93,7 +93,7 @@ export const entraMistakes: readonly Mistake[] = [
       const sentence = "Application 'gatehouse' is not configured as a multi-tenant application."
       farEnd.on(publishOrganizations(provider), () => entraPage(50194, sentence))
       const { jwks_uri, token_endpoint, userinfo_endpoint } = DOCUMENTS.entraOrganizations
-      farEnd.on(jwks_uri, () => json({ keys: [{ kty: 'RSA', use: 'sig', kid: 'first', n: 'n', e: 'AQAB' }] }))
+      farEnd.on(jwks_uri, () => json({ keys: [rsa('first')] }))
       farEnd.on(token_endpoint, () => entraRefusal(400, 'invalid_grant', 70000, 'The code is not valid.'))
       farEnd.on(userinfo_endpoint, () => json({}, 401))
     },

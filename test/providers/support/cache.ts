@@ -18,6 +18,7 @@ export async function cachedFolder(name: string, make: (folder: string) => Promi
   if (existsSync(folder)) return folder
   await mkdir(dirname(folder), { recursive: true })
   const draft = await mkdtemp(`${folder}.draft-`)
+  console.log(`Downloading and building ${name}: once on this machine, and it can take some minutes …`)
   try {
     await make(draft)
     await rename(draft, folder)

@@ -6,7 +6,7 @@ import { AUTH0_DOMAIN, DOCUMENTS } from '../../support/emulations/fixtures.ts'
 import type { Manners } from '../../support/emulations/provider.ts'
 import { makeKey, sign, type TestKey } from '../../support/keys.ts'
 import { proves } from '../../support/proofs.ts'
-import { GATE, LOGIN, refusalOn, type Settings, signIn, whoIs } from '../scene.ts'
+import { addApp, GATE, introspect, LOGIN, refusalOn, type Settings, signIn, whoIs } from '../scene.ts'
 import { type EmulatedScene, emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
 
 const ISSUER = `https://${AUTH0_DOMAIN}/`
@@ -42,6 +42,39 @@ function auth0(changed: Partial<Manners> = {}, settings: Settings = {}): Emulate
   }
   return emulatedScene(manners, { OIDC_OP_TYPE: 'auth0', OIDC_OP_DOMAIN: AUTH0_DOMAIN, ...settings })
 }
+
+describe('an access token for an API', () => {
+  let apps = 0
+  async function answerOn(scene: EmulatedScene, claims: object): Promise<unknown> {
+    const now = Math.floor(scene.clock.now() / 1000)
+    const token = await sign(key, { iss: ISSUER, iat: now, exp: now + 300, ...claims }, { typ: 'JWT' })
+    return (
+      await introspect(scene.gate, token, await addApp(`wiki ${++apps}`, { audiences: ['https://api.example'] }))
+    ).json()
+  }
+
+  it('of a person is active, in Auth0’s own profile', async () => {
+    const aud = ['https://api.example', `${ISSUER}userinfo`]
+    const claims = { sub: ALICE.sub, aud, azp: 'wiki-frontend', scope: 'openid read:pages' }
+    expect(await answerOn(auth0(), claims)).toMatchObject({
+      active: true,
+      principal: 'user',
+      client_id: 'wiki-frontend',
+    })
+  })
+
+  it('of a program is a program’s, and only of one that GATEHOUSE_SERVICE_CLIENTS names', async () => {
+    const claims = { sub: 'worker@clients', aud: 'https://api.example', azp: 'worker', gty: 'client-credentials' }
+    expect(await answerOn(auth0(), claims)).toMatchObject({ active: true, principal: 'service', client_id: 'worker' })
+    expect(await answerOn(auth0({}, { GATEHOUSE_SERVICE_CLIENTS: 'other' }), claims)).toEqual({ active: false })
+  })
+
+  it('is none when it is the ID token of a client that is called like the API', async () => {
+    const aud = 'https://api.example'
+    expect(await answerOn(auth0(), { sub: ALICE.sub, aud, azp: aud, scope: 'openid' })).toEqual({ active: false })
+    expect(await answerOn(auth0(), { ...ALICE, aud, sid: 's' })).toEqual({ active: false })
+  })
+})
 
 describe('a sign-in', () => {
   it('is with an issuer that ends with a slash', proves('emulated', 'auth0', 'sign-in'), async () => {

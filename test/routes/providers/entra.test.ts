@@ -6,14 +6,12 @@ import { DOCUMENTS, TENANT } from '../../support/emulations/fixtures.ts'
 import type { Bends, Manners } from '../../support/emulations/provider.ts'
 import { makeKey, sign, type TestKey } from '../../support/keys.ts'
 import { proves } from '../../support/proofs.ts'
-import { addApp, GATE, introspect, LOGIN, refusalOn, rowsOf, signIn, whoIs } from '../scene.ts'
+import { addApp, FRONT_CHANNEL, GATE, introspect, LOGIN, refusalOn, rowsOf, signIn, whoIs } from '../scene.ts'
 import { type EmulatedScene, emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
 
 const OTHER_TENANT = '99999999-9999-9999-9999-999999999999'
 const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 const HOST = 'https://login.microsoftonline.com'
-
-const FRONT_CHANNEL = `${GATE}/api/v1.0/frontchannel-logout/`
 
 let ofAll: TestKey
 let ofConsumers: TestKey
@@ -148,6 +146,28 @@ describe('one tenant', () => {
     },
   )
 
+  it.each<[string, object]>([
+    ['the session', {}],
+    ['the session and the person', { sub: 'pairwise-subject-of-alice' }],
+  ])('ends the session that a logout token names by its sid: %s', async (_, named) => {
+    const scene = oneTenant({}, { sid: 'the-session-of-alice' })
+    const alice = scene.browser()
+    await signIn(alice)
+    const send = async (sid: string) => {
+      const now = Math.floor(scene.clock.now() / 1000)
+      const iss = `${HOST}/${TENANT}/v2.0`
+      const times = { iat: now, exp: now + 120, jti: crypto.randomUUID() }
+      const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
+      const claims = { iss, aud: 'gatehouse', tid: TENANT, ...times, events, sid, ...named }
+      const body = new URLSearchParams({ logout_token: await sign(ofTenant, claims, { typ: 'logout+jwt' }) })
+      return (await scene.gate(new Request(`${GATE}/api/v1.0/backchannel-logout/`, { method: 'POST', body }))).status
+    }
+    expect(await send('another')).toBe(200)
+    expect(await whoIs(alice)).not.toBeNull()
+    expect(await send('the-session-of-alice')).toBe(200)
+    expect(await whoIs(alice)).toBeNull()
+  })
+
   it('signs out without a hint, too', async () => {
     const { browser: open, provider } = oneTenant()
     const browser = open()
@@ -180,6 +200,31 @@ describe('one tenant', () => {
     await signIn(browser)
     expect(await whoIs(browser)).not.toBeNull()
   })
+
+  it.each([
+    ['2.0', `${HOST}/${TENANT}/v2.0`, { azp: 'wiki-frontend' }],
+    ['1.0', `https://sts.windows.net/${TENANT}/`, { appid: 'wiki-frontend' }],
+  ])(
+    'has access tokens of version %s for an API of one’s own, which are active for its app',
+    async (ver, iss, client) => {
+      const scene = oneTenant()
+      const now = Math.floor(scene.clock.now() / 1000)
+      const { email: _, ...alice } = aliceOf(TENANT)
+      const claims = { ...alice, ...client, iss, ver, aud: 'api://wiki', scp: 'Pages.Read', iat: now, exp: now + 300 }
+      const app = await addApp('wiki', { audiences: ['api://wiki'] })
+      const ask = async (more: object) =>
+        (await introspect(scene.gate, await sign(ofTenant, { ...claims, ...more }, { typ: 'JWT' }), app)).json()
+      expect(await ask({})).toMatchObject({
+        active: true,
+        principal: 'user',
+        client_id: 'wiki-frontend',
+        scope: 'Pages.Read',
+        iss,
+      })
+      expect(await ask({ scp: undefined })).toEqual({ active: false })
+      expect(await ask({ nonce: 'n' })).toEqual({ active: false })
+    },
+  )
 
   it('has access tokens for Microsoft Graph, which are not active for anybody here', async () => {
     const scene = oneTenant()

@@ -30,5 +30,12 @@ export type Fault =
   | BadAnswer
   | WholeProvider
 
-/** `down`: every call fails. `slow`: every call hangs. `signing-key-rotation-just-before-signing`: new keys at the last moment. */
-export type WholeProvider = 'down' | 'slow' | 'signing-key-rotation-just-before-signing'
+/**
+ * `down`: every call fails. `form-in-spite-of-prompt-none`: its form for whoever comes without a person; people fill it in at once.
+ * `slow`: every call hangs. `signing-key-rotation-just-before-signing`: new keys at the last moment.
+ */
+export type WholeProvider =
+  | 'down'
+  | 'slow'
+  | 'form-in-spite-of-prompt-none'
+  | 'signing-key-rotation-just-before-signing'

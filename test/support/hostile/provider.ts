@@ -53,6 +53,8 @@ export interface HostileProvider {
   setFault(fault: Fault | null): void
   /** Who signs in from now on. */
   setPerson(person: Person, idTokenClaims?: Members): void
+  /** The same, also for refreshes of sign-ins that this person has agreed to before. */
+  changePerson(person: Person, idTokenClaims?: Members): void
   setSigningAlgorithm(algorithm: SigningAlgorithm): void
   /** Replaces every key; with `sameKeyId`, new keys come under the old ids. */
   rotateKeys(options?: { sameKeyId?: boolean }): void
@@ -151,6 +153,12 @@ export function createHostileProvider(options: {
     setPerson(person, idTokenClaims = {}) {
       state.person = person
       state.idTokenClaims = idTokenClaims
+    },
+    changePerson(person, idTokenClaims = {}) {
+      this.setPerson(person, idTokenClaims)
+      for (const [token, consent] of state.refreshTokens) {
+        if (consent.person.sub === person.sub) state.refreshTokens.set(token, { ...consent, person })
+      }
     },
     setSigningAlgorithm(algorithm) {
       state.signingAlgorithm = algorithm

@@ -10,7 +10,10 @@ import { deliver } from './deliver.ts'
 import { requestedBy } from './par.ts'
 
 /** @see OpenID Connect Core 1.0 section 3.1.2; RFC 9207 section 2 */
-export async function authorize({ url }: Call, state: State): Promise<Response> {
+export async function authorize({ url, headers }: Call, state: State): Promise<Response> {
+  const isProgram = headers.get('user-agent')?.startsWith('Gatehouse/') ?? false
+  if (isProgram && state.fault === 'form-in-spite-of-prompt-none')
+    return new Response('<form><input name="user"></form>')
   const request = requestedBy(url.searchParams, state)
   if (request === null) return new Response('no pushed request', { status: 400 })
   const redirectUri = request.get('redirect_uri')

@@ -21,6 +21,7 @@ export const answerFaults = {
   'access-denied-by-another-issuer': () => ({ ...refusal('access_denied'), iss: 'https://idp2.example' }),
   'login-required': () => refusal('login_required'),
   'consent-required': () => refusal('consent_required'),
+  'invalid-request': () => refusal('invalid_request', 'id_token_hint is required with prompt=none'),
   'server-error': () => refusal('server_error'),
   'temporarily-unavailable': () => refusal('temporarily_unavailable'),
   'error-with-script': () => ({

@@ -1,0 +1,61 @@
+/**
+ * The settings of how long a session lives, what it keeps of the provider, and how often the provider is asked about it.
+ */
+
+import { bool, seconds, secrets } from '../values/kinds.ts'
+import { optional } from './setting.ts'
+
+export const sessionSettings = {
+  storeRefreshToken: optional(bool, {
+    name: 'OIDC_STORE_REFRESH_TOKEN',
+    default: true,
+    example: 'false',
+    meaning:
+      'Keeps the refresh token of the provider, sealed, and refreshes the session before the access token expires; a person who is no longer let in there is then signed out here. Off: it is asked at visits of the start page only; see OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS.',
+  }),
+  sessionIdleSeconds: optional(seconds, {
+    name: 'GATEHOUSE_SESSION_IDLE_AGE',
+    origin: 'Gatehouse',
+    example: '3600',
+    meaning: 'How long a session may go unused before it ends. Unset: only SESSION_COOKIE_AGE ends it.',
+  }),
+  unconfirmedSeconds: optional(seconds, {
+    name: 'GATEHOUSE_UNCONFIRMED_AGE',
+    origin: 'Gatehouse',
+    example: '3600',
+    meaning:
+      'How long a session lives after the provider last confirmed it, by a sign-in or a refresh. The next use after that asks the provider once more, if there is a refresh token, and ends the session unless it is confirmed. Without a refresh token only a new sign-in confirms, which may be a silent one at the start page. Should be longer than OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS. Unset: SESSION_COOKIE_AGE, so that an outage of the provider signs nobody out.',
+  }),
+  sessionSeconds: optional(seconds, {
+    name: 'SESSION_COOKIE_AGE',
+    default: 43_200,
+    example: '43200',
+    meaning: 'The life of a session from sign-in on; using it does not prolong it.',
+  }),
+  storeIdToken: optional(bool, {
+    name: 'OIDC_STORE_ID_TOKEN',
+    default: true,
+    example: 'false',
+    meaning:
+      'Keeps the ID token, sealed, to name the session to the provider at sign-out. Off: its claims are kept without its signature, and the provider is told the client id alone.',
+  }),
+  storeAccessToken: optional(bool, {
+    name: 'OIDC_STORE_ACCESS_TOKEN',
+    default: false,
+    example: 'true',
+    meaning: 'Keeps the access token too, sealed; where there is no refresh token it is given back at sign-out.',
+  }),
+  tokenSealingSecrets: optional(secrets, {
+    name: 'OIDC_STORE_REFRESH_TOKEN_KEY',
+    secret: true,
+    example: 'the output of: openssl rand -base64 32',
+    meaning: 'Seals the stored tokens in place of GATEHOUSE_SECRET, which still opens what it has sealed.',
+  }),
+  confirmEverySeconds: optional(seconds, {
+    name: 'OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS',
+    default: 900,
+    example: '900',
+    meaning:
+      'After this time at the latest the provider is asked whether the session goes on: with the refresh token, or without one at the next visit of the start page, if FRONTEND_IS_SILENT_LOGIN_ENABLED is on and the provider can do that. A session that it does not confirm ends.',
+  }),
+} as const

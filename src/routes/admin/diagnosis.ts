@@ -1,0 +1,116 @@
+/**
+ * What is wrong, if anything, for administrators: GET /admin/diagnosis/, as a page or as JSON; the checks are made in `diagnosis/`.
+ */
+
+import { type Context, Hono } from 'hono'
+import { administratorEntry, isAdministrator } from '../../accounts/administrators.ts'
+import { nameOf } from '../../config/names.ts'
+import type { Deps } from '../../deps.ts'
+import type { Check } from '../../diagnosis/check.ts'
+import { isHealthy } from '../../diagnosis/diagnose.ts'
+import { GatehouseError } from '../../errors.ts'
+import { diagnosisPage, notAdministratorPage } from '../../pages/diagnosis.tsx'
+import { languageFor } from '../../pages/language.ts'
+import type { Session } from '../../sessions/session.ts'
+import { isForJson, type RequestVariables } from '../http/context.ts'
+import { onlyAllows } from '../http/errors.ts'
+import { eitherForm, PATHS } from '../paths.ts'
+import { refuseSignedOut, usedSessionOf } from '../session/session-cookie.ts'
+
+type RequestContext = Context<RequestVariables>
+
+/** Each look costs the providers some calls and leaves a failed attempt in their logs, so an isolate looks no more often than this. */
+const PAUSE_SECONDS = 20
+/** Longer than any look takes: after this, whoever waits looks for themselves. */
+const LOOK_SECONDS_MAX = 60
+const POLL_MILLISECONDS = 50
+
+interface Look {
+  readonly beganAt: number
+  /** `null`: it is under way. */
+  checks: readonly Check[] | null
+}
+
+export function diagnosisRoutes(deps: Deps) {
+  const { clock, config, log } = deps
+  const app = new Hono<RequestVariables>({ strict: false })
+  /** By provider. Nothing in it is about a person. */
+  const looks = new Map<string, Look>()
+
+  app.get(eitherForm(PATHS.diagnosis), async (c) => {
+    const isJson = wantsJson(c)
+    if (isJson) c.set('answers', 'json')
+    const session = await usedSessionOf(c, deps)
+    if (!session) return isJson ? refuseSignedOut(c) : c.redirect(signInLocation(c), 302)
+    if (!isAdministrator(session, config)) {
+      log({
+        level: 'info',
+        event: 'not_administrator',
+        ref: c.get('reference'),
+        detail: { path: c.req.path, by_email: session.isByEmail },
+      })
+      if (isJson)
+        throw new GatehouseError('access_denied', 'not_administrator', 'not an administrator', {
+          publicMessage: `Only for administrators (${nameOf('administrators')})`,
+        })
+      return c.html(
+        notAdministratorPage(languageFor(c.req.header('accept-language')), entryOf(session), PATHS.home),
+        403,
+      )
+    }
+    const provider = chosenProvider(c)
+    const { beganAt, checks } = await look(provider, new URL(c.req.url).origin)
+    const lookedAt = new Date(beganAt).toISOString()
+    if (isJson) return c.json({ healthy: isHealthy(checks), looked_at: lookedAt, checks })
+    const path = provider === undefined ? PATHS.diagnosis : `${PATHS.diagnosis}?provider=${provider}`
+    const names = new Map(config.providers.map(({ id, name }) => [id, name]))
+    return c.html(diagnosisPage(languageFor(c.req.header('accept-language')), { checks, names, lookedAt, path }))
+  })
+  app.all(eitherForm(PATHS.diagnosis), onlyAllows('GET', 'HEAD'))
+
+  /** What was seen last, or a new look when that is long ago. One at a time, and whoever comes meanwhile waits for it. */
+  async function look(
+    provider: string | undefined,
+    seenAt: string,
+  ): Promise<{ beganAt: number; checks: readonly Check[] }> {
+    const key = provider ?? ''
+    for (;;) {
+      const last = looks.get(key)
+      const age = last === undefined ? Number.POSITIVE_INFINITY : clock.now() - last.beganAt
+      if (last?.checks && age < PAUSE_SECONDS * 1000) return { beganAt: last.beganAt, checks: last.checks }
+      if (last === undefined || last.checks || age > LOOK_SECONDS_MAX * 1000) break
+      await clock.sleep(POLL_MILLISECONDS)
+    }
+    const own: Look = { beganAt: clock.now(), checks: null }
+    looks.set(key, own)
+    try {
+      own.checks = await deps.diagnose({ provider, seenAt })
+      return { beganAt: own.beganAt, checks: own.checks }
+    } finally {
+      if (own.checks === null && looks.get(key) === own) looks.delete(key)
+    }
+  }
+
+  function chosenProvider(c: RequestContext): string | undefined {
+    const wanted = c.req.query('provider')
+    if (wanted === undefined || wanted === '') return undefined
+    if (deps.providers.withId(wanted)) return wanted
+    throw new GatehouseError('not_found', 'provider_unknown', 'no provider of this id')
+  }
+
+  function signInLocation(c: RequestContext): string {
+    const { pathname, search } = new URL(c.req.url)
+    return `${PATHS.login}?${new URLSearchParams({ [config.returnToField]: pathname + search })}`
+  }
+
+  return app
+}
+
+/** How the settings would name the person of this session, whatever account it was matched to. */
+function entryOf({ providerId, brought, user }: Session): string {
+  return administratorEntry(providerId, brought?.subject ?? user.subject)
+}
+
+function wantsJson(c: RequestContext): boolean {
+  return c.req.query('format') === 'json' || isForJson(c)
+}

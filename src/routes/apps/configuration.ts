@@ -1,0 +1,24 @@
+/**
+ * What a front end must know before anybody is signed in: GET /api/v1.0/config/, which is public and says nothing else.
+ */
+import { Hono } from 'hono'
+import type { Deps } from '../../deps.ts'
+import { answersAs, type RequestVariables } from '../http/context.ts'
+import { onlyAllows } from '../http/errors.ts'
+import { eitherForm, PATHS } from '../paths.ts'
+
+export function configurationRoutes({ config, providers }: Deps) {
+  const app = new Hono<RequestVariables>({ strict: false })
+
+  app.get(eitherForm(PATHS.configuration), answersAs('json'), async (c) =>
+    c.json({
+      is_silent_login_enabled: config.silentSignIn && (await providers.first.signsInSilently()),
+      use_proconnect_button: config.proConnectButton,
+      external_home_url: config.externalHomeUrl ?? null,
+      authenticated_users_can_edit_display_name: config.canEditDisplayName,
+    }),
+  )
+  app.all(eitherForm(PATHS.configuration), answersAs('json'), onlyAllows('GET', 'HEAD'))
+
+  return app
+}

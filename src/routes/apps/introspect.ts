@@ -1,0 +1,85 @@
+/**
+ * "Is this token good, and whose is it?": POST /api/v1.0/introspect/, for apps with a credential; the judgement is made in `tokens/`.
+ */
+import { type Context, Hono } from 'hono'
+import type { App } from '../../accounts/apps.ts'
+import type { Deps } from '../../deps.ts'
+import { GatehouseError } from '../../errors.ts'
+import type { Provider } from '../../oidc/provider.ts'
+import { renewIfDue } from '../../sessions/renewal.ts'
+import type { Session } from '../../sessions/session.ts'
+import { check } from '../../tokens/check.ts'
+import { introspectionAnswer } from '../../tokens/introspection.ts'
+import { answersAs, type RequestVariables } from '../http/context.ts'
+import { onlyAllows } from '../http/errors.ts'
+import { limitedForm } from '../http/forms.ts'
+import { eitherForm, PATHS } from '../paths.ts'
+import { repeatableCredential } from './client-credential.ts'
+
+type RequestContext = Context<RequestVariables>
+
+/** @see RFC 7662 sections 2.1 to 2.3; RFC 6749 section 5.2 for the errors */
+export function introspectRoutes(deps: Deps) {
+  const app = new Hono<RequestVariables>({ strict: false })
+
+  app.post(eitherForm(PATHS.introspect), answersAs('json'), async (c) => {
+    const form = await limitedForm(c, 'token')
+    const asking = await authenticatedApp(c, form)
+    const token = form.get('token')
+    if (!token)
+      throw new GatehouseError('invalid_request', 'token_missing', 'no token in the form', {
+        publicMessage: 'The form field "token" is missing',
+      })
+    const ports = { ...deps, renewIfDue: (session: Session) => renewIfDue(session, c.get('reference'), deps) }
+    const verdict = await check(token, asking, ports, namedProvider(form))
+    if (!verdict.active) {
+      deps.log({
+        level: 'info',
+        event: 'token_not_active',
+        ref: c.get('reference'),
+        detail: {
+          app: asking.name,
+          reason: verdict.reason,
+          ...(verdict.hint === undefined ? {} : { hint: verdict.hint }),
+        },
+      })
+    }
+    return c.json(introspectionAnswer(verdict))
+  })
+  app.all(eitherForm(PATHS.introspect), answersAs('json'), onlyAllows('POST'))
+
+  /** The provider that the app names, so that no other is shown the token; `null`: it names none. */
+  function namedProvider(form: URLSearchParams): Provider | null {
+    const id = form.get('provider')
+    if (id === null) return null
+    const provider = deps.providers.withId(id)
+    if (provider) return provider
+    throw new GatehouseError('invalid_request', 'provider_unknown', 'no provider of this id', {
+      publicMessage: 'The form field "provider" is not the id of a provider',
+    })
+  }
+
+  async function authenticatedApp(c: RequestContext, form: URLSearchParams): Promise<App> {
+    const credential = repeatableCredential(c.req.header('authorization'), form)
+    const app = credential === null ? null : await deps.apps.authenticate(credential)
+    if (app) return app
+    c.header('WWW-Authenticate', 'Basic realm="gatehouse", charset="UTF-8"')
+    if (credential !== null) {
+      throw new GatehouseError('invalid_client', 'credential_unknown', 'no app with this credential', {
+        publicMessage:
+          'The credential is not that of an app: compare client id and secret with what npm run app:create printed',
+      })
+    }
+    throw new GatehouseError(
+      'invalid_client',
+      'credential_missing',
+      'no credential of an app, or one that cannot be read',
+      {
+        publicMessage:
+          'Send the credential of an app (client_secret_basic or client_secret_post), and the token in the form field "token"',
+      },
+    )
+  }
+
+  return app
+}

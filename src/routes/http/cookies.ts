@@ -1,0 +1,52 @@
+/**
+ * Cookies as they come and go: strict reading, and one way of writing; what they mean is in `session-cookie.ts` and `attempts.ts`.
+ */
+import type { Context } from 'hono'
+import { setCookie } from 'hono/cookie'
+
+/** All cookies of a request, by name, in the order of the header. */
+export type RequestCookies = ReadonlyArray<readonly [name: string, value: string]>
+
+/**
+ * Reads the Cookie header to the letter. Only blanks and tabs are trimmed: other space characters would let a look-alike name
+ * pass for ours.
+ *
+ * @see RFC 6265bis section 5.8.3
+ */
+export function requestCookies(c: Context): RequestCookies {
+  const header = c.req.header('cookie') ?? ''
+  return header.split(';').flatMap((pair) => {
+    const equals = pair.indexOf('=')
+    if (equals < 1) return []
+    return [[trimBlanks(pair.slice(0, equals)), trimBlanks(pair.slice(equals + 1))] as const]
+  })
+}
+
+/** By hand, because a regular expression that looks for the end starts again at every blank of a long row. */
+function trimBlanks(text: string): string {
+  const isBlank = (at: number) => text[at] === ' ' || text[at] === '\t'
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(start)) start += 1
+  while (end > start && isBlank(end - 1)) end -= 1
+  return text.slice(start, end)
+}
+
+/** `None` is for what must come along with a form from another site, and nothing else. */
+export type SameSite = 'Lax' | 'None'
+
+/** Writes a cookie that only this host, only over a secure connection, and no script can read. */
+export function writeCookie(
+  c: Context,
+  name: string,
+  value: string,
+  lifeSeconds: number,
+  sameSite: SameSite = 'Lax',
+): void {
+  setCookie(c, name, value, { path: '/', secure: true, httpOnly: true, sameSite, maxAge: lifeSeconds })
+}
+
+/** Takes a cookie away. @param sameSite the one that it was written with */
+export function deleteCookie(c: Context, name: string, sameSite: SameSite = 'Lax'): void {
+  writeCookie(c, name, '', 0, sameSite)
+}

@@ -1,0 +1,109 @@
+/**
+ * Every refusal, logged once and answered in the right form; which refusal it is was decided where it was thrown.
+ */
+import type { Context } from 'hono'
+import { type ErrorCode, GatehouseError, isSetUpWrong, type Outside, outside, toGatehouseError } from '../../errors.ts'
+import { describeFailure, type Log } from '../../log.ts'
+import { failurePage } from '../../pages/failure.tsx'
+import { languageFor } from '../../pages/language.ts'
+import { PATHS } from '../paths.ts'
+import { APP_SENTENCES } from './app-sentences.ts'
+import { isForJson, type RequestVariables } from './context.ts'
+
+type RequestContext = Context<RequestVariables>
+
+/** What answering a refusal needs; the app without configuration has no more than this either. */
+export interface FailurePorts {
+  readonly log: Log
+  /** The absolute form of loginFailureUrl, if it is set. */
+  readonly failureLocation: string | undefined
+}
+
+/** Answers a refusal; for the error handler of the app. */
+export async function answerFailure(
+  c: RequestContext,
+  thrown: unknown,
+  { log, failureLocation }: FailurePorts,
+): Promise<Response> {
+  const error = toGatehouseError(thrown)
+  const response = await answerTo(c, error, failureLocation)
+  logFailure(c, error, response.status, log)
+  return response
+}
+
+function answerTo(
+  c: RequestContext,
+  error: GatehouseError,
+  failureLocation: string | undefined,
+): Response | Promise<Response> {
+  // No route has said who is asking: the path is unknown, or it is one for people.
+  const form = c.get('answers') === 'page' && isForJson(c) ? 'json' : c.get('answers')
+  const isMachine = form === 'json' || form === 'opentalk'
+  setRetryAfter(c, error, isMachine ? outsideForMachines(error.code) : outside(error.code))
+  if (form === 'json') return jsonFailure(c, error)
+  if (form === 'opentalk') return opentalkFailure(c, error)
+  if (form === 'page' || failureLocation === undefined) return pageFailure(c, error)
+  const location = new URL(failureLocation)
+  location.searchParams.set('error', error.code)
+  location.searchParams.set('ref', c.get('reference'))
+  return c.redirect(location.href, 302)
+}
+
+/** A machine asks us and not the provider: that we cannot find out means that we are not available. */
+function outsideForMachines(code: ErrorCode): Outside {
+  const view = outside(code)
+  return view.status === 502 ? { ...view, ...outside('store_unavailable') } : view
+}
+
+/** @param answered the status of our answer; that of the provider, if there is one, has a name of its own */
+function logFailure(c: RequestContext, error: GatehouseError, answered: number, log: Log): void {
+  const { status } = outside(error.code)
+  const head = { method: c.req.method, path: c.req.path, status: answered }
+  const detail = { ...head, ...describeFailure(error), ...head }
+  // That something could not be decided yet is nobody's fault, and strangers can cause it as often as they like.
+  const level = error.code === 'temporarily_unavailable' ? 'warn' : status >= 500 ? 'error' : 'info'
+  log({ level, event: 'refused', ref: c.get('reference'), detail })
+}
+
+function setRetryAfter(c: RequestContext, error: GatehouseError, view: Outside): void {
+  const seconds = error.retryAfterSeconds ?? view.retryAfterSeconds
+  if (seconds !== undefined) c.header('Retry-After', String(seconds))
+}
+
+function jsonFailure(c: RequestContext, error: GatehouseError): Response {
+  const { status, oauthError } = outsideForMachines(error.code)
+  const sentence = error.publicMessage ?? APP_SENTENCES[error.code]
+  const answer = { error: oauthError, error_description: `${sentence} (reference ${c.get('reference')})` }
+  return c.json(error.missing.length > 0 ? { ...answer, missing: error.missing } : answer, status)
+}
+
+/** In OpenTalk's words. @see OpenTalk controller, `ApiError` */
+function opentalkFailure(c: RequestContext, error: GatehouseError): Response {
+  const message = `${error.publicMessage ?? APP_SENTENCES[error.code]} (reference ${c.get('reference')})`
+  if (error.code === 'not_configured') return c.json({ code: 'misconfiguration', message }, 500)
+  const { status, oauthError } = outsideForMachines(error.code)
+  return c.json({ code: status === 401 ? 'unauthorized' : oauthError, message }, status)
+}
+
+function pageFailure(c: RequestContext, error: GatehouseError): Response | Promise<Response> {
+  const page = failurePage(languageFor(c.req.header('accept-language')), {
+    code: error.code,
+    reason: error.reason,
+    isSetUpWrong: isSetUpWrong(error),
+    missing: error.missing,
+    reference: c.get('reference'),
+    loginPath: PATHS.login,
+    homePath: PATHS.home,
+  })
+  return c.html(page, outside(error.code).status)
+}
+
+/** For the end of a path's routes: the path exists, the method does not. @see RFC 9110 section 15.5.6 */
+export function onlyAllows(...methods: readonly string[]) {
+  return function refuseMethod(c: RequestContext): never {
+    c.header('Allow', methods.join(', '))
+    throw new GatehouseError('method_not_allowed', 'method_not_allowed', `only ${methods.join(', ')} here`, {
+      publicMessage: `Only ${methods.join(', ')} is allowed here`,
+    })
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Forms as they are posted to us: bounded and of the right type; what the fields mean is decided by the routes.
+ */
+import type { Context } from 'hono'
+import { GatehouseError } from '../../errors.ts'
+
+/** Twice the largest token that is looked at, and more than any form of ours. */
+const BODY_MAX_BYTES = 65_536
+
+/**
+ * Reads a posted form, each field of which may come once.
+ *
+ * @param field the field that the form is read for, which a refusal names
+ * @throws GatehouseError `invalid_request` when it is no form or a field comes twice; `payload_too_large`
+ * @see RFC 6749 section 3.2: parameters must not come more than once
+ */
+export async function limitedForm(c: Context, field: string): Promise<URLSearchParams> {
+  const form = await looseForm(c, field)
+  const names = [...form.keys()]
+  if (names.length === new Set(names).size) return form
+  throw new GatehouseError('invalid_request', 'parameter_repeated', 'a parameter came twice', {
+    publicMessage: 'A parameter came twice',
+  })
+}
+
+/**
+ * Reads a posted form in which fields that are none of our business may come as they like.
+ *
+ * @throws GatehouseError `invalid_request` when it is no form; `payload_too_large`
+ */
+export async function looseForm(c: Context, field: string): Promise<URLSearchParams> {
+  if (isForm(c)) return new URLSearchParams(await limitedText(c.req.raw))
+  throw new GatehouseError('invalid_request', 'form_expected', 'not a form', {
+    publicMessage: `Send a form (application/x-www-form-urlencoded) with the field "${field}"`,
+  })
+}
+
+export function isForm(c: Context): boolean {
+  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
+  return type === 'application/x-www-form-urlencoded'
+}
+
+async function limitedText(request: Request): Promise<string> {
+  const decoder = new TextDecoder()
+  let bytes = 0
+  let text = ''
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > BODY_MAX_BYTES)
+      throw new GatehouseError('payload_too_large', 'body_too_large', `a form of more than ${BODY_MAX_BYTES} bytes`)
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}

@@ -1,0 +1,173 @@
+/**
+ * Sign-in attempts under way, each in a sealed cookie of its own, so that tabs do not disturb each other and strangers fill no table.
+ */
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { epochSeconds } from '../../clock.ts'
+import type { ProviderConfig } from '../../config/model.ts'
+import { sha256 } from '../../crypto.ts'
+import type { Deps } from '../../deps.ts'
+import { pendingLoginSchema } from '../../oidc/flows/login.ts'
+import type { RequestVariables } from '../http/context.ts'
+import { deleteCookie, requestCookies, type SameSite, writeCookie } from '../http/cookies.ts'
+import { presentedHash } from '../session/session-cookie.ts'
+import { packed, unpacked } from './packing.ts'
+
+const attemptSchema = v.object({
+  pending: pendingLoginSchema,
+  /** Whose answer is awaited; another provider's answer is not this one's. */
+  providerId: v.string(),
+  /** Where to go after signing in, as it was accepted at the start. `null`: nowhere in particular. */
+  returnTo: v.nullable(v.string()),
+  /** Nobody may be asked anything, so whoever cannot be signed in goes on signed out. */
+  isSilent: v.boolean(),
+  /**
+   * Silent, and asks for nothing but who is there. Any page can link to a silent sign-in that asks for more, such as a fresh proof, and
+   * a provider says `login_required` to that too; so only the answer to this one says that the provider no longer knows the browser.
+   */
+  isPlain: v.exactOptional(v.literal(true)),
+  /** Begun by us, because the provider had forgotten the first; a third would be a loop. */
+  isSecondTry: v.exactOptional(v.literal(true)),
+  /** Of the session that this browser had when it began: an answer by form brings no session cookie with it. */
+  replacedTokenHash: v.nullable(v.string()),
+  startedAt: v.number(),
+  /** The same, exactly; absent from one of an older version. */
+  startedMilliseconds: v.exactOptional(v.number()),
+})
+
+export type Attempt = Readonly<v.InferOutput<typeof attemptSchema>>
+
+const PREFIX = '__Host-gatehouse-login-'
+/**
+ * `f-` if the answer comes by form, then when the attempt was begun (base 36), so that the oldest are known without opening them, and
+ * the beginning of its state's hash.
+ */
+const NAME = /^__Host-gatehouse-login-(f-)?([0-9a-z]{6,9})-[\w-]{16}$/
+
+/** Long enough for a lost password at the provider. */
+export const ATTEMPT_SECONDS = 600
+/** Servers refuse requests whose headers are too long; all attempts together stay well below. */
+const ATTEMPTS_BYTES_MAX = 6656
+
+/** Of name and value together. @see RFC 6265bis section 5.6 */
+const COOKIE_BYTES_MAX = 4096
+
+/** Puts a new attempt into the browser, and drops the oldest ones when there are too many. */
+export async function rememberAttempt(
+  c: Context<RequestVariables>,
+  attempt: Attempt,
+  { responseMode }: ProviderConfig,
+  { config, sealers, log }: Deps,
+): Promise<void> {
+  const name = await nameOf(attempt, responseMode === 'form_post')
+  const { value, isShortened } = await sealedAttempt(attempt, name, sealers.login)
+  if (isShortened) {
+    const detail = { reason: 'together with the rest of the sign-in it is too long for a cookie' }
+    log({ level: 'warn', event: 'return_target_refused', ref: c.get('reference'), detail })
+  }
+  let bytes = name.length + value.length
+  let count = 1
+  for (const [otherName, otherValue] of attemptCookies(c)) {
+    bytes += otherName.length + otherValue.length
+    count += 1
+    if (count > config.pendingLoginsMax || bytes > ATTEMPTS_BYTES_MAX) forget(c, otherName)
+  }
+  writeCookie(c, name, value, ATTEMPT_SECONDS, sameSiteOf(name))
+}
+
+/**
+ * Takes the attempt with this state out of the browser. `null`: this browser began none, or too long ago.
+ *
+ * The browser is told to forget it whatever comes next; that it is not used twice is for `SpentLogins` to see.
+ */
+export async function takeAttempt(c: Context, state: string, { sealers, clock }: Deps): Promise<Attempt | null> {
+  const suffix = await suffixOf(state)
+  const cookies = attemptCookies(c).filter(([name]) => name.endsWith(suffix))
+  for (const [name] of cookies) forget(c, name)
+  for (const [name, value] of cookies) {
+    const attempt = await openedAttempt(name, value, sealers.login)
+    if (attempt?.pending.state === state && secondsLeft(attempt, clock) > 0) return attempt
+  }
+  return null
+}
+
+/** The session token of this browser, as its hash; an answer by form brings no cookie of it. `null`: it has none. */
+export async function replacedBy(c: Context, { replacedTokenHash }: Attempt): Promise<string | null> {
+  return (await presentedHash(c)) ?? replacedTokenHash
+}
+
+/**
+ * Writes the session that the browser has just got into its other attempts whose answers come by form: those answers bring no session
+ * cookie, and would be judged by the session that the browser had before.
+ *
+ * @param finished the attempt that the session is from
+ */
+export async function tellAttempts(
+  c: Context,
+  tokenHash: string,
+  finished: Attempt,
+  { sealers, clock }: Deps,
+): Promise<void> {
+  for (const [name, value] of attemptCookies(c)) {
+    if (sameSiteOf(name) === 'Lax') continue
+    const attempt = await openedAttempt(name, value, sealers.login)
+    if (attempt === null || attempt.pending.state === finished.pending.state) continue
+    const lifeSeconds = secondsLeft(attempt, clock)
+    if (lifeSeconds <= 0) continue
+    const told = await sealedAttempt({ ...attempt, replacedTokenHash: tokenHash }, name, sealers.login)
+    writeCookie(c, name, told.value, lifeSeconds, 'None')
+  }
+}
+
+/** `null`: it is none of ours, or one of another version of Gatehouse. */
+async function openedAttempt(name: string, value: string, sealer: Deps['sealers']['login']): Promise<Attempt | null> {
+  const text = await textOf(await sealer.open(value, name))
+  const attempt = v.safeParse(v.pipe(v.string(), v.parseJson(), attemptSchema), text)
+  return attempt.success ? attempt.output : null
+}
+
+function secondsLeft({ startedAt }: Attempt, clock: Deps['clock']): number {
+  return startedAt + ATTEMPT_SECONDS - epochSeconds(clock)
+}
+
+/** The sign-in goes on without its target rather than in a cookie that the browser does not keep. */
+async function sealedAttempt(attempt: Attempt, name: string, sealer: Deps['sealers']['login']) {
+  const seal = async (one: Attempt) => sealer.seal(await packed(JSON.stringify(one)), name)
+  const value = await seal(attempt)
+  if (name.length + value.length <= COOKIE_BYTES_MAX || attempt.returnTo === null) return { value, isShortened: false }
+  return { value: await seal({ ...attempt, returnTo: null }), isShortened: true }
+}
+
+/** One of the version before this was sealed as it is. */
+async function textOf(opened: string | null): Promise<string | null> {
+  return opened === null || opened.startsWith('{') ? opened : unpacked(opened)
+}
+
+/** The attempts of this browser, newest first. */
+function attemptCookies(c: Context) {
+  return requestCookies(c)
+    .filter(([name]) => NAME.test(name))
+    .sort(([a], [b]) => startOf(b) - startOf(a))
+}
+
+/** With the attributes of the cookie itself: browsers ignore a `Lax` deletion wherever they take a `None` cookie from another site. */
+function forget(c: Context, name: string): void {
+  deleteCookie(c, name, sameSiteOf(name))
+}
+
+/** A form that comes from the provider's site brings only `None` cookies along. */
+function sameSiteOf(name: string): SameSite {
+  return NAME.exec(name)?.[1] === undefined ? 'Lax' : 'None'
+}
+
+function startOf(name: string): number {
+  return Number.parseInt(NAME.exec(name)?.[2] ?? '', 36)
+}
+
+async function nameOf({ pending, startedAt }: Attempt, isByForm: boolean): Promise<string> {
+  return `${PREFIX}${isByForm ? 'f-' : ''}${startedAt.toString(36)}${await suffixOf(pending.state)}`
+}
+
+async function suffixOf(state: string): Promise<string> {
+  return `-${(await sha256(state)).slice(0, 16)}`
+}

@@ -1,0 +1,268 @@
+/**
+ * The provider's answer comes back through the browser: GET, or POST for a form, of /api/v1.0/callback/; who signed in gets a new session.
+ */
+
+import { type Context, Hono } from 'hono'
+import { type Admission, admissionOf, type Outcome, refuseOutsiders } from '../../accounts/provision.ts'
+import { isStatusUnknown } from '../../accounts/tariffs.ts'
+import { unreadClaims } from '../../accounts/unread-claims.ts'
+import { epochSeconds } from '../../clock.ts'
+import { withNames } from '../../config/names.ts'
+import { sha256 } from '../../crypto.ts'
+import type { Deps } from '../../deps.ts'
+import { GatehouseError } from '../../errors.ts'
+import type { Authentication, VerifiedLogin } from '../../oidc/flows/callback.ts'
+import { stateOf } from '../../oidc/flows/jarm.ts'
+import type { Provider } from '../../oidc/provider.ts'
+import { newSessionToken } from '../../sessions/session.ts'
+import { keptTokens, sealTokens, sidHashOf, subHashOf } from '../../sessions/vault.ts'
+import { VENDORS } from '../../vendors/vendors.ts'
+import { answersAs, type RequestVariables } from '../http/context.ts'
+import { onlyAllows } from '../http/errors.ts'
+import { looseForm } from '../http/forms.ts'
+import { eitherForm } from '../paths.ts'
+import { giveSession, sessionOf } from '../session/session-cookie.ts'
+import { ATTEMPT_SECONDS, type Attempt, replacedBy, takeAttempt, tellAttempts } from './attempts.ts'
+import { depart } from './begin-login.ts'
+import { callbackPath, rememberProvider } from './provider-choice.ts'
+import { notingRefusal } from './refusal-notes.ts'
+import { landingOf } from './return-to.ts'
+import { awaitsAnswer, noteRefused, silentStandingOf } from './silent.ts'
+import { isSomebodyElse, leaveAsItIs, noteSignIn, noteSilentFailure } from './silent-answer.ts'
+
+type RequestContext = Context<RequestVariables>
+
+/** The members of the answer that decide something; each may come once. @see RFC 6749 section 3.1 */
+const DECISIVE = ['state', 'code', 'iss', 'error', 'response']
+
+export function callbackRoutes(deps: Deps) {
+  const { config, clock, providers, spentLogins, sessions, sealers, log } = deps
+  const app = new Hono<RequestVariables>({ strict: false })
+
+  // Each has a path of its own, so that no provider can answer in the place of another. @see RFC 9700 section 4.4.2
+  for (const provider of providers.all) mount(provider, callbackPath(provider, deps))
+
+  function mount(provider: Provider, path: string): void {
+    app.get(eitherForm(path), answersAs('sign_in'), async (c) => {
+      const answer = new URL(c.req.url).searchParams
+      const attempt = await takeAttempt(c, stateOf(answer), deps)
+      if (!attempt) return goOnWithoutAttempt(c, answer)
+      return finish(c, provider, answer, attempt)
+    })
+
+    // @see OAuth 2.0 Form Post Response Mode
+    app.post(eitherForm(path), answersAs('sign_in'), async (c) => {
+      if (provider.config.responseMode !== 'form_post') return onlyAllows('GET', 'HEAD')(c)
+      const answer = await looseForm(c, 'state')
+      const attempt = await takeAttempt(c, stateOf(answer), deps)
+      // A form from another site brings no session cookie; the browser is asked once more in a way that does.
+      if (attempt) return finish(c, provider, answer, attempt)
+      refuseRepeated(answer)
+      return c.redirect(`${config.baseUrl}${path}`, 303)
+    })
+    app.all(eitherForm(path), onlyAllows('GET', 'HEAD'))
+  }
+
+  async function finish(
+    c: RequestContext,
+    provider: Provider,
+    answer: URLSearchParams,
+    attempt: Attempt,
+  ): Promise<Response> {
+    try {
+      return await finishOnce(c, provider, answer, attempt)
+    } catch (error) {
+      if (attempt.isSilent) {
+        await noteSilentFailure(c, provider, attempt, error, deps)
+        return goOn(c, attempt)
+      }
+      // What has just been refused is not begun again silently. A session that the browser still has goes on as it was.
+      if ((await replacedBy(c, attempt)) === null) noteRefused(c, deps)
+      throw error
+    }
+  }
+
+  async function finishOnce(
+    c: RequestContext,
+    provider: Provider,
+    answer: URLSearchParams,
+    attempt: Attempt,
+  ): Promise<Response> {
+    refuseRepeated(answer)
+    if (attempt.providerId !== provider.id) {
+      throw new GatehouseError(
+        'state_unknown',
+        'other_provider',
+        'the answer came to the callback of another provider than was asked',
+        {
+          detail: { asked: attempt.providerId, answered: provider.id },
+        },
+      )
+    }
+    const stateHash = await sha256(attempt.pending.state)
+    if (!(await spentLogins.spend(stateHash, attempt.startedAt + ATTEMPT_SECONDS))) return goOnIfSignedIn(c, attempt)
+    const step = () => signIn(c, provider, answer, attempt)
+    const isDone = await (attempt.isSilent ? step() : notingRefusal(c, provider.id, deps, step))
+    return isDone ? goOn(c, attempt) : beginAgain(c, provider, attempt)
+  }
+
+  /** `false`: the provider has forgotten the sign-in, and there may be another. */
+  async function signIn(
+    c: RequestContext,
+    provider: Provider,
+    answer: URLSearchParams,
+    attempt: Attempt,
+  ): Promise<boolean> {
+    const standing = attempt.isSilent
+      ? await silentStandingOf(c, provider, await replacedBy(c, attempt), deps)
+      : ({ is: 'free', session: null } as const)
+    if (standing.is !== 'free') {
+      leaveAsItIs(c, standing, deps)
+      return true
+    }
+    try {
+      const login = await provider.finishLogin(answer, attempt.pending, !attempt.isSilent)
+      const admission = admissionOf(login, provider.config)
+      if (isSomebodyElse(admission, standing.session, attempt)) {
+        leaveAsItIs(c, { is: 'elsewhere' }, deps)
+        return true
+      }
+      const outcome = await beginSession(c, provider, login, admission, attempt)
+      rememberProvider(c, provider, providers)
+      log({
+        level: 'info',
+        event: 'sign_in',
+        ref: c.get('reference'),
+        detail: { provider: provider.id, issuer: login.issuer, by_email: outcome === 'matched' },
+      })
+      await noteSignIn(c, provider, login.authentication, attempt, deps)
+      return true
+    } catch (error) {
+      const isExpired = error instanceof GatehouseError && error.code === 'login_expired'
+      if (isExpired && !attempt.isSecondTry) return false
+      throw error
+    }
+  }
+
+  /** The person has done nothing wrong, and their page at the provider is still before them: so at once, and once. */
+  function beginAgain(c: RequestContext, provider: Provider, attempt: Attempt): Promise<Response> {
+    const { pending, isSilent, returnTo } = attempt
+    log({ level: 'info', event: 'sign_in_again', ref: c.get('reference'), detail: { provider: provider.id } })
+    const { acrValues, maxAgeSeconds } = pending
+    const request = { acrValues, maxAgeSeconds, isSilent, idTokenHint: null, passedOn: {} }
+    return depart(c, provider, { ...request, isSecondTry: true as const, returnTo }, deps)
+  }
+
+  /** Some providers leave the state out of an error, and nobody waits for the answer to a silent attempt. */
+  async function goOnWithoutAttempt(c: RequestContext, answer: URLSearchParams): Promise<Response> {
+    if (!answer.has('code') && awaitsAnswer(c)) {
+      const reason = 'the answer to a silent sign-in names no attempt of this browser (state)'
+      log({ level: 'warn', event: 'silent_sign_in_failed', ref: c.get('reference'), detail: { reason } })
+      return goOn(c, null)
+    }
+    refuseRepeated(answer)
+    return goOnIfSignedIn(c, null)
+  }
+
+  /** A reloaded callback, the back button, a tab left open: whoever is signed in already just goes on. */
+  async function goOnIfSignedIn(c: RequestContext, attempt: Attempt | null): Promise<Response> {
+    if (await sessionOf(c, deps)) return goOn(c, attempt)
+    throw new GatehouseError(
+      'state_unknown',
+      'no_pending_login',
+      'the answer belongs to no sign-in that this browser has under way',
+    )
+  }
+
+  async function beginSession(
+    c: RequestContext,
+    provider: Provider,
+    login: VerifiedLogin,
+    admission: Admission,
+    attempt: Attempt,
+  ): Promise<Outcome> {
+    const { id: providerId } = provider
+    const { issuer, subject, authentication } = login
+    const { token, tokenHash } = await newSessionToken()
+    const kept = keptTokens(login.tokens, config)
+    const lifeSeconds = lifeOf(authentication)
+    const outcome = await sessions.begin({
+      providerId,
+      admission,
+      tokenHash,
+      subHash: await subHashOf(issuer, subject),
+      sidHash: authentication.sid === null ? null : await sidHashOf(provider.sidScope(issuer), authentication.sid),
+      authentication,
+      startedAt: attempt.startedMilliseconds ?? attempt.startedAt * 1000,
+      sealedTokens: await sealTokens(sealers.tokens, kept, tokenHash),
+      tokensExpireAt: kept.expiresAt,
+      replacedTokenHash: await replacedBy(c, attempt),
+      expiresAt: epochSeconds(clock) + lifeSeconds,
+      reference: c.get('reference'),
+    })
+    refuseOutsiders(outcome)
+    giveSession(c, token, lifeSeconds)
+    await tellAttempts(c, tokenHash, attempt, deps)
+    if (admission.identity.x_grp === null) warnOfUnknownGroups(c, provider)
+    tellOfUnreadClaims(c, provider, login)
+    if (isStatusUnknown(login.claims, config.opentalk?.settings ?? null)) warnOfUnknownStatus(c, providerId)
+    return outcome
+  }
+
+  /** @see OpenID Connect Core 1.0 section 5.6.2 */
+  function warnOfUnknownGroups(c: RequestContext, { id: provider, config: { type } }: Provider): void {
+    const fix = withNames(VENDORS[type].tooManyGroups)
+    const reason = 'the person has more groups than the provider puts into a token, so their groups are not known'
+    log({ level: 'warn', event: 'groups_unknown', ref: c.get('reference'), detail: { provider, reason, fix } })
+  }
+
+  function tellOfUnreadClaims(c: RequestContext, { id, config: rules }: Provider, { claims }: VerifiedLogin): void {
+    const unread = unreadClaims(claims, rules)
+    if (unread === null) return
+    const level = unread.unreadable.length > 0 ? 'warn' : 'info'
+    log({ level, event: 'claims_unread', ref: c.get('reference'), detail: { provider: id, ...unread } })
+  }
+
+  function warnOfUnknownStatus(c: RequestContext, provider: string): void {
+    const reason =
+      'the claim tariff_status of the person stands in no list of tariffs.status_mapping, and counts as default'
+    log({ level: 'warn', event: 'tariff_status_unknown', ref: c.get('reference'), detail: { provider, reason } })
+  }
+
+  /** As long as we allow, and no longer than the provider does. */
+  function lifeOf({ sessionExpiry }: Authentication): number {
+    if (sessionExpiry === null) return config.sessionSeconds
+    const left = sessionExpiry - epochSeconds(clock)
+    if (left <= 0)
+      throw new GatehouseError(
+        'token_invalid',
+        'session_over',
+        'the provider says that the session is over already (session_expiry)',
+      )
+    return Math.min(left, config.sessionSeconds)
+  }
+
+  function goOn(c: RequestContext, attempt: Attempt | null): Response {
+    return c.redirect(targetOf(attempt), c.req.method === 'POST' ? 303 : 302)
+  }
+
+  /** Judged once more: the list of allowed hosts may have changed since the start. */
+  function targetOf(attempt: Attempt | null): string {
+    return landingOf(attempt?.returnTo ?? null, config)
+  }
+
+  return app
+}
+
+function refuseRepeated(answer: URLSearchParams): void {
+  const repeated = DECISIVE.filter((name) => answer.getAll(name).length > 1)
+  if (repeated.length === 0) return
+  throw new GatehouseError(
+    'invalid_request',
+    'parameter_repeated',
+    'the answer of the provider has a parameter twice',
+    {
+      detail: { repeated },
+    },
+  )
+}

@@ -1,0 +1,163 @@
+/**
+ * Sends a browser to the provider: /api/v1.0/authenticate/, and /api/v1.0/initiate-login/ for others; writes nothing but a cookie.
+ */
+import { type Context, Hono } from 'hono'
+import type { Deps } from '../../deps.ts'
+import { GatehouseError } from '../../errors.ts'
+import type { Provider } from '../../oidc/provider.ts'
+import { chooserPage } from '../../pages/chooser.tsx'
+import { languageFor } from '../../pages/language.ts'
+import { hintOf, openTokens } from '../../sessions/vault.ts'
+import { toOwnHost } from '../http/allowed-hosts.ts'
+import { answersAs, type RequestVariables } from '../http/context.ts'
+import { onlyAllows } from '../http/errors.ts'
+import { limitedForm } from '../http/forms.ts'
+import { eitherForm, PATHS } from '../paths.ts'
+import { presentedHash } from '../session/session-cookie.ts'
+import { depart } from './begin-login.ts'
+import { acceptedLevels, maxAgeSeconds, passedOn } from './login-parameters.ts'
+import { choicesOf, chosenProvider } from './provider-choice.ts'
+import { createStartNotes } from './refusal-notes.ts'
+import { judgedTarget, landingOf } from './return-to.ts'
+import { asksSilently, isTryUnwanted, noteTry, silentStandingOf } from './silent.ts'
+import { logSilentFailure } from './silent-answer.ts'
+
+type RequestContext = Context<RequestVariables>
+
+export function loginRoutes(deps: Deps) {
+  const { config, providers, sealers, log } = deps
+  const app = new Hono<RequestVariables>({ strict: false })
+  const notingStart = createStartNotes(deps)
+
+  app.get(eitherForm(PATHS.login), answersAs('sign_in'), async (c) => {
+    refuseAllButPageVisits(c)
+    const moved = toOwnHost(c, pathOf(c), config)
+    if (moved) return moved
+    const query = new URL(c.req.url).searchParams
+    const isSilent = query.get('silent')?.toLowerCase() === 'true'
+    const wanted = query.get(config.returnToField)
+    if (isSilent) return signInSilently(c, query, wanted)
+    const provider = chosenProvider(c, query.get('provider'), providers)
+    if (provider) return sendToProvider(c, provider, query, wanted)
+    return c.html(chooserPage(languageFor(c.req.header('accept-language')), choicesOf(query, deps)))
+  })
+  app.all(eitherForm(PATHS.login), onlyAllows('GET', 'HEAD'))
+
+  // Somebody else, the provider or a portal, sends a person here to sign in. @see OpenID Connect Core 1.0 section 4
+  app.get(eitherForm(PATHS.initiateLogin), answersAs('sign_in'), async (c) => {
+    refuseAllButPageVisits(c)
+    return toOwnHost(c, pathOf(c), config) ?? initiate(c, new URL(c.req.url).searchParams)
+  })
+  app.post(eitherForm(PATHS.initiateLogin), answersAs('sign_in'), async (c) => {
+    refuseAllButPageVisits(c)
+    const form = await limitedForm(c, 'iss')
+    if (c.req.header('sec-fetch-site') === 'cross-site') return c.redirect(sameAsLink(form), 303)
+    return toOwnHost(c, sameAsLink(form), config) ?? initiate(c, form)
+  })
+  app.all(eitherForm(PATHS.initiateLogin), onlyAllows('GET', 'HEAD', 'POST'))
+
+  async function initiate(c: RequestContext, query: URLSearchParams): Promise<Response> {
+    const [provider] = await providers.issuing(query.get('iss') ?? undefined)
+    if (!provider) {
+      throw new GatehouseError('invalid_request', 'issuer_unknown', 'a sign-in at an issuer that is not configured', {
+        publicMessage: 'Unknown issuer (iss)',
+      })
+    }
+    const passable = new URLSearchParams()
+    const hint = query.get('login_hint')
+    if (hint !== null) passable.set('login_hint', hint)
+    return sendToProvider(c, provider, passable, query.get('target_link_uri'))
+  }
+
+  /** Nobody may be asked anything, not even with which provider to sign in; whoever cannot be signed in so goes on as they are. */
+  async function signInSilently(c: RequestContext, query: URLSearchParams, wanted: string | null): Promise<Response> {
+    const returnTo = targetFor(c, wanted)
+    const goOn = () => c.redirect(landingOf(returnTo, config), 302)
+    // Before the query is judged: a query that fails must not shorten what the browser remembers.
+    if (isTryUnwanted(c)) return goOn()
+    try {
+      const provider = chosenProvider(c, query.get('provider'), providers)
+      if (!provider || !(await asksSilently(provider, deps))) return goOn()
+      const standing = await silentStandingOf(c, provider, await presentedHash(c), deps)
+      if (standing.is !== 'free') return goOn()
+      const { session } = standing
+      const idTokenHint = session === null ? null : hintOf(await openTokens(sealers.tokens, session), config)
+      const departure = { ...demandsOf(query, provider), isSilent: true, idTokenHint, returnTo }
+      return await depart(c, provider, departure, deps)
+    } catch (thrown) {
+      noteTry(c)
+      logSilentFailure(c, 'silent_sign_in_skipped', thrown, deps)
+      return goOn()
+    }
+  }
+
+  async function sendToProvider(
+    c: RequestContext,
+    provider: Provider,
+    query: URLSearchParams,
+    wanted: string | null,
+  ): Promise<Response> {
+    const demands = demandsOf(query, provider)
+    const departure = { ...demands, isSilent: false, idTokenHint: null, returnTo: targetFor(c, wanted) }
+    return notingStart(c, provider.id, () => depart(c, provider, departure, deps))
+  }
+
+  /** What the query asks for beyond a sign-in. @throws GatehouseError `invalid_request` for a level that is not configured */
+  function demandsOf(query: URLSearchParams, provider: Provider) {
+    return {
+      acrValues: acceptedLevels(query, provider.config),
+      maxAgeSeconds: maxAgeSeconds(query, config),
+      passedOn: passedOn(query, config),
+    }
+  }
+
+  function targetFor(c: RequestContext, wanted: string | null): string | null {
+    if (wanted === null || wanted === '') return null
+    const judged = judgedTarget(wanted, config.baseUrl, config.allowedReturnHosts)
+    if ('target' in judged) return judged.target
+    // The person goes on to the default page; the operator learns why, by the host alone.
+    const host = URL.canParse(wanted, config.baseUrl) ? new URL(wanted, config.baseUrl).host : 'unreadable'
+    log({ level: 'warn', event: 'return_target_refused', ref: c.get('reference'), detail: { host, ...judged } })
+    return null
+  }
+
+  return app
+}
+
+function pathOf(c: RequestContext): string {
+  const { pathname, search } = new URL(c.req.url)
+  return `${pathname}${search}`
+}
+
+/**
+ * The same sign-in as a link. A form of another site brings no `Lax` cookie, so neither the session nor the attempts under way could be
+ * seen, and a page could fill the browser with attempts until it throws the session cookie out.
+ */
+function sameAsLink(form: URLSearchParams): string {
+  const known = ['iss', 'login_hint', 'target_link_uri'].flatMap((name) => {
+    const value = form.get(name)
+    return value === null ? [] : [[name, value]]
+  })
+  return `${PATHS.initiateLogin}?${new URLSearchParams(known)}`
+}
+
+/**
+ * A script, an image or a hidden frame would start a sign-in that nobody sees, and so would a browser that fetches ahead of a click.
+ * Browsers say what they fetch for; a request that does not say is from no browser of today and is let through. (Node's fetch sends a
+ * mode, but no destination.)
+ *
+ * @see W3C Fetch Metadata Request Headers, section 2
+ */
+function refuseAllButPageVisits(c: RequestContext): void {
+  const isPageVisit = (c.req.header('sec-fetch-dest') ?? 'document') === 'document'
+  if (isPageVisit && c.req.header('sec-purpose') === undefined) return
+  c.set('answers', 'json')
+  throw new GatehouseError(
+    'login_required',
+    'page_visit_required',
+    'a background request or a frame cannot sign anybody in',
+    {
+      publicMessage: 'This address needs a page visit, not a background request or a frame',
+    },
+  )
+}

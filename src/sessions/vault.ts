@@ -1,0 +1,59 @@
+/**
+ * The provider's tokens of a session, sealed so that the database alone opens nothing; what they are used for is decided elsewhere.
+ */
+import * as v from 'valibot'
+import type { Config } from '../config/model.ts'
+import { type Sealer, sha256 } from '../crypto.ts'
+import { type ProviderTokens, providerTokensSchema } from '../oidc/flows/provider-tokens.ts'
+import type { Session } from './session.ts'
+
+/** The settings that decide what is kept. */
+export type Keeping = Pick<Config, 'storeIdToken' | 'storeAccessToken' | 'storeRefreshToken'>
+
+/** What is to be kept: without a refresh token nothing can be refreshed, so no expiry is looked at. */
+export function keptTokens(tokens: ProviderTokens, keeping: Keeping): ProviderTokens {
+  const accessToken = keeping.storeAccessToken ? tokens.accessToken : null
+  const refreshToken = keeping.storeRefreshToken ? tokens.refreshToken : null
+  return {
+    idToken: keeping.storeIdToken ? tokens.idToken : withoutSignature(tokens.idToken),
+    accessToken,
+    refreshToken,
+    expiresAt: refreshToken === null ? null : tokens.expiresAt,
+    dpopKey: accessToken === null && refreshToken === null ? null : tokens.dpopKey,
+  }
+}
+
+/** Its claims are still what a refreshed one is compared with, but nobody takes it for a token. */
+function withoutSignature(idToken: string): string {
+  return idToken.slice(0, idToken.lastIndexOf('.') + 1)
+}
+
+/** The ID token that names a session to the provider at sign-out; `null`: none may be sent, or none was kept. */
+export function hintOf(tokens: ProviderTokens | null, { storeIdToken: isWanted }: Keeping): string | null {
+  if (!isWanted || tokens === null || tokens.idToken.endsWith('.')) return null
+  return tokens.idToken
+}
+
+export async function sealTokens(sealer: Sealer, tokens: ProviderTokens, tokenHash: string): Promise<string> {
+  return sealer.seal(JSON.stringify(tokens), tokenHash)
+}
+
+/** `null`: sealed under a secret that is gone, or by another version of Gatehouse. */
+export async function openTokens(
+  sealer: Sealer,
+  { sealedTokens, tokenHash }: Pick<Session, 'sealedTokens' | 'tokenHash'>,
+): Promise<ProviderTokens | null> {
+  const opened = await sealer.open(sealedTokens, tokenHash)
+  const tokens = v.safeParse(v.pipe(v.string(), v.parseJson(), providerTokensSchema), opened)
+  return tokens.success ? tokens.output : null
+}
+
+/** The name under which a session is found by the provider's `sid`, which is unique within its issuer and may have any characters. */
+export async function sidHashOf(issuer: string, sid: string): Promise<string> {
+  return sha256(`${issuer}\0${sid}`)
+}
+
+/** The name under which a session is found by the provider's `sub`, whatever the person is known by here. */
+export async function subHashOf(issuer: string, sub: string): Promise<string> {
+  return sha256(`${issuer}\0${sub}`)
+}

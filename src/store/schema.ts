@@ -1,0 +1,105 @@
+/**
+ * Every table and column that this version needs, by the migration that makes it. A test compares this with what the migrations make.
+ */
+
+export const SCHEMA: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  '0001_users_sessions_apps.sql': {
+    users: [
+      'id',
+      'issuer',
+      'subject',
+      'email',
+      'email_verified',
+      'given_name',
+      'family_name',
+      'name',
+      'preferred_username',
+      'nickname',
+      'phone_number',
+      'tenant_id',
+      'tariff_id',
+      'tariff_status',
+      'x_grp',
+      'picture',
+      'locale',
+      'zoneinfo',
+      'created_at',
+      'updated_at',
+      'last_login_at',
+    ],
+    sessions: [
+      'token_hash',
+      'user_id',
+      'sid_hash',
+      'created_at',
+      'expires_at',
+      'last_seen_at',
+      'id_token_iat',
+      'auth_time',
+      'acr',
+      'amr',
+      'sealed_tokens',
+      'tokens_expire_at',
+      'refreshed_at',
+      'refresh_version',
+      'refresh_not_before',
+      'refresh_pending',
+    ],
+    spent_logins: ['state_hash', 'expires_at'],
+    spent_logout_tokens: ['jti_hash', 'expires_at'],
+    apps: ['client_id', 'name', 'secret_hash', 'audiences', 'clients', 'created_at'],
+    audit: ['id', 'at', 'event', 'user_id', 'reference'],
+  },
+  '0002_providers.sql': {
+    sessions: ['provider'],
+  },
+  '0003_names.sql': {
+    users: ['full_name', 'short_name', 'siret', 'idp_id'],
+  },
+  '0004_subjects.sql': {
+    sessions: ['sub_hash'],
+  },
+  '0005_refusals.sql': {
+    refusals: ['id', 'at', 'provider', 'reference', 'code', 'reason', 'place', 'status', 'error', 'description'],
+  },
+  '0006_search_text.sql': {
+    users: ['search_text'],
+  },
+  '0007_matched_sessions.sql': {
+    sessions: ['by_email'],
+  },
+  '0008_recent_endings.sql': {
+    recent_endings: ['id', 'name', 'issued_at', 'arrived_at', 'expires_at', 'by_browser'],
+  },
+  '0009_brought.sql': {
+    sessions: ['brought_subject', 'brought_groups'],
+  },
+  '0010_doubts.sql': {
+    sessions: ['doubts', 'doubted_at'],
+  },
+  '0011_reasons.sql': {
+    refusals: ['reason_code', 'missing', 'unreadable'],
+  },
+}
+
+/** A table or a column of it, and the migration that makes it. */
+export interface Part {
+  readonly table: string
+  readonly column: string
+  readonly migration: string
+}
+
+export const PARTS: readonly Part[] = Object.entries(SCHEMA).flatMap(([migration, tables]) =>
+  Object.entries(tables).flatMap(([table, columns]) => columns.map((column) => ({ table, column, migration }))),
+)
+
+export const TABLES: readonly string[] = [...new Set(PARTS.map(({ table }) => table))]
+
+/**
+ * A statement that fails unless every table and column is there, and reads no row. Columns are named with their table, because SQLite takes
+ * a quoted name that it does not know for a text.
+ */
+export const USES_EVERYTHING = `SELECT ${TABLES.map((table) => {
+  const columns = PARTS.filter((part) => part.table === table).map(({ column }) => `${table}.${column}`)
+  return `EXISTS (SELECT ${columns.join(', ')} FROM ${table} LIMIT 0)`
+}).join(' + ')} AS used`
