@@ -81,7 +81,9 @@ export const STANDARD: Omit<Vendor, 'label' | 'console' | 'refusals'> = {
   whyInactive: () => undefined,
   specialSource: () => null,
   otherSource: () => OTHER_SOURCE,
-  tooManyGroups: 'let the provider send fewer groups, or roles in their place ({groupsClaims})',
+  // Entra behind an address of one's own counts as generic, and no other provider is known to leave groups out like this.
+  tooManyGroups:
+    'let the provider send fewer groups, or roles in their place ({groupsClaims}); Microsoft does so with the groups claim "Groups assigned to the application" (Token configuration)',
   needsListedScopes: false,
   takesUnlistedPkce: false,
   hasIssuerPerDomain: false,
