@@ -15,14 +15,14 @@ A D1 round trip is one call to the database; a batch of statements is one. "Cold
 `
 
 const NOTES = `
-- **Login start** never asks the database, so nobody can fill a table by asking to sign in. It asks the provider for its keys when
+- **Login start** never asks the database, so no one can fill a table by asking to sign in. It asks the provider for its keys when
   nothing was heard of it for 2 seconds: a person who is sent to a dead provider sees an error of the browser and no page of ours. The
   keys are kept, so the callback does not ask for them again; an isolate that knew none reads KV for them here instead of there.
 - **Callback** is one statement that takes the attempt (it asks and marks at once, so that no code is redeemed twice), and one batch
   that writes user, session and audit row, all or nothing. A callback that belongs to no attempt is one read. Looking for an account by
-  its address, or letting nobody in who is not known, happens in that batch, too, and is no further round trip. The first sign-in
+  its address, or letting no one in who is not known, happens in that batch, too, and is no further round trip. The first sign-in
   with the current settings notes in KV that they work; each isolate reads that once.
-- **JWT check** on a warm isolate asks nobody. An app that was just seen is remembered for 5 seconds, keys and metadata for an hour.
+- **JWT check** on a warm isolate asks no one. An app that was just seen is remembered for 5 seconds, keys and metadata for an hour.
   A key that is not known costs a read of KV and a call; \`npm run bench:rotation\` changes the keys every 5 seconds.
 - **Opaque token check** asks the provider once a minute and isolate for a good token, every 10 seconds for a bad one. With
   OIDC_OP_INTROSPECT_JWT a JWT check makes this call, too.

@@ -69,7 +69,7 @@ type Storage = Pick<DiagnosisPorts, 'storage' | 'refusals'>
 interface Subject {
   readonly title: string
   readonly read: ReadSettings
-  /** Has somebody look, with the storage that belongs to it. */
+  /** Has someone look, with the storage that belongs to it. */
   look(work: (storage: Storage) => Promise<readonly Check[]>): Promise<readonly Check[]>
   /** A check in the words that fit what is looked at. */
   present(check: Check): Check
@@ -119,7 +119,7 @@ async function withStorage<T>(work: (storage: Storage) => Promise<T>): Promise<T
   }
 }
 
-/** The embedded provider runs only beside Gatehouse, and nobody has to look for its address. */
+/** The embedded provider runs only beside Gatehouse, and no one has to look for its address. */
 function forEmbedded(check: Check, { hasEmbeddedProvider, issuer }: DevSettings): Check {
   if (!hasEmbeddedProvider || check.id !== 'discovery' || check.result !== 'fail') return check
   return {

@@ -25,7 +25,7 @@ export function readPort(name: PortName, env: NodeJS.ProcessEnv, fallback: numbe
 }
 
 /**
- * Makes sure that nobody listens on the port.
+ * Makes sure that no one listens on the port.
  *
  * @throws Complaint if it is taken or may not be used
  */
@@ -50,7 +50,7 @@ function example(name: PortName, port: number): string {
   return `${name}=${port < 65_535 ? port + 1 : port - 1} npm run dev`
 }
 
-/** The error's code, or undefined if it worked. A machine without IPv6 answers EADDRNOTAVAIL, which is nobody's fault. */
+/** The error's code, or undefined if it worked. A machine without IPv6 answers EADDRNOTAVAIL, which is no one's fault. */
 function tryToListen(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer()

@@ -61,7 +61,7 @@ export function tokensOfPerson(
 /**
  * The authorization code flow with any provider on this machine.
  *
- * @param flow `answerTo` signs somebody in at the provider and gives back the address, at `redirectUri`, that this leads to
+ * @param flow `answerTo` signs someone in at the provider and gives back the address, at `redirectUri`, that this leads to
  * @throws Complaint if the provider does not answer, or refuses
  */
 export async function tokensByCode(

@@ -184,7 +184,7 @@ async function statusOf(url: string): Promise<number | undefined> {
     await response.body?.cancel()
     return response.status
   } catch {
-    // Nobody listens yet.
+    // No one listens yet.
     return undefined
   }
 }

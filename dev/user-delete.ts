@@ -39,7 +39,7 @@ await runCommand(async () => {
 The audit has this as user_deleted, reference ${reference}.`)
 })
 
-/** @throws Complaint unless somebody at a terminal types yes */
+/** @throws Complaint unless someone at a terminal types yes */
 async function requireConsent(person: Row, remote: boolean): Promise<void> {
   console.log(`${describeUser(person)}\n`)
   if (!process.stdin.isTTY) throw new Complaint('Nothing was deleted. To delete without being asked, add --yes.')

@@ -109,7 +109,7 @@ const setHeaders: MiddlewareHandler<RequestVariables> = async (c, next) => {
   const headers = {
     ...HEADERS,
     'Content-Security-Policy': contentSecurityPolicy(c),
-    // It knows no list of origins, so where somebody may frame, it says nothing.
+    // It knows no list of origins, so where someone may frame, it says nothing.
     ...(c.get('framedBy') === undefined ? { 'X-Frame-Options': 'DENY' } : {}),
   }
   for (const [name, value] of Object.entries(headers)) {

@@ -1,5 +1,5 @@
 /**
- * Takes secrets out of a text that somebody else wrote, in whatever spelling they give them back; the callers know which secrets there are.
+ * Takes secrets out of a text that someone else wrote, in whatever spelling they give them back; the callers know which secrets there are.
  */
 
 /** Gives back a text without the secrets, each of which leaves a mark. */
@@ -56,7 +56,7 @@ const CUT_MAX_CHARACTERS = 1000
 
 /**
  * The beginning of a text without the secrets. Where the text is cut, the end of the beginning goes as well: it may be half of a secret,
- * which nobody would recognise.
+ * which no one would recognise.
  */
 export function redactedBeginning(text: string, maxCharacters: number, redact: Redact): string {
   const beginning = redact(text.slice(0, maxCharacters))

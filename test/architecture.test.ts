@@ -227,7 +227,7 @@ describe('a breach is found when', () => {
       file('tokens/jwt.ts', "import { x } from '../oidc/metadata/jwks.ts'\nx()"),
       'front door',
     ],
-    ['somebody imports the entry file', file('app.ts', "import x from './index.ts'\nx()"), 'entry file'],
+    ['someone imports the entry file', file('app.ts', "import x from './index.ts'\nx()"), 'entry file'],
     ['a file is in no room', file('helpers/x.ts', 'x()'), 'no room'],
     ['a file only hands on', file('tokens/all.ts', "export * from './jwt.ts'"), 'barrel'],
     [

@@ -7,7 +7,7 @@ import { createSealer, equalInConstantTime, randomReference, randomToken, sha256
 
 const OLD = 'old-secret-old-secret-old-secret-old'
 const NEW = 'new-secret-new-secret-new-secret-new'
-const TEXT = 'what nobody may read: äöü € 🚪'
+const TEXT = 'what no one may read: äöü € 🚪'
 const CONTEXT = '__Host-login-1'
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 

@@ -105,7 +105,7 @@ describe('SECURITY.md', () => {
       OIDC_PROVIDERS_ID_CLIENT_SECRET: 'client-secret',
       OIDC_RP_CLIENT_SECRET: 'client-secret',
     }
-    const app = createApp(createDeps({ ...settings, DB: {} as never, KV: {} as never })) // nobody asks for anything
+    const app = createApp(createDeps({ ...settings, DB: {} as never, KV: {} as never })) // no one asks for anything
     const answered = app.routes.map(({ path }) => path).filter((path) => !path.endsWith('*'))
     const forms = answered.flatMap((path) => (path === '/' ? [path] : [path, `${path}/`]))
     const named = rows.flatMap(([, path = '', other = '']) => [path, other]).map((path) => path.replace(/[<>]/g, ''))

@@ -147,7 +147,7 @@ it('no sentence that an app is told in place of the general one speaks of signin
     [...source.matchAll(/publicMessage:\s*['`]([^'`]*)/g)].map(([, sentence = '']) => sentence),
   )
   expect(told).toContain('A parameter came twice')
-  // Nobody but a provider sends logout tokens.
+  // No one but a provider sends logout tokens.
   const toApps = told.filter((sentence) => !sentence.startsWith('The logout token'))
   expect(toApps.filter((sentence) => /\b(?:sign|log)(?:s|ged|ed|ging|ing)?[ -]?(?:in|out)\b/i.test(sentence))).toEqual(
     [],

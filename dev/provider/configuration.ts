@@ -109,7 +109,7 @@ export function providerConfiguration(setup: Setup): Configuration {
   })
 }
 
-/** The relying party is the provider's own, so nobody is asked for consent. */
+/** The relying party is the provider's own, so no one is asked for consent. */
 async function grantWithoutAsking(ctx: KoaContextWithOIDC, resource: string) {
   const { client, session, provider } = ctx.oidc
   if (client === undefined || session?.accountId === undefined) return undefined

@@ -29,7 +29,7 @@ export async function answerInteraction(
     const person = personByLogin(username)
     if (person === undefined) {
       const names = PEOPLE.map((known) => known.username).join(', ')
-      const problem = `Nobody here is called “${username}”. Known are: ${names}.`
+      const problem = `No one here is called “${username}”. Known are: ${names}.`
       return send(response, 400, signInPage({ username, problem }))
     }
     await provider.interactionFinished(request, response, { login: { accountId: person.subject, amr: ['pwd'] } })

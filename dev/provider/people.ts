@@ -2,7 +2,7 @@
  * The people who can sign in at the embedded provider, and what it says about them; it checks no password and keeps nothing.
  */
 
-/** Somebody known to the embedded provider. An absent claim is absent everywhere, as at a real provider. */
+/** Someone known to the embedded provider. An absent claim is absent everywhere, as at a real provider. */
 export interface Person {
   readonly username: string
   /** The `sub`: stable over restarts, and nothing that the person's name could be guessed from. */

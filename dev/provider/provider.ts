@@ -50,7 +50,7 @@ export interface RunningProvider {
 export async function startProvider(options: ProviderOptions): Promise<RunningProvider> {
   const host = options.host ?? '127.0.0.1'
   const journal = newJournal()
-  // Making a key takes a while, so it is made before anybody can connect.
+  // Making a key takes a while, so it is made before anyone can connect.
   let signingKey = await newSigningKey()
   const server = createServer()
   // The issuer has the port in it, so the port comes first and the provider second. Nothing is awaited in

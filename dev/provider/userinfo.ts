@@ -23,7 +23,7 @@ export async function recordForUserinfo(
   token: AccessToken | ClientCredentials,
   { payload }: JWTStructured,
 ): Promise<void> {
-  // A service is nobody: it has no userinfo.
+  // A service is no one: it has no userinfo.
   if (token.kind !== 'AccessToken') return
   const { jti, iat, exp } = payload
   if (typeof jti !== 'string' || typeof iat !== 'number' || typeof exp !== 'number') return

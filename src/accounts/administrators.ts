@@ -43,7 +43,7 @@ export function administratorEntry(providerId: string, subject: string): string 
 }
 
 /**
- * Whether a person is an administrator. An e-mail address makes nobody one: it can be changed, passed on to somebody else, or claimed
+ * Whether a person is an administrator. An e-mail address makes no one one: it can be changed, passed on to someone else, or claimed
  * without proof.
  *
  * @see https://www.descope.com/blog/post/noauth for what came of accounts that were found by e-mail address

@@ -37,7 +37,7 @@ const KEPT_CHARACTERS_MAX = 255
 const NO_HASH = 'A'.repeat(43)
 
 /**
- * Keeps the apps that were just seen in the memory of the isolate, and the ids that nobody has.
+ * Keeps the apps that were just seen in the memory of the isolate, and the ids that no one has.
  *
  * How fast an answer comes must not tell whether there is an app of this id, nor whether it is in use. So only the right secret finds
  * what was kept of an app that brought it before; a wrong one goes the way of an unknown id: a memory of what was refused, then the store.

@@ -1,5 +1,5 @@
 /**
- * What makes a provider send a claim, in the words of its console, for the log of a sign-in that lacked one; refuses nobody.
+ * What makes a provider send a claim, in the words of its console, for the log of a sign-in that lacked one; refuses no one.
  */
 import { withNames } from '../config/names.ts'
 import { type ProviderType, VENDORS } from '../vendors/vendors.ts'

@@ -1,5 +1,5 @@
 /**
- * Who is found when somebody looks for people: those who have signed in here, those at the provider, or both; pure rules over two ports.
+ * Who is found when someone looks for people: those who have signed in here, those at the provider, or both; pure rules over two ports.
  */
 import type { FindBehavior } from '../config/dialects/opentalk/settings.ts'
 import { asksBackend } from '../config/dialects/opentalk/user-search.ts'
@@ -9,7 +9,7 @@ import { asName } from './names.ts'
 import { closeness, folded, searchTextOf } from './search-text.ts'
 import type { User } from './users.ts'
 
-/** Who may be seen by whoever looks: people of one provider, and of one tenant where there are several. */
+/** Who may be seen by the person who looks: people of one provider, and of one tenant where there are several. */
 export interface Circle {
   readonly issuer: string
   /** `null`: there is one tenant only. */
@@ -29,7 +29,7 @@ export interface DirectoryPorts {
   findUsers(request: { text: string; tenant: string | null; limit: number }): Promise<readonly FoundUser[]>
 }
 
-/** Somebody who has signed in here, or somebody whom the provider alone knows. */
+/** Someone who has signed in here, or someone whom the provider alone knows. */
 export type Found = { readonly user: User } | { readonly user: null; readonly unregistered: FoundUser }
 
 export const QUERY_MIN_CHARACTERS = 3
@@ -84,7 +84,7 @@ function nameOf({ full_name, email }: User): string {
 }
 
 /**
- * What an application of OpenTalk is told of somebody who was found.
+ * What an application of OpenTalk is told of someone who was found.
  *
  * @param libravatarUrl where pictures are of people who have none; `undefined`: nowhere
  * @see OpenTalk controller, `GET /v1/users/find`; Libravatar API, which takes MD5 or SHA-256 of an address

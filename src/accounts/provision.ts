@@ -11,7 +11,7 @@ import { type Identity, type IdentityRules, identityOf, TEXT_CLAIMS } from './id
 import type { Claims } from './text-claim.ts'
 import { unreadableNames, unreadableText } from './unread-claims.ts'
 
-/** Somebody whom a provider vouches for. */
+/** Someone whom a provider vouches for. */
 interface Login {
   readonly issuer: string
   /** `sub` of the ID token. */
@@ -26,9 +26,9 @@ export interface Admission {
   /** What the person is known by within the issuer. */
   readonly subject: string
   readonly identity: Identity
-  /** Whether somebody who is not known gets an account. */
+  /** Whether someone who is not known gets an account. */
   readonly mayCreate: boolean
-  /** How somebody whose subject is not known may be known all the same; `null`: in no way. */
+  /** How someone whose subject is not known may be known all the same; `null`: in no way. */
   readonly byEmail: EmailMatch | null
 }
 
@@ -95,7 +95,7 @@ function subjectOf({ subject, claims }: Login, rules: SubjectRules): string {
 }
 
 /**
- * An address that anybody could have written into their profile would open somebody else's account, so the provider must have
+ * An address that anyone could have written into their profile would open someone else's account, so the provider must have
  * verified it.
  *
  * @see Microsoft, "Migrate away from using email claims for user identification or authorization"
@@ -108,7 +108,7 @@ function emailMatchOf({ email, email_verified }: Identity, config: ProviderConfi
 }
 
 /**
- * Refuses whoever was not let in.
+ * Refuses anyone who was not let in.
  *
  * @throws GatehouseError `account_unknown`, `email_conflict` or `login_ended`
  */
@@ -124,7 +124,7 @@ export function refuseOutsiders(outcome: Outcome): void {
     throw new GatehouseError(
       'account_unknown',
       'unknown_subject',
-      `nobody with this subject has an account, and ${nameOf('createUsers')} is off`,
+      `no one with this subject has an account, and ${nameOf('createUsers')} is off`,
     )
   }
   if (outcome === 'ambiguous') {
@@ -139,7 +139,7 @@ export function refuseOutsiders(outcome: Outcome): void {
   }
 }
 
-/** The claims without which nobody is signed in at this provider, by the name that it gives them. */
+/** The claims without which no one is signed in at this provider, by the name that it gives them. */
 export function requiredClaims(config: ProviderConfig): readonly string[] {
   const { subjectClaim: subject, essentialClaims: essential = [] } = config
   // Without `sub` there would be no ID token.

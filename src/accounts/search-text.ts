@@ -1,5 +1,5 @@
 /**
- * Texts by which people are found: folded, so that case and accents do not count, and compared; knows nobody.
+ * Texts by which people are found: folded, so that case and accents do not count, and compared; knows no one.
  */
 import { distance } from '../config/values/nearest.ts'
 import type { Identity } from './identity.ts'

@@ -1,5 +1,5 @@
 /**
- * Tenant and tariff of somebody together, as applications are told of them.
+ * Tenant and tariff of someone together, as applications are told of them.
  */
 import type { OpenTalkValues } from '../config/dialects/opentalk/settings.ts'
 import { type Tariff, tariffOf } from './tariffs.ts'

@@ -1,12 +1,12 @@
 /**
- * Which tariff somebody has, by OpenTalk's settings; a pure rule over what the provider said. What a tariff allows is the application's.
+ * Which tariff someone has, by OpenTalk's settings; a pure rule over what the provider said. What a tariff allows is the application's.
  */
 import * as v from 'valibot'
 import type { OpenTalkValues } from '../config/dialects/opentalk/settings.ts'
 import { type Claims, text } from './text-claim.ts'
 
 export interface Tariff {
-  /** `null`: nobody says. */
+  /** `null`: no one says. */
   readonly tariff_id: string | null
   /** With OpenTalk one of its words default, paid and downgraded, else what the provider said. */
   readonly tariff_status: string | null

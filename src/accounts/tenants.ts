@@ -1,12 +1,12 @@
 /**
- * Which tenant somebody is of, by OpenTalk's settings; a pure rule over what the provider said.
+ * Which tenant someone is of, by OpenTalk's settings; a pure rule over what the provider said.
  */
 import * as v from 'valibot'
 import type { OpenTalkValues } from '../config/dialects/opentalk/settings.ts'
 import { type Claims, text } from './text-claim.ts'
 
 export interface Tenant {
-  /** `null`: nobody says. */
+  /** `null`: no one says. */
   readonly tenant_id: string | null
 }
 

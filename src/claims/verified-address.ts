@@ -27,7 +27,7 @@ export function verificationOf(claims: PersonClaims, name: VerificationClaim): b
 
 /**
  * An address in the one spelling in which addresses are compared: lower case. A letter that is only another way of writing its
- * small letter, such as the Kelvin sign for k, stays as it is, because somebody else may have the address that it looks like.
+ * small letter, such as the Kelvin sign for k, stays as it is, because someone else may have the address that it looks like.
  */
 export function foldedAddress(address: string): string {
   return [...address].map(foldedLetter).join('')

@@ -1,5 +1,5 @@
 /**
- * Where the issuer of a provider may be that is known by its endpoints alone, as in La Suite's environments; asks nobody.
+ * Where the issuer of a provider may be that is known by its endpoints alone, as in La Suite's environments; asks no one.
  */
 
 import type { ProviderType } from '../vendors/vendors.ts'

@@ -5,7 +5,7 @@ import { fixedSettings } from './dialects/la-suite/fixed.ts'
 import { ownSettings } from './schema/gatehouse.ts'
 import { providerSettings } from './schema/provider.ts'
 
-/** Every setting there is, for whoever goes through them all. */
+/** Every setting there is, for code that goes through them all. */
 export const settings = { ...ownSettings, ...fixedSettings, ...providerSettings } as const
 
 /** What a setting is called in the code. */

@@ -12,7 +12,7 @@ import { ruleProblems } from './rules.ts'
 import { providerSettings } from './schema/provider.ts'
 import { isSet, type Problem, problemsOf, readSettings } from './schema/reading.ts'
 
-/** What La Suite calls its client while nobody has given it a name. */
+/** What La Suite calls its client while no one has given it a name. */
 export const LA_SUITE_CLIENT = 'meet'
 
 export interface ReadProvider {

@@ -25,7 +25,7 @@ import { silentFinding } from './silent.ts'
 import { saysNo, undescribedRefusal } from './undescribed.ts'
 import { adviceOnAddress, adviceOnSilence, listed, readable, reasonOf, shown } from './words.ts'
 
-/** What a provider says to a good request when nobody is signed in and nobody may be asked. @see OpenID Connect Core 1.0 section 3.1.2.6 */
+/** What a provider says to a good request when no one is signed in and no one may be asked. @see OpenID Connect Core 1.0 section 3.1.2.6 */
 const NOBODY_THERE = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required']
 
 const CHECKED = ['client-id', 'redirect-uri', 'authorization', 'scopes', 'pkce'] as const
@@ -101,7 +101,7 @@ function endpointFinding(
   return pass('endpoint-authorization', authorization_endpoint)
 }
 
-/** `null`: nothing that anybody would call a refusal. */
+/** `null`: nothing that anyone would call a refusal. */
 function refusalIn(config: ProviderConfig, answer: AuthorizationAnswer): Refusal | null {
   if (answer.kind === 'returned') {
     if (answer.error === null || NOBODY_THERE.includes(answer.error)) return null
@@ -110,7 +110,7 @@ function refusalIn(config: ProviderConfig, answer: AuthorizationAnswer): Refusal
       config,
       evidence,
       explain(config.type, 'callback', evidence),
-      'Asked to sign nobody in, the provider says',
+      'Asked to sign no one in, the provider says',
     )
   }
   if (answer.kind === 'page') {
@@ -133,7 +133,7 @@ function refusalIn(config: ProviderConfig, answer: AuthorizationAnswer): Refusal
   )
 }
 
-/** What some providers say when they do not know `prompt=none`, or when nobody is signed in. */
+/** What some providers say when they do not know `prompt=none`, or when no one is signed in. */
 const PERHAPS_NOBODY_THERE = ['access_denied', 'invalid_request', 'server_error']
 
 /** Whether the provider sends the browser back only because of `prompt=none`, and otherwise shows a page that may be its sign-in page. */
@@ -222,8 +222,8 @@ async function unexplained(
 }
 
 /**
- * A page may be a sign-in page or a refusal in words that nobody has described. So the same is asked with an address that surely
- * nobody has registered: if that is answered otherwise, ours is registered.
+ * A page may be a sign-in page or a refusal in words that no one has described. So the same is asked with an address that surely
+ * no one has registered: if that is answered otherwise, ours is registered.
  */
 async function isToldApart(
   config: ProviderConfig,

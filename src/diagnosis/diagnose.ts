@@ -41,7 +41,7 @@ export interface DiagnosisPorts {
 export interface DiagnosisOptions {
   /** Only this provider. */
   readonly provider?: string | undefined
-  /** The origin under which somebody asks just now; absent: this is the command. */
+  /** The origin under which someone asks just now; absent: this is the command. */
   readonly seenAt?: string | undefined
   /** Receives the checks as soon as they are made, in the order in which all of them are shown. */
   readonly report?: ((checks: readonly Check[]) => void) | undefined

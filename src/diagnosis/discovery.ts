@@ -177,7 +177,7 @@ function placeOf(config: ProviderConfig, issuer: string): string {
   return withNames(VENDORS[config.type].factsFor(issuer, config) ?? `Set {issuer} to ${issuer}.`)
 }
 
-/** Beside the facts that make the issuer issuer is refused, so whoever is told of it must hear what it stands for. */
+/** Beside the facts that make the issuer issuer is refused, so anyone who is told of it must hear what it stands for. */
 function besideFacts(config: ProviderConfig): (finding: Finding) => Finding {
   const given = FACTS.filter((fact) => config[fact] !== undefined)
   return (finding) =>

@@ -1,5 +1,5 @@
 /**
- * What a provider means when it refuses, told from how the refusal looks; asks nobody and decides nothing else.
+ * What a provider means when it refuses, told from how the refusal looks; asks no one and decides nothing else.
  */
 import { withNames } from '../config/names.ts'
 import type { Reason } from '../errors.ts'

@@ -1,5 +1,5 @@
 /**
- * In what two issuers differ, and where else a provider might be found; asks nobody.
+ * In what two issuers differ, and where else a provider might be found; asks no one.
  */
 
 import type { ProviderConfig } from '../config/model.ts'

@@ -52,7 +52,7 @@ export async function postLogoutFinding(
   if (control === null || control instanceof GatehouseError || control.status === answer.status) {
     return cannotTell(
       'post-logout-uri',
-      `${seen} It says the same of an address that nobody has registered.`,
+      `${seen} It says the same of an address that no one has registered.`,
       `Compare ${where} with the address, to the letter, or sign in and out once.`,
       copy,
     )
@@ -60,13 +60,13 @@ export async function postLogoutFinding(
   if (answer.status < 400)
     return pass(
       'post-logout-uri',
-      `The provider takes ${postLogoutRedirectUri}, and no address that nobody has registered.`,
+      `The provider takes ${postLogoutRedirectUri}, and no address that no one has registered.`,
       copy,
     )
   return fail('post-logout-uri', seen, `Register the address, to the letter: ${where}.`, copy)
 }
 
-/** The checks `backchannel-logout` and `frontchannel-logout`: what is registered there, the provider tells nobody. */
+/** The checks `backchannel-logout` and `frontchannel-logout`: what is registered there, the provider tells no one. */
 export function logoutFindings(
   config: ProviderConfig,
   { backchannelLogoutUri, frontchannelLogoutUri }: RegisteredAddresses,
@@ -107,7 +107,7 @@ function told(
   isBeyond: boolean,
 ): Finding {
   if (!isOffered) return pass(id, 'The provider does not offer it, so there is nothing to register.')
-  const seen = 'The provider offers it. What is registered there, it tells nobody.'
+  const seen = 'The provider offers it. What is registered there, it tells no one.'
   if (isBeyond)
     return cannotTell(
       id,

@@ -53,7 +53,7 @@ const INNER =
 /**
  * The check `base-url`.
  *
- * @param seenAt the origin under which somebody asks just now; `null`: nobody asks, this is the command
+ * @param seenAt the origin under which someone asks just now; `null`: no one asks, this is the command
  */
 export function baseUrlFinding({ baseUrl }: Config, seenAt: string | null): Finding {
   const { hostname, protocol } = new URL(baseUrl)
@@ -84,15 +84,15 @@ export function baseUrlFinding({ baseUrl }: Config, seenAt: string | null): Find
   return pass('base-url', baseUrl)
 }
 
-/** The check `administrators`: an entry that names no provider makes nobody an administrator. */
+/** The check `administrators`: an entry that names no provider makes no one an administrator. */
 export function administratorsFinding({ administrators, administratorGroups, providers }: Config): Finding {
   const entries = [...administrators, ...administratorGroups]
   const ids = providers.map(({ id }) => id)
   if (entries.length === 0) {
     return cannotTell(
       'administrators',
-      `${nameOf('administrators')} and ${nameOf('administratorGroups')} are empty, so nobody can open /admin/diagnosis/.`,
-      `If somebody should: sign in, open that page, and put what it says into ${nameOf('administrators')}.`,
+      `${nameOf('administrators')} and ${nameOf('administratorGroups')} are empty, so no one can open /admin/diagnosis/.`,
+      `If someone should: sign in, open that page, and put what it says into ${nameOf('administrators')}.`,
     )
   }
   const strays = entries.filter((entry) => !ids.includes(entry.slice(0, entry.indexOf(':'))))
@@ -118,7 +118,7 @@ export interface MissingPart {
 export interface StorageProbe {
   /** Every table and column that is missing, in the order of the migrations. */
   missing(): Promise<readonly MissingPart[]>
-  /** Writes a row that nobody needs, and removes it. */
+  /** Writes a row that no one needs, and removes it. */
   writeDatabase(): Promise<void>
   /** Writes an entry and reads it again; whether it was there. */
   writeCache(): Promise<boolean>
@@ -167,7 +167,7 @@ function schemaFinding(missing: readonly MissingPart[]): Finding {
   const gone = missing.filter(({ isListed }) => isListed)
   const seen = `Missing: ${namesOf(missing)}, made by ${migrationsOf(missing)}.`
   if (gone.length === 0) return fail('database', seen, APPLY)
-  const repair = `The database's own list says that ${migrationsOf(gone)} was applied, so wrangler d1 migrations apply does not bring back ${namesOf(gone)}: somebody has removed or renamed it. Undo that, or go back to a time before it (docs/operations.md, "Backup and restore"); on your own machine, remove .wrangler/state and run npm run dev.`
+  const repair = `The database's own list says that ${migrationsOf(gone)} was applied, so wrangler d1 migrations apply does not bring back ${namesOf(gone)}: someone has removed or renamed it. Undo that, or go back to a time before it (docs/operations.md, "Backup and restore"); on your own machine, remove .wrangler/state and run npm run dev.`
   const rest = missing.filter(({ isListed }) => !isListed)
   return fail('database', seen, rest.length === 0 ? repair : `${repair} Then, for ${migrationsOf(rest)}: ${APPLY}`)
 }

@@ -40,7 +40,7 @@ export interface RefusalLog {
   add(refusal: Refusal): Promise<void>
   /** The newest first. */
   last(count: number): Promise<readonly Refusal[]>
-  /** When somebody last signed in with this provider, as far as is known; `null`: not known. Seconds since the epoch. */
+  /** When someone last signed in with this provider, as far as is known; `null`: not known. Seconds since the epoch. */
   lastSignIn(providerId: string): Promise<number | null>
 }
 
@@ -84,7 +84,7 @@ function withoutPeople(text: string): string {
   return withoutAddressesAndTokens(printable(text))
 }
 
-/** These say nothing about the settings: somebody changed their mind, or was not there. */
+/** These say nothing about the settings: someone changed their mind, or was not there. */
 const PERSONAL: readonly string[] = [
   'access_denied',
   'interaction_required',
@@ -94,7 +94,7 @@ const PERSONAL: readonly string[] = [
 ] satisfies ErrorCode[]
 
 /**
- * The check `refused-sign-in` of one refusal. It fails until somebody has signed in with the same provider: what was wrong with the
+ * The check `refused-sign-in` of one refusal. It fails until someone has signed in with the same provider: what was wrong with the
  * settings is right then, and the rest concerns one person. What can be looked at now, and is right now, is over as well.
  *
  * @param now the checks of the same provider, made just now
@@ -113,7 +113,7 @@ export function refusalFinding(
   const fix = explained?.fix ?? `Look for the reference ${reference} in the log.`
   if (PERSONAL.includes(code)) return cannotTell('refused-sign-in', seen, fix)
   if (lastSignIn !== null && lastSignIn > at) {
-    return cannotTell('refused-sign-in', `${seen} Since then somebody has signed in with this provider.`, fix)
+    return cannotTell('refused-sign-in', `${seen} Since then someone has signed in with this provider.`, fix)
   }
   const over = isOver(refusal, now)
   if (over === true) return cannotTell('refused-sign-in', `${seen} What was wrong then is right now.`, fix)

@@ -29,7 +29,7 @@ export function silentFinding(isTried: boolean, answer: AuthorizationAnswer | nu
   return cannotTell('silent-sign-in', `${seen}.`, `If it is a form to sign in: ${FIX}`)
 }
 
-/** Whether a page has a field in which somebody would write who they are. */
+/** Whether a page has a field in which someone would write who they are. */
 function hasField(page: string): boolean {
   return page.match(INPUT)?.some((tag) => !NOT_WRITTEN_IN.test(tag)) ?? false
 }

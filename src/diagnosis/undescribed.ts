@@ -23,7 +23,7 @@ export interface UndescribedRefusal {
 /**
  * A provider shows a page that says no only while it may not send the browser back: it knows no such client, or the redirect URI is not
  * registered for it. So the same is asked when the provider may show its sign-in page, which rules out that it dislikes nothing but
- * `prompt=none`; for a client that surely nobody has registered; and at an address that surely does not exist, where only a firewall
+ * `prompt=none`; for a client that surely no one has registered; and at an address that surely does not exist, where only a firewall
  * gives the same answer.
  *
  * @returns `null`: the answer is no such page, or says nothing about the request

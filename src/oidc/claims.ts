@@ -21,7 +21,7 @@ const claimsSchema = v.looseObject({
   jti: v.optional(v.string()),
 })
 
-/** Claims as they came, with the registered ones of the right type. Others are unknown until somebody parses them. */
+/** Claims as they came, with the registered ones of the right type. Others are unknown until someone parses them. */
 export type Claims = Readonly<v.InferOutput<typeof claimsSchema>>
 
 /** @throws GatehouseError `token_invalid` when the bytes are not UTF-8 JSON of an object, or a registered claim has a wrong type */
@@ -44,7 +44,7 @@ export function claimsOf(parsed: unknown): Claims {
   if (Array.isArray(parsed)) throw new GatehouseError('token_invalid', 'claims_malformed', 'the claims are a list')
   const result = v.safeParse(claimsSchema, parsed)
   if (result.success) return result.output
-  // Names only: the library's own message quotes the value, which is somebody's claim.
+  // Names only: the library's own message quotes the value, which is someone's claim.
   const members = result.issues.map((issue) => v.getDotPath(issue) ?? 'payload')
   throw new GatehouseError(
     'token_invalid',

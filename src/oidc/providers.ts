@@ -19,7 +19,7 @@ export interface Providers {
   /** `null`: no provider of this id is configured, any longer. */
   withId(id: string): Provider | null
   /**
-   * Those that a token with this `iss` may be from; more than one when somebody has two clients at one issuer.
+   * Those that a token with this `iss` may be from; more than one when someone has two clients at one issuer.
    * @throws GatehouseError when it is none of those whose issuer is known, and not all issuers are
    */
   issuing(issuer: string | undefined): Promise<readonly Provider[]>
@@ -52,7 +52,7 @@ export function createProviders(
 
   const issuing = (issuer: string | undefined) => those((provider) => provider.issues(issuer))
 
-  /** Those whose token it may be; one that says nothing before it is opened may be anybody's. */
+  /** Those whose token it may be; one that says nothing before it is opened may be anyone's. */
   async function candidates(token: string): Promise<readonly Provider[]> {
     if (isEncrypted(token)) return all
     const meant = await issuing(unverifiedIssuer(token))

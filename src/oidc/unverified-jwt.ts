@@ -45,7 +45,7 @@ export function isUnsignedJwt(token: string): boolean {
 }
 
 /**
- * Header and claims of a JWT that nobody has verified.
+ * Header and claims of a JWT that no one has verified.
  *
  * @param algorithms the allowed algorithms, from the configuration
  * @throws GatehouseError `token_invalid` when it is not a JWT, not signed, or signed with another algorithm

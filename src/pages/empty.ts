@@ -1,5 +1,5 @@
 /**
- * A page that nobody sees, for frames.
+ * A page that no one sees, for frames.
  */
 
 export const emptyPage = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Gatehouse</title></html>'

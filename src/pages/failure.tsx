@@ -10,7 +10,7 @@ export interface FailureView {
   readonly reason: Reason
   /** Only the operator can help. */
   readonly isSetUpWrong?: boolean
-  /** Claims that the provider did not send, for whoever looks after it. */
+  /** Claims that the provider did not send, for the operator. */
   readonly missing: readonly string[]
   readonly reference: string
   readonly loginPath: string

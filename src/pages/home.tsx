@@ -8,9 +8,9 @@ import { SignInButton } from './sign-in-button.tsx'
 import { SignOutEverywhereLink, SignOutForm } from './sign-out.tsx'
 
 export interface HomeView {
-  /** `null`: nobody is signed in. */
+  /** `null`: no one is signed in. */
   readonly person: { readonly name: string | null; readonly email: string | null; readonly csrfToken: string } | null
-  /** Whether somebody was signed in in this browser before; it counts only where nobody is now. */
+  /** Whether someone was signed in in this browser before; it counts only where no one is now. */
   readonly hasSignedOut: boolean
   /** `null`: the visitor came with the wish not to see the button. */
   readonly loginPath: string | null

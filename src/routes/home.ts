@@ -45,7 +45,7 @@ export function homeRoutes(deps: Deps) {
   })
   app.all(PATHS.home, onlyAllows('GET', 'HEAD'))
 
-  /** Whoever had a session until it was ended, elsewhere or for being idle, stays out until they ask to be let in. */
+  /** Anyone who had a session until it was ended, elsewhere or for being idle, stays out until they ask to be let in. */
   async function entranceFor(c: Context<RequestVariables>): Promise<string | null> {
     const hasEnded = sessionTokenOf(c) !== null
     return unauthenticatedLocation(c, deps) ?? (hasEnded ? null : await silentLocation(c, null, deps))

@@ -1,5 +1,5 @@
 /**
- * Keeps the provider's tokens of a session fresh: one refresh at a time for a session, whoever asks and in whichever isolate.
+ * Keeps the provider's tokens of a session fresh: one refresh at a time for a session, no matter who asks and in which isolate.
  */
 
 import { type Refreshed, refreshedBy } from '../accounts/administrators.ts'
@@ -18,11 +18,11 @@ import { type Keeping, keptTokens, openTokens, sealTokens } from './vault.ts'
 
 /** The part of the session store that refreshes need; every change is conditional on the version that the caller has seen. */
 export interface RenewalStore extends SessionFinder {
-  /** Takes the right to refresh. `false`: somebody else has it, or has used it since. */
+  /** Takes the right to refresh. `false`: someone else has it, or has used it since. */
   claimRefresh(session: Session, notBefore: number): Promise<boolean>
   /** Writes what a refresh brought, and gives the right back. `false`: the session has ended meanwhile. */
   completeRefresh(session: Session, refreshed: RefreshedSession): Promise<boolean>
-  /** Gives the right back after an outage; nobody asks again before `notBefore`. */
+  /** Gives the right back after an outage; no one asks again before `notBefore`. */
   abandonRefresh(session: Session, notBefore: number): Promise<void>
   /**
    * The same, after the provider seemed to say no. Ends the session at the third time in a row, without an outage in between, if another
@@ -59,7 +59,7 @@ export interface RenewalPorts {
   readonly sealers: { readonly tokens: Sealer }
 }
 
-/** Refreshed this long before they expire, so that nobody is handed a token that dies on the way. */
+/** Refreshed this long before they expire, so that no one is handed a token that dies on the way. */
 const MARGIN_SECONDS = 30
 /** After a failure the provider is not asked for so long, so refusals that are counted are at least as far apart. */
 const PAUSE_AFTER_FAILURE_SECONDS = 30
@@ -91,7 +91,7 @@ export async function renewIfDue(session: Session, reference: string, ports: Ren
 }
 
 /**
- * Refreshes the tokens of a session, or waits for whoever is doing so.
+ * Refreshes the tokens of a session, or waits for the request that is doing so.
  *
  * @param reference the reference number of the request that needs it
  * @returns the session as it is now; `null`: the provider ended it, or has not confirmed it for too long, and we ended it
@@ -194,12 +194,12 @@ async function completionOf(
   return () => ports.sessions.completeRefresh(session, refreshedSession)
 }
 
-/** The provider has spoken, or somebody speaks in its name; anything else decides nothing. */
+/** The provider has spoken, or someone speaks in its name; anything else decides nothing. */
 function endsTheSession({ code }: GatehouseError): boolean {
   return code === 'login_required' || code === 'token_invalid'
 }
 
-/** While the tokens are still good nobody has to wait; later the one who refreshes is given its time. */
+/** While the tokens are still good no one has to wait; later the one who refreshes is given its time. */
 async function afterTheOther(session: Session, leaseSeconds: number, ports: RenewalPorts): Promise<Session | null> {
   const { clock, sessions } = ports
   const deadline = clock.now() + leaseSeconds * 1000

@@ -25,10 +25,10 @@ export function createSealers(config: Config): Sealers {
 }
 
 /**
- * Whether a text carries something that one of our sealers made, whole or in pieces, also with something around it. It is nobody
+ * Whether a text carries something that one of our sealers made, whole or in pieces, also with something around it. It is no one
  * else's business.
  *
- * @param text whatever somebody presented
+ * @param text whatever someone presented
  */
 export async function carriesSealed(text: string, sealers: Sealers): Promise<boolean> {
   const each: readonly Sealer[] = Object.values(sealers)

@@ -29,11 +29,11 @@ export interface Session {
   /** When the provider's access token expires; `null`: unknown, or none is kept. */
   readonly tokensExpireAt: number | null
   readonly refreshedAt: number | null
-  /** Counts the refreshes that were begun. Whoever raises it is the one who asks the provider. */
+  /** Counts the refreshes that were begun. The caller that raises it asks the provider. */
   readonly refreshVersion: number
-  /** Until then nobody else begins a refresh. */
+  /** Until then no one else begins a refresh. */
   readonly refreshNotBefore: number
-  /** Somebody is asking the provider right now, unless `refreshNotBefore` has passed. */
+  /** Someone is asking the provider right now, unless `refreshNotBefore` has passed. */
   readonly isRefreshPending: boolean
   /** It began with an e-mail match: the account belonged to another subject. */
   readonly isByEmail: boolean
@@ -64,7 +64,7 @@ export function isSessionToken(token: string): boolean {
 }
 
 /**
- * When the session ends if nobody uses it meanwhile, in seconds since the epoch.
+ * When the session ends if no one uses it meanwhile, in seconds since the epoch.
  *
  * @returns its absolute end when sessionIdleSeconds is not set
  */

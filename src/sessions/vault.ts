@@ -23,7 +23,7 @@ export function keptTokens(tokens: ProviderTokens, keeping: Keeping): ProviderTo
   }
 }
 
-/** Its claims are still what a refreshed one is compared with, but nobody takes it for a token. */
+/** Its claims are still what a refreshed one is compared with, but no one takes it for a token. */
 function withoutSignature(idToken: string): string {
   return idToken.slice(0, idToken.lastIndexOf('.') + 1)
 }

@@ -1,5 +1,5 @@
 /**
- * Ends sessions that nobody here asked to end, or many at once, in D1; the end of one session at its own sign-out is in `sessions.ts`.
+ * Ends sessions that no one here asked to end, or many at once, in D1; the end of one session at its own sign-out is in `sessions.ts`.
  */
 import type { D1Database } from '@cloudflare/workers-types'
 import { type Clock, epochSeconds } from '../clock.ts'
@@ -10,7 +10,7 @@ import { ENDED_COLUMNS, type EndedSession, endedFromRows } from './rows.ts'
 /** What a logout token ends. */
 export interface LogoutTokenEnding {
   readonly issuer: string
-  /** `null`: whoever has the session. */
+  /** `null`: the person who has the session. */
   readonly subject: string | null
   /** SHA-256 of issuer and subject; `null`: as above. */
   readonly subHash: string | null

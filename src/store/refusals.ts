@@ -7,7 +7,7 @@ import type { Refusal, RefusalLog } from '../diagnosis/refusals.ts'
 import { isReason } from '../errors.ts'
 import { roundTrip } from './d1.ts'
 
-/** Enough to see a pattern. Whoever makes refusals on purpose drives out others, and fills nothing. */
+/** Enough to see a pattern. Anyone who makes refusals on purpose drives out others, and fills nothing. */
 const KEPT_ROWS = 100
 
 /** A list as JSON; rows of earlier versions have none. */

@@ -21,7 +21,7 @@ import {
 } from './rows.ts'
 import { countMatches, keyOf, meantSubject, takeSubject, updateUser, upsertUser } from './users.ts'
 
-/** Somebody has signed in. */
+/** Someone has signed in. */
 export interface SignIn {
   /** The provider, by its id in the settings. */
   readonly providerId: string

@@ -11,13 +11,13 @@ import { toGatehouseError } from '../errors.ts'
 import { describeFailure, type Log } from '../log.ts'
 
 /**
- * `works`: somebody has signed in with the current settings. `shows its form`: the same, and the provider shows its form in spite of
+ * `works`: someone has signed in with the current settings. `shows its form`: the same, and the provider shows its form in spite of
  * `prompt=none`.
  */
 export type SignInMark = 'works' | 'shows its form'
 
 export interface SignInMarks {
-  /** `null`: nobody has signed in with these settings yet, or KV does not answer. */
+  /** `null`: no one has signed in with these settings yet, or KV does not answer. */
   of(config: ProviderConfig, redirectUri: string): Promise<SignInMark | null>
   /** Notes the mark, if it is new. Never fails: a sign-in does not depend on it. */
   note(config: ProviderConfig, redirectUri: string, mark: SignInMark): Promise<void>

@@ -37,7 +37,7 @@ export function keyOf({ issuer, subject, byEmail }: Admission): Key {
 
 const KNOWN = 'SELECT 1 FROM users WHERE issuer = ?1 AND subject = ?2'
 
-/** Accounts that the provider once called those of the address, not only those that somebody claims it for. */
+/** Accounts that the provider once called those of the address, not only those that someone claims it for. */
 function candidates({ byEmail }: Admission): string {
   const isVerified = byEmail?.trustsAbsent ? 'email_verified IS NOT 0' : 'email_verified = 1'
   return `users WHERE issuer = ?1 AND email = ?3 AND ${isVerified}`
@@ -45,7 +45,7 @@ function candidates({ byEmail }: Admission): string {
 
 /**
  * The subject of the row that a sign-in means, as an expression of SQL; NULL: it means none that may be written. It is asked in the
- * same batch that writes, so that nobody comes in between.
+ * same batch that writes, so that no one comes in between.
  */
 export function meantSubject(admission: Admission): string {
   const { mayCreate, byEmail } = admission

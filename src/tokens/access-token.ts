@@ -83,7 +83,7 @@ export function isBoundByDpop({ cnf }: Claims): boolean {
 export function flawOfBinding({ cnf }: Claims): BadToken | undefined {
   if (cnf === undefined) return undefined
   const isReadable = v.is(v.looseObject({ jkt: v.optional(v.string()) }), cnf) && !Array.isArray(cnf)
-  return isReadable ? undefined : bad('bound to a key, and nobody can read to which (cnf)')
+  return isReadable ? undefined : bad('bound to a key, and no one can read to which (cnf)')
 }
 
 /** A member as RFC 7662 wants it; `undefined`: there is none, or none of this type. */

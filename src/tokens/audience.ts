@@ -97,7 +97,7 @@ function opentalkOf({ opentalk }: Config, issuing: readonly Provider[]): OpenTal
 }
 
 /**
- * What is meant for Gatehouse itself. The tokens of an OpenTalk usually name nobody but `account` as their audience, so there it counts
+ * What is meant for Gatehouse itself. The tokens of an OpenTalk usually name no one but `account` as their audience, so there it counts
  * which client they were issued to.
  */
 function ownPolicy(config: Config, opentalk: OpenTalk | null, issuing: readonly Provider[]): Policy {

@@ -40,7 +40,7 @@ export function looksLikeJwt(token: string): boolean {
  */
 export async function checkJwt(token: string, app: App, ports: AskingPorts): Promise<Verdict> {
   const { config, providers, clock } = ports
-  // Read before the signature is verified, so that nobody makes us ask for keys with a token that was never meant for us.
+  // Read before the signature is verified, so that no one makes us ask for keys with a token that was never meant for us.
   const unverified = readOr(token)
   if ('active' in unverified) return unverified
   // Before the issuer is looked up, because it makes no difference here.

@@ -28,7 +28,7 @@ const ASKED_MAX = 3
 
 /**
  * Whether a provider could have issued it, as far as its form shows: it is nothing that we made ourselves, and not a mangled JWT. A JWE
- * could be anybody's.
+ * could be anyone's.
  *
  * @see RFC 7516 section 7.1
  */
@@ -50,7 +50,7 @@ function withoutPadding(part: string): string {
  * Checks an opaque access token for an app, by asking the providers that can be asked, one after the other, until one knows it.
  *
  * @param from the only provider that may have issued it; `null`: the app does not say
- * @throws GatehouseError when somebody who might know it could not be asked: that is no verdict
+ * @throws GatehouseError when someone who might know it could not be asked: that is no verdict
  * @see RFC 7662 section 4
  */
 export async function checkOpaque(

@@ -6,7 +6,7 @@ import { createQuestions, type Questions } from './questions.ts'
 import type { Verdict } from './verdict.ts'
 
 export interface Verdicts {
-  /** `null`: the provider does not know the token, or no longer; `undefined`: nobody has asked lately. */
+  /** `null`: the provider does not know the token, or no longer; `undefined`: no one has asked lately. */
   recall(key: string): Verdict | null | undefined
   /** One that is too long is not kept, so the provider is asked each time. */
   keep(key: string, verdict: Verdict | null): void

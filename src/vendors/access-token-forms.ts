@@ -46,7 +46,7 @@ const FORMS: Readonly<Record<AccessTokenFormName, AccessTokenForm>> = {
       sub === client ? (username === undefined ? 'service' : undefined) : isText(username) ? 'user' : undefined,
   },
 
-  // Its ID tokens have no jti, name their client in azp, and say how somebody signed in.
+  // Its ID tokens have no jti, name their client in azp, and say how someone signed in.
   // @see https://zitadel.com/docs/apis/openidoauth/claims; https://github.com/zitadel/oidc, pkg/oidc/token.go
   zitadel: {
     ...STANDARD_FORM,

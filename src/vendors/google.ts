@@ -56,7 +56,7 @@ const refusals: readonly RefusalPattern[] = [
   {
     where: ['authorization'],
     says: /disallowed_useragent/,
-    cause: 'The sign-in was opened inside another app, where Google lets nobody sign in.',
+    cause: 'The sign-in was opened inside another app, where Google lets no one sign in.',
     fix: 'Open it in a real browser.',
   },
   {

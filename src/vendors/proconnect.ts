@@ -164,7 +164,7 @@ export const proconnect: Vendor = {
     scopes: ['openid', 'given_name', 'usual_name', 'email', 'uid', 'siret', 'idp_id'],
   },
   denialOf,
-  // A wish: somebody who signs in more strongly is welcome. To demand a level, there are extraParameters.
+  // A wish: someone who signs in more strongly is welcome. To demand a level, there are extraParameters.
   parametersOf: () => ({ acr_values: 'eidas1' }),
   passesOn: (name, value) =>
     (name === 'login_hint' && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) ||

@@ -1,5 +1,5 @@
 /**
- * Who is an administrator: whom the settings name, by provider and subject or group, and nobody else.
+ * Who is an administrator: whom the settings name, by provider and subject or group, and no one else.
  */
 import { describe, expect, it } from 'vitest'
 import { administratorEntry, type Candidate, isAdministrator } from '../../src/accounts/administrators.ts'
@@ -20,9 +20,9 @@ describe('an administrator', () => {
   })
 
   it.each([
-    ['nobody is named', {}],
-    ['an empty list names nobody', { GATEHOUSE_ADMINS: ' , ', GATEHOUSE_ADMIN_GROUPS: '' }],
-    ['somebody else is named', { GATEHOUSE_ADMINS: 'default:alice2' }],
+    ['no one is named', {}],
+    ['an empty list names no one', { GATEHOUSE_ADMINS: ' , ', GATEHOUSE_ADMIN_GROUPS: '' }],
+    ['someone else is named', { GATEHOUSE_ADMINS: 'default:alice2' }],
     ['capital letters count', { GATEHOUSE_ADMINS: 'default:Alice' }],
     ['a subject of another provider', { GATEHOUSE_ADMINS: 'other:alice' }],
     ['a group of another provider', { GATEHOUSE_ADMIN_GROUPS: 'other:staff' }],
@@ -51,7 +51,7 @@ describe('an administrator', () => {
     expect(isAdministrator(alice, configWith({ GATEHOUSE_ADMINS: administratorEntry('default', 'alice') }))).toBe(true)
   })
 
-  it('is nobody by an empty group', () => {
+  it('is no one by an empty group', () => {
     expect(
       isAdministrator(
         { ...alice, brought: { ...brought, groups: [''] } },
@@ -61,7 +61,7 @@ describe('an administrator', () => {
     expect(() => configWith({ GATEHOUSE_ADMIN_GROUPS: 'default:' })).toThrow('GATEHOUSE_ADMIN_GROUPS')
   })
 
-  it('nobody is one whose session is older than the record of what it brought, or did not bring the group', () => {
+  it('no one is one whose session is older than the record of what it brought, or did not bring the group', () => {
     const settings = { GATEHOUSE_ADMINS: 'default:alice', GATEHOUSE_ADMIN_GROUPS: 'default:staff' }
     expect(isAdministrator({ ...alice, brought: null }, configWith(settings))).toBe(false)
     const others = [
@@ -71,7 +71,7 @@ describe('an administrator', () => {
     for (const other of others) expect(isAdministrator({ ...alice, brought: other }, configWith(settings))).toBe(false)
   })
 
-  it('nobody is one whose account was found by an e-mail address, for its subject and groups may be those of somebody else', () => {
+  it('no one is one whose account was found by an e-mail address, for its subject and groups may be those of someone else', () => {
     const settings = { GATEHOUSE_ADMINS: 'default:alice', GATEHOUSE_ADMIN_GROUPS: 'default:staff' }
     expect(isAdministrator({ ...alice, isByEmail: true }, configWith(settings))).toBe(false)
   })

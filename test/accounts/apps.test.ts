@@ -215,7 +215,7 @@ describe('a wrong secret', () => {
     expect(reads).toEqual([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0])
   })
 
-  it('keeps nobody out who has the right one', async () => {
+  it('keeps no one out who has the right one', async () => {
     const { apps } = await world('a')
     for (let attempt = 0; attempt < 3; attempt += 1) {
       expect(await apps.authenticate({ clientId: 'a', secret: 'wrong' })).toBeNull()

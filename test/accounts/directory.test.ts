@@ -54,7 +54,7 @@ describe('among those who have signed in', () => {
     expect(found.map((one) => one.user?.subject)).toEqual(['maria', 'mariana', 'ana-maria', 'marina', 'mario'])
   })
 
-  it('nobody is found by what is not nearly theirs', async () => {
+  it('no one is found by what is not nearly theirs', async () => {
     expect(await findPeople('bob', 'from_database', CIRCLE, ports([user('alice')]))).toEqual([])
   })
 
@@ -79,7 +79,7 @@ describe('a search by a text that unfolds', () => {
     expect(await findPeople(ligature.repeat(30), 'from_database', CIRCLE, ports(here))).toHaveLength(1)
   })
 
-  it('finds nobody when nothing is left of it, rather than everybody', async () => {
+  it('finds no one when nothing is left of it, rather than everybody', async () => {
     const store = ports([user('alice'), user('bob')])
     expect(await findPeople('\u0301\u0301\u0301', 'from_database', CIRCLE, store)).toEqual([])
   })
@@ -105,7 +105,7 @@ describe('at the provider', () => {
 })
 
 describe('at both', () => {
-  it('nobody comes twice, and 20 at most', async () => {
+  it('no one comes twice, and 20 at most', async () => {
     const here = Array.from({ length: 15 }, (_, index) => user(`anna-${index}`))
     const there = [...here.map(({ subject }) => atProvider(subject)), ...here.map(() => atProvider(null))]
     const found = await findPeople('anna', 'from_both', CIRCLE, ports(here, there))
@@ -144,7 +144,7 @@ describe('a text', () => {
 })
 
 describe('what an application of OpenTalk is told', () => {
-  it('calls nobody by an e-mail address', async () => {
+  it('calls no one by an e-mail address', async () => {
     const nickname = 'Alice@corp.example'
     const registered = { user: { ...ALICE, nickname, given_name: nickname, family_name: nickname } }
     const names = { firstname: '', lastname: '', display_name: ALICE.full_name }
@@ -156,7 +156,7 @@ describe('what an application of OpenTalk is told', () => {
     })
   })
 
-  it('of somebody who has signed in here', async () => {
+  it('of someone who has signed in here', async () => {
     expect(await describeFound({ user: ALICE }, undefined)).toEqual({
       kind: 'registered',
       id: ALICE.id,
@@ -173,7 +173,7 @@ describe('what an application of OpenTalk is told', () => {
     })
   })
 
-  it('of somebody whom the provider alone knows', async () => {
+  it('of someone whom the provider alone knows', async () => {
     expect(await describeFound({ user: null, unregistered: atProvider('x', 'x@corp.example') }, undefined)).toEqual({
       kind: 'unregistered',
       email: 'x@corp.example',
@@ -183,7 +183,7 @@ describe('what an application of OpenTalk is told', () => {
     })
   })
 
-  it('of the picture of somebody who has none, when the settings say where pictures are', async () => {
+  it('of the picture of someone who has none, when the settings say where pictures are', async () => {
     const hash = createHash('sha256').update('alice@corp.example').digest('hex')
     const url = 'https://pictures.example/'
     const pictures = [

@@ -15,8 +15,8 @@ describe('nothing is said', () => {
   it.each([
     ['of ordinary claims', { email: SECRET_VALUE, email_verified: true, groups: ['a'], name: 'A' }, {}],
     ['of claims that are null or empty', { email: null, name: '', groups: [] }, {}],
-    ['of groups that nobody asked for', {}, {}],
-    ['of groups that a type has, and nobody asked for', {}, { OIDC_OP_TYPE: 'entra' }],
+    ['of groups that no one asked for', {}, {}],
+    ['of groups that a type has, and no one asked for', {}, { OIDC_OP_TYPE: 'entra' }],
     ['of groups that are elsewhere', { _claim_names: { groups: 'src1' } }, { OIDC_USERINFO_GROUPS_CLAIM: 'groups' }],
     ['of one of two claims with groups', { groups: [] }, { OIDC_USERINFO_GROUPS_CLAIM: 'roles,groups' }],
     ['of one of two names', { given_name: 'A' }, { OIDC_USERINFO_FULLNAME_FIELDS: 'given_name,family_name' }],

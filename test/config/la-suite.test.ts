@@ -605,7 +605,7 @@ it.each(FORMER)('%s counts as %s', (old, present, written, read) => {
   expect(warnings).toEqual([expect.stringContaining(`${old} is an old name of ${present}`)])
 })
 
-describe('an address that nobody wrote down', () => {
+describe('an address that no one wrote down', () => {
   const { BASE_URL: _, ...withoutBaseUrl } = ENV
   const baseUrlOf = (hosts: string) => loadConfig({ ...withoutBaseUrl, DJANGO_ALLOWED_HOSTS: hosts })
 
@@ -634,7 +634,7 @@ it('a secret of Django stands in for ours, and beside ours comes last', () => {
   expect(problemsOf({ GATEHOUSE_SECRET: '' })).toEqual(['GATEHOUSE_SECRET'])
 })
 
-it('a client id that nobody wrote down is missing where there is no provider, and in a table', () => {
+it('a client id that no one wrote down is missing where there is no provider, and in a table', () => {
   expect(problemsOf({ OIDC_OP_URL: '', OIDC_RP_CLIENT_ID: '' })).toContain('OIDC_RP_CLIENT_ID')
   const flat = { OIDC_OP_URL: '', OIDC_RP_CLIENT_ID: '', OIDC_RP_CLIENT_SECRET: '' }
   const table = {

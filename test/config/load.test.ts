@@ -462,13 +462,13 @@ describe('warnings', () => {
     expect(loadConfig({ ...ENV, OIDC_RS_CLIENT_ID: ENV.OIDC_RP_CLIENT_ID }).warnings).toEqual([])
   })
 
-  it('name a trust in addresses that nobody asks for', () => {
+  it('name a trust in addresses that no one asks for', () => {
     const trusting = { ...ENV, GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED: 'true' }
     expect(loadConfig(trusting).warnings).toEqual([expect.stringContaining('GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED')])
     expect(loadConfig({ ...trusting, OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: 'true' }).warnings).toEqual([])
   })
 
-  it('name a resource server that anybody may call', () => {
+  it('name a resource server that anyone may call', () => {
     const env = { ...ENV, EXTERNAL_API_ENABLED: 'True' }
     expect(loadConfig(env).warnings).toEqual([expect.stringContaining('GATEHOUSE_RS_ALLOWED_CLIENTS')])
     expect(loadConfig({ ...env, GATEHOUSE_RS_ALLOWED_CLIENTS: 'drive' }).warnings).toEqual([])

@@ -115,7 +115,7 @@ describe('[oidc]', () => {
   })
 })
 
-describe('the claims without which nobody is signed in', () => {
+describe('the claims without which no one is signed in', () => {
   const essential = (env: Env) => load(env).config.providers[0].essentialClaims
   const tenants = { assignment: 'by_external_tenant_id' }
   const status_mapping = { downgraded_tariff_name: 'Free', default: 'new', paid: 'paid', downgraded: 'late' }

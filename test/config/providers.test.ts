@@ -76,7 +76,7 @@ describe('tables of OIDC_PROVIDERS', () => {
     ])
   })
 
-  it('have secrets of their own: nobody is given the secret of another provider', () => {
+  it('have secrets of their own: no one is given the secret of another provider', () => {
     expect(sentencesOf({ ...FLAT, OIDC_PROVIDERS: [TABLE] })).toEqual(['OIDC_PROVIDERS_WORK_CLIENT_SECRET is not set'])
   })
 

@@ -7,7 +7,7 @@ export type Verdict = 'applies' | { readonly doesNotApply: string }
 
 const FRONT_CHANNEL =
   'a check of tokens that come through the browser, and Gatehouse asks for a code alone (response_type=code)'
-const WEBFINGER = 'the issuer is a setting (OIDC_OP_URL); nobody types an address from which it would have to be found'
+const WEBFINGER = 'the issuer is a setting (OIDC_OP_URL); no one types an address from which it would have to be found'
 const REQUEST_URI =
   'request objects are sent by value or pushed (OIDC_USE_REQUEST_OBJECT, OIDC_USE_PAR), never by a reference of ours'
 

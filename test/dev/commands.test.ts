@@ -255,8 +255,8 @@ describe('npm run users', () => {
   it('says how to sign in at Cloudflare when it cannot reach the deployed database', {
     timeout: WRANGLER_MS,
   }, async () => {
-    const nobody = { HOME: folder, XDG_CONFIG_HOME: folder, CLOUDFLARE_API_TOKEN: '' }
-    const { stdout, stderr, code } = await run('users.ts', ['--remote'], nobody)
+    const signedOut = { HOME: folder, XDG_CONFIG_HOME: folder, CLOUDFLARE_API_TOKEN: '' }
+    const { stdout, stderr, code } = await run('users.ts', ['--remote'], signedOut)
     expect(stderr).toMatch(/^You are not signed in at Cloudflare\. Sign in with: npx wrangler login .*\n$/)
     expect({ stdout, code }).toEqual({ stdout: '', code: 1 })
   })

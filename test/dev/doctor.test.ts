@@ -20,7 +20,7 @@ let root: string
 let provider: RunningProvider
 
 beforeAll(async () => {
-  // A checkout of its own, so that nobody's .dev.vars and database are in the way.
+  // A checkout of its own, so that no one's .dev.vars and database are in the way.
   root = await mkdtemp(join(tmpdir(), 'gatehouse-doctor-'))
   for (const name of ['dev', 'src', 'migrations', 'wrangler.toml', 'package.json']) {
     await cp(join(ROOT, name), join(root, name), { recursive: true })

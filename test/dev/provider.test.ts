@@ -20,7 +20,7 @@ import { freePort } from '../support/gatehouse.ts'
 const relyingParty = {
   clientId: 'gatehouse',
   clientSecret: 'a-client-secret-for-tests',
-  // Nobody is there, and nobody must be: signing out calls this address.
+  // No one is there, and no one must be: signing out calls this address.
   baseUrl: 'http://localhost:1',
 }
 const CALLBACK = `${relyingParty.baseUrl}/api/v1.0/callback/`
@@ -229,7 +229,7 @@ describe('the sign-in page', () => {
     const body = new URLSearchParams({ username: '<b>mallory', password: 'x' })
     const answer = await fetch(page, { method: 'POST', body, headers: { cookie } })
     expect(answer.status).toBe(400)
-    expect(await answer.text()).toContain('Nobody here is called “&#60;b&#62;mallory”. Known are: alice, bob, carol.')
+    expect(await answer.text()).toContain('No one here is called “&#60;b&#62;mallory”. Known are: alice, bob, carol.')
   })
 
   it('says what to do when the sign-in is not known any more', async () => {

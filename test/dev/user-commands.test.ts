@@ -89,7 +89,7 @@ describe('npm run user:export', { timeout: COMMAND_MS }, () => {
 })
 
 describe('npm run user:delete', { timeout: COMMAND_MS }, () => {
-  it('shows who it is and deletes nobody without --yes where nobody can answer', async () => {
+  it('shows who it is and deletes no one without --yes where no one can answer', async () => {
     const { stdout, stderr, code } = await run('user-delete.ts', '--id', 'u-alice')
     expect(stdout).toMatch(/^email +alice@example\.org$/m)
     expect({ stderr, code }).toEqual({

@@ -224,7 +224,7 @@ describe('what is wrong in the settings is what fails', () => {
     ])
   })
 
-  it('the scopes that nobody configured are those that a sign-in asks for', async () => {
+  it('the scopes that no one configured are those that a sign-in asks for', async () => {
     const { row, asked } = await look()
     const request = asked.find((url) => url.includes('scope=')) ?? ''
     const scopes = new URL(request).searchParams.get('scope')?.split(' ') ?? []
@@ -386,7 +386,7 @@ describe('what is wrong at the provider is what fails', () => {
     })
   })
 
-  it('it shows its sign-in page to us and refuses an address that nobody has registered', async () => {
+  it('it shows its sign-in page to us and refuses an address that no one has registered', async () => {
     intercept = (request, response) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', provider.issuer)
       if (pathname !== '/auth') return false

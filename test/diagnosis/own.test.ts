@@ -28,7 +28,7 @@ describe('BASE_URL', () => {
 })
 
 describe('administrators', () => {
-  it('may be nobody', () => {
+  it('may be no one', () => {
     expect(administratorsFinding(configWith({}))).toMatchObject({ result: 'cannot tell' })
   })
 

@@ -130,7 +130,7 @@ describe('what is said of it', () => {
       /^Change what the provider sends: email is a list and must be a text\.$/,
     ],
     [
-      { code: 'provider_error', reason: null, message: 'something that nobody has described' },
+      { code: 'provider_error', reason: null, message: 'something that no one has described' },
       /Something/,
       /reference abc/,
     ],
@@ -152,7 +152,7 @@ describe('what is said of it', () => {
     expect(finding).toMatchObject({ result: 'cannot tell', seen: expect.stringMatching(/a sign-in shows/) })
   })
 
-  it('is no failure when somebody has signed in since, or when it is about the person', () => {
+  it('is no failure when someone has signed in since, or when it is about the person', () => {
     expect(refusalFinding(refusal({}), keycloak, 1_700_000_001).result).toBe('cannot tell')
     expect(refusalFinding(refusal({}), keycloak, 1_699_999_999).result).toBe('fail')
     expect(refusalFinding(refusal({ code: 'access_denied' }), keycloak, null).result).toBe('cannot tell')

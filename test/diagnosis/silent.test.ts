@@ -31,7 +31,7 @@ const rowOf = async (settings: Readonly<Record<string, unknown>> = {}) =>
   (await diagnosed({ BASE_URL, OIDC_OP_URL: provider.issuer, ...settings })).row('silent-sign-in')
 
 describe('a provider', () => {
-  it('that says that nobody is there passes', async () => {
+  it('that says that no one is there passes', async () => {
     expect(await rowOf()).toMatchObject({ result: 'pass', fix: '' })
   })
 

@@ -60,7 +60,7 @@ it('a text of a provider is shown without what turns the text around it', () => 
 it.each(['alice@example.org', 'alice%40example.org', 'https://idp.example/login?login_hint=alice%40example.org'])(
   'a text of a provider is shown without the address in %s',
   (address) => {
-    expect(shown(`nobody is ${address} here`, config)).toBe('nobody is … here')
+    expect(shown(`no one is ${address} here`, config)).toBe('no one is … here')
   },
 )
 

@@ -1,5 +1,5 @@
 /**
- * Who somebody is, over real HTTP: known by a claim of the operator's choice, found again by a verified address, or not let in.
+ * Who someone is, over real HTTP: known by a claim of the operator's choice, found again by a verified address, or not let in.
  */
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { type Installation, startInstallation } from '../support/installation.ts'
@@ -31,7 +31,7 @@ async function addAccount(subject: string, email: string): Promise<void> {
   )
 }
 
-it('somebody is known by the chosen claim, and a sign-out at the provider, which speaks of the sub, ends the session', async () => {
+it('someone is known by the chosen claim, and a sign-out at the provider, which speaks of the sub, ends the session', async () => {
   const alice = new Visitor(installation)
   await alice.signIn('alice')
   expect(await alice.whoAmI()).toMatchObject({ id: 'id of alice', sub: 'alice', full_name: 'Archer Alice' })
@@ -39,7 +39,7 @@ it('somebody is known by the chosen claim, and a sign-out at the provider, which
   expect(await alice.whoAmI()).toBeNull()
 })
 
-it('somebody who is not known by the claim has the account of their address', async () => {
+it('someone who is not known by the claim has the account of their address', async () => {
   const carol = new Visitor(installation)
   await carol.signIn('carol')
   expect(await carol.whoAmI()).toMatchObject({
@@ -51,7 +51,7 @@ it('somebody who is not known by the claim has the account of their address', as
   expect(await carol.whoAmI()).toBeNull()
 })
 
-it('somebody who is not known at all is told so, and leaves no trace', async () => {
+it('someone who is not known at all is told so, and leaves no trace', async () => {
   const bob = new Visitor(installation)
   const response = await bob.signIn('bob')
   expect(response.status).toBe(403)

@@ -33,7 +33,7 @@ describe.skipIf(isWithoutChromium)('in Chromium', () => {
     await page.waitForURL(`${installation.gatehouse.baseUrl}/`)
   }
 
-  it('somebody signs in, sees the name, signs out, and is signed out at the provider too', async () => {
+  it('someone signs in, sees the name, signs out, and is signed out at the provider too', async () => {
     const page = await newPage()
     await page.goto(`${installation.gatehouse.baseUrl}/`)
     await picture(page, 'signed-out')
@@ -43,7 +43,7 @@ describe.skipIf(isWithoutChromium)('in Chromium', () => {
     await picture(page, 'signed-in')
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
-    // Somebody who is still signed in at the provider would come back at once; this one is asked for a name.
+    // Someone who is still signed in at the provider would come back at once; this one is asked for a name.
     await page.getByRole('link', { name: 'Sign in' }).click()
     await page.locator('[name=username]').waitFor()
     await picture(page, 'provider')

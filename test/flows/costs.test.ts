@@ -38,7 +38,7 @@ it('a callback asks the database twice at most: once to take the attempt, once t
   for (const { d1RoundTrips } of costsOf('callback')) expect(d1RoundTrips).toBeLessThanOrEqual(2)
 })
 
-it('a warm JWT check asks nobody', () => {
+it('a warm JWT check asks no one', () => {
   expect(costsOf('JWT check, warm')).toEqual([
     { kvReads: 0, kvWrites: 0, d1RoundTrips: 0, d1RowsRead: 0, d1RowsWritten: 0, providerCalls: 0 },
   ])

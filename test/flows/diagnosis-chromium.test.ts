@@ -63,7 +63,7 @@ describe.skipIf(isWithoutChromium)('in Chromium, the diagnosis', () => {
     expect(await page.locator('.check.pass').count()).toBeGreaterThan(15)
   })
 
-  it('tells somebody else what would make them an administrator', async () => {
+  it('tells someone else what would make them an administrator', async () => {
     const page = await open('bob')
     await page.getByRole('heading', { name: 'Only for administrators' }).waitFor()
     expect(await page.locator('code').textContent()).toBe(

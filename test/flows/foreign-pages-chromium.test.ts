@@ -165,7 +165,7 @@ describe.skipIf(isWithoutChromium).each(['form_post', 'query'])('in Chromium, wi
     expect(await isSignedIn(page)).toBe(true)
   })
 
-  it('a link of another site to a silent sign-in signs nobody in who has signed out', async () => {
+  it('a link of another site to a silent sign-in signs no one in who has signed out', async () => {
     const page = await signedIn()
     const form = { csrfmiddlewaretoken: await page.locator('[name=csrfmiddlewaretoken]').inputValue() }
     // Without a visit to the provider, which so still knows the person.

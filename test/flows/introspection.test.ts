@@ -84,7 +84,7 @@ describe('an opaque access token', () => {
     expect(askedFor(installation)).toHaveLength(1)
   })
 
-  it('that nobody has issued is not active', async () => {
+  it('that no one has issued is not active', async () => {
     const installation = await start()
     expect(await answerOn(installation, 'a-token-that-nobody-has-ever-issued-to-anybody')).toEqual({ active: false })
     expect(askedFor(installation)).toHaveLength(1)

@@ -1,5 +1,5 @@
 /**
- * The provider replaces its signing keys while everything runs: nobody has to restart anything.
+ * The provider replaces its signing keys while everything runs: no one has to restart anything.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { accessTokenOf } from '../../dev/sign-in.ts'

@@ -1,5 +1,5 @@
 /**
- * The environments that La Suite Meet's page on single sign-on shows, to the letter: each signs somebody in at the built Worker, though
+ * The environments that La Suite Meet's page on single sign-on shows, to the letter: each signs someone in at the built Worker, though
  * none of them names the issuer. Replaced is what stands in angle brackets, and who answers at the hosts.
  */
 import { readFileSync } from 'node:fs'
@@ -68,7 +68,7 @@ describe.each(PAGES)('the environment for $name', ({ name, issuer, clientId }) =
     expect(Object.values(environment).join('\n')).not.toMatch(/[<>]/)
   })
 
-  it('signs somebody in, whose account is of the issuer that was found', async () => {
+  it('signs someone in, whose account is of the issuer that was found', async () => {
     const cookies = new Map<string, string>()
     const visit = async (url: string) => {
       const cookie = [...cookies].map(([key, value]) => `${key}=${value}`).join('; ')

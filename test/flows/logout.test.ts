@@ -44,7 +44,7 @@ function askForLogout(
   })
 }
 
-/** But for the mark that the person has signed out, which says nothing to anybody. */
+/** But for the mark that the person has signed out, which says nothing to anyone. */
 const cookieNames = (visitor: Visitor) =>
   [...visitor.cookies.keys()].filter((name) => name !== '__Host-gatehouse-silent')
 
@@ -139,13 +139,13 @@ describe('Gatehouse and a provider that does all there is', () => {
       expect(lines() - before).toBe(1)
     })
 
-    it('with a forged state signs nobody out (RL7)', async () => {
+    it('with a forged state signs no one out (RL7)', async () => {
       const alice = await signedIn(installation, 'alice')
       expect((await alice.visit(`${RETURN}?state=forged`)).status).toBe(302)
       expect(await alice.whoAmI()).not.toBeNull()
     })
 
-    it('with a cookie that somebody changed leads on all the same', async () => {
+    it('with a cookie that someone changed leads on all the same', async () => {
       const { visitor, state } = await leave()
       visitor.cookies.set('__Host-gatehouse-logout', 'a.b.c.d.e')
       expect((await visitor.visit(`${RETURN}?state=${state}`)).status).toBe(302)
@@ -183,7 +183,7 @@ describe('Gatehouse and a provider that does all there is', () => {
       ['says that the token is of no use', (_, response) => refuse(response), 'unsupported_token_type'],
       ['does not answer within OIDC_TIMEOUT', () => {}, 'did not answer within 1 s'],
       ['answers too much', (_, response) => response.end('x'.repeat(2_000_000)), 'more than'],
-    ])('whose revocation endpoint %s keep nobody from signing out (A111)', async (_, behaviour, reason) => {
+    ])('whose revocation endpoint %s keep no one from signing out (A111)', async (_, behaviour, reason) => {
       const alice = await signedIn(installation, 'alice')
       revocation = behaviour
       const before = revocationFailures().length
@@ -241,7 +241,7 @@ describe('Gatehouse and a provider that does all there is', () => {
     })
   })
 
-  it('a link signs nobody out unless ALLOW_LOGOUT_GET_METHOD says so', async () => {
+  it('a link signs no one out unless ALLOW_LOGOUT_GET_METHOD says so', async () => {
     const alice = await signedIn(installation, 'alice')
     expect((await askForLogout(installation, alice, OWN_LINK)).page).toContain('<h1>Sign out?</h1>')
     expect(await alice.whoAmI()).not.toBeNull()
@@ -312,7 +312,7 @@ describe('Gatehouse and a provider that does all there is', () => {
       expect(await alice.whoAmI()).toBeNull()
     })
 
-    it('by sub ends all sessions of the person and of nobody else (BL18)', async () => {
+    it('by sub ends all sessions of the person and of no one else (BL18)', async () => {
       const [here, there, bob] = [
         await signedIn(installation, 'alice'),
         await signedIn(installation, 'alice'),
@@ -352,7 +352,7 @@ describe('Gatehouse and a provider that does all there is', () => {
       expect(await there.whoAmI()).not.toBeNull()
     })
 
-    it('of somebody who is not signed in is 200 all the same (BL16, BL21)', async () => {
+    it('of someone who is not signed in is 200 all the same (BL16, BL21)', async () => {
       expect((await sendToken(await logoutToken({ sub: 'nobody' }))).status).toBe(200)
       expect((await sendToken(await logoutToken({ sid: 'unknown' }))).status).toBe(200)
     })
@@ -505,7 +505,7 @@ describe('Gatehouse and a provider that does all there is', () => {
       expect(await events()).toContain('frontchannel_logout')
     })
 
-    it('by somebody who knows the sid revokes nothing at the provider (A51)', async () => {
+    it('by someone who knows the sid revokes nothing at the provider (A51)', async () => {
       const alice = await signedIn(installation, 'alice')
       const sid = await sidOf(alice)
       const before = installation.provider.journal.entries.length
@@ -513,7 +513,7 @@ describe('Gatehouse and a provider that does all there is', () => {
       expect(installation.provider.journal.entries.slice(before)).toEqual([])
     })
 
-    it('may be framed by the pages of the provider and by nobody else (FL9, A112)', async () => {
+    it('may be framed by the pages of the provider and by no one else (FL9, A112)', async () => {
       const response = await stranger().visit(FRONT_CHANNEL, asFrame)
       expect(response.headers.get('x-frame-options')).toBeNull()
       const policy = response.headers.get('content-security-policy') ?? ''
@@ -546,7 +546,7 @@ describe('Gatehouse and a provider that does all there is', () => {
       ['an empty iss', (sid) => ({ iss: '', sid })],
       ['the sid at another issuer (FL6)', (sid) => ({ iss: 'https://another.example', sid })],
       ['the issuer with a slash at the end', (sid, iss) => ({ iss: `${iss}/`, sid })],
-      ['the sid of somebody else (FL6)', (_, iss) => ({ iss, sid: 'of somebody else' })],
+      ['the sid of someone else (FL6)', (_, iss) => ({ iss, sid: 'of someone else' })],
     ])('with %s ends nothing, not even with the cookie', async (_, query) => {
       const alice = await signedIn(installation, 'alice')
       const response = await alice.visit(address(query(await sidOf(alice), installation.provider.issuer)), asFrame)
@@ -607,7 +607,7 @@ describe('Gatehouse and a provider that does all there is', () => {
   })
 
   it.each(['/', LOGOUT, RETURN, BACK_CHANNEL, '/api/v1.0/callback/', '/nowhere'])(
-    '%s may be framed by nobody (A112)',
+    '%s may be framed by no one (A112)',
     async (path) => {
       const alice = await signedIn(installation, 'alice')
       const { headers } = await alice.visit(path)
@@ -658,7 +658,7 @@ describe('with OIDC_OP_LOGOUT_USE_POST and ALLOW_LOGOUT_GET_METHOD', () => {
     expect(await alice.whoAmI()).toBeNull()
   })
 
-  it('a link to signing out on all devices still asks, and signs nobody out', async () => {
+  it('a link to signing out on all devices still asks, and signs no one out', async () => {
     const alice = await signedIn(installation, 'alice')
     const { page } = await askForLogout(installation, alice, OWN_LINK, { query: '?everywhere=1' })
     expect(page).toContain('<h1>Sign out on all devices?</h1>')

@@ -1,5 +1,5 @@
 /**
- * The `[keycloak]` block of OpenTalk's own documentation, pasted under `[vars]` of wrangler.toml, signs somebody in; the tables beside it
+ * The `[keycloak]` block of OpenTalk's own documentation, pasted under `[vars]` of wrangler.toml, signs someone in; the tables beside it
  * say what must be known of people.
  */
 import { randomBytes } from 'node:crypto'
@@ -66,7 +66,7 @@ function cookiesOf(response: Response): string {
     .join('; ')
 }
 
-describe('the [keycloak] block of the documentation signs somebody in', () => {
+describe('the [keycloak] block of the documentation signs someone in', () => {
   it('pasted into wrangler.toml as [vars.keycloak]', async () => {
     const vars = await asWranglerReads((await seedBlock()).replace('[keycloak]', '[vars.keycloak]'))
     expect(vars.keycloak).toMatchObject({ realm: 'MyRealm' })
@@ -89,7 +89,7 @@ describe('the [keycloak] block of the documentation signs somebody in', () => {
   })
 })
 
-it('an [oidc] block signs somebody in, with the client of the controller', async () => {
+it('an [oidc] block signs someone in, with the client of the controller', async () => {
   const vars = await asWranglerReads(`
 [vars.oidc]
 authority = "${provider.issuer}"
@@ -151,7 +151,7 @@ downgraded = ["late"]
     })
   })
 
-  it('take a status that nobody knows for default, and the log says so', async () => {
+  it('take a status that no one knows for default, and the log says so', async () => {
     provider.setPerson({ ...ALICE, tenant_id: 'tenant-1', tariff_id: 'gold', tariff_status: 'Late' })
     const vars = await asWranglerReads(`${await block()}\n${TABLES}`)
     expect(await whoSignsIn(vars)).toMatchObject({ tariff_id: 'gold', tariff_status: 'default' })

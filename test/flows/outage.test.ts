@@ -25,7 +25,7 @@ describe('a provider that has stopped', () => {
   })
   afterAll(() => installation.stop())
 
-  it('signs nobody out', async () => {
+  it('signs no one out', async () => {
     expect(await alice.whoAmI()).toMatchObject({ preferred_username: 'alice' })
   })
 

@@ -1,5 +1,5 @@
 /**
- * A session whose provider tokens expire: refreshed once, by whoever comes first, in whichever isolate, and ended when the provider says so.
+ * A session whose provider tokens expire: refreshed once, by the request that comes first, in whichever isolate, and ended when the provider says so.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Installation, introspect, startInstallation } from '../support/installation.ts'
@@ -42,7 +42,7 @@ describe('fifty requests at once on an expired session', () => {
   it.each([
     ['in one isolate', ['first']],
     ['in two isolates', ['first', 'second']],
-  ] as const)('%s lead to one refresh, and nobody is signed out', async (_, isolates) => {
+  ] as const)('%s lead to one refresh, and no one is signed out', async (_, isolates) => {
     const visitor = await signedIn()
     await letTokensExpire()
     const before = refreshes()
@@ -122,7 +122,7 @@ describe('GET /api/v1.0/session/', () => {
     expect(tokens?.expire_in_seconds).toBeGreaterThan(3000)
   })
 
-  it('answers 401 to whoever has no session, without sending anybody anywhere', async () => {
+  it('answers 401 to anyone who has no session, without sending anyone anywhere', async () => {
     const answer = await new Visitor(installation).visit('/api/v1.0/session/')
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Session'])
     expect(answer.headers.getSetCookie()).toEqual([])
@@ -179,7 +179,7 @@ describe('with OIDC_STORE_REFRESH_TOKEN off', () => {
 })
 
 describe('with GATEHOUSE_SESSION_IDLE_AGE', () => {
-  it('a session that nobody uses ends, and says so', async () => {
+  it('a session that no one uses ends, and says so', async () => {
     const other = await startInstallation({
       script: inject('workerScript'),
       settings: { GATEHOUSE_SESSION_IDLE_AGE: '600' },

@@ -54,7 +54,7 @@ describe.skipIf(isWithoutChromium)('in Chromium, with two providers', () => {
     await Promise.all((providers ?? []).map((provider) => provider.stop()))
   })
 
-  it('somebody chooses one, signs in there, is not asked the next time, and can still choose otherwise', async () => {
+  it('someone chooses one, signs in there, is not asked the next time, and can still choose otherwise', async () => {
     const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 880, height: 560 } })
     const page = await context.newPage()
     const complaints: string[] = []

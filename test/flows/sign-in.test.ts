@@ -1,5 +1,5 @@
 /**
- * Sign-in, token check and sign-out over real HTTP: the built Worker, a real provider, and somebody with a browser.
+ * Sign-in, token check and sign-out over real HTTP: the built Worker, a real provider, and someone with a browser.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { accessTokenOf } from '../../dev/sign-in.ts'
@@ -37,13 +37,13 @@ describe('a sign-in', () => {
     })
   })
 
-  it('works for somebody without a family name', async () => {
+  it('works for someone without a family name', async () => {
     const carol = new Visitor(installation)
     await carol.signIn('carol')
     expect(await carol.whoAmI()).toMatchObject({ preferred_username: 'carol', family_name: null })
   })
 
-  it('makes a second row for nobody who was here before', async () => {
+  it('makes a second row for no one who was here before', async () => {
     await new Visitor(installation).signIn('bob')
     await new Visitor(installation).signIn('bob')
     expect(await installation.gatehouse.query("SELECT id FROM users WHERE preferred_username = 'bob'")).toHaveLength(1)

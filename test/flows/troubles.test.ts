@@ -89,7 +89,7 @@ describe('a trouble of La Suite’s operators', () => {
     for (const id of failed) expect(row(id).fix).toContain('OIDC_RP_CLIENT_SECRET')
   })
 
-  it('"Token validation fails": the diagnosis names OIDC_OP_JWKS_ENDPOINT, which nobody answers', async () => {
+  it('"Token validation fails": the diagnosis names OIDC_OP_JWKS_ENDPOINT, which no one answers', async () => {
     const settings = { OIDC_OP_JWKS_ENDPOINT: `http://127.0.0.1:${await freePort()}/certs` }
     const { visitor, diagnose } = await inTrouble({ settings })
     expect((await visitor.signIn('alice')).status).toBe(502)
@@ -114,7 +114,7 @@ describe('a trouble of La Suite’s operators', () => {
     expect(row('refused-sign-in').fix).toContain('email: the scope email brings it')
   })
 
-  it('"Token validation fails" for keys of somebody else: the refusal is explained', async () => {
+  it('"Token validation fails" for keys of someone else: the refusal is explained', async () => {
     const other = await startProvider({
       port: 0,
       relyingParty: { clientId: 'x', clientSecret: 'x', baseUrl: 'http://x' },
@@ -127,7 +127,7 @@ describe('a trouble of La Suite’s operators', () => {
     expect(row('refused-sign-in').fix).toContain('OIDC_OP_JWKS_ENDPOINT')
   })
 
-  it('"User not created in database" because nobody new is let in: the diagnosis names OIDC_CREATE_USER', async () => {
+  it('"User not created in database" because no one new is let in: the diagnosis names OIDC_CREATE_USER', async () => {
     const { visitor, diagnose } = await inTrouble({ settings: { OIDC_CREATE_USER: 'False' } })
     expect((await visitor.signIn('alice')).status).toBe(403)
     expect(await installation?.gatehouse.query('SELECT id FROM users')).toEqual([])

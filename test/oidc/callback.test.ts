@@ -106,7 +106,7 @@ describe('an answer of the browser', () => {
     ['two states (A29)', changed((a) => a.append('state', a.get('state') ?? ''))],
     ['no code', changed((a) => a.delete('code'))],
     ['two codes (A29)', changed((a) => a.append('code', 'code-2'))],
-    ['the issuer of somebody else (A33)', changed((a) => a.set('iss', 'https://idp2.example'))],
+    ['the issuer of someone else (A33)', changed((a) => a.set('iss', 'https://idp2.example'))],
     ['the issuer with a slash more (A33)', changed((a) => a.set('iss', `${ISSUER}/`))],
     ['two issuers (A29)', () => new URLSearchParams(`code=c&iss=${ISSUER}&iss=${ISSUER}`)],
     [
@@ -120,7 +120,7 @@ describe('an answer of the browser', () => {
     ['an ID token beside the code (A83)', changed((a) => a.set('id_token', 'x'))],
     ['a JARM answer', changed((a) => a.set('response', 'a.b.c'))],
     ['nothing', () => new URLSearchParams()],
-  ])('is refused, and nobody is asked: %s', async (_, answer) => {
+  ])('is refused, and no one is asked: %s', async (_, answer) => {
     const { signIn, farEnd } = createLoginWorld(key)
     expect((await refusalOf(signIn({ answer }))).code).toMatch(REFUSED)
     expect(farEnd.journal).toEqual([])
@@ -192,7 +192,7 @@ describe('an answer of the browser', () => {
     if (logged !== description) expect(JSON.stringify(describeFailure(refusal))).not.toContain(description)
   })
 
-  it('to a login that was begun at another issuer is refused, and nobody is asked (A33)', async () => {
+  it('to a login that was begun at another issuer is refused, and no one is asked (A33)', async () => {
     const { signIn, farEnd } = createLoginWorld(key)
     expect((await refusalOf(signIn({ pending: { issuer: 'https://idp2.example' } }))).code).toBe('token_invalid')
     expect(farEnd.journal).toEqual([])

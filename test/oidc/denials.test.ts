@@ -54,7 +54,7 @@ describe('a person who was asked to sign in and comes back without', () => {
       { error: 'access_denied', error_description: 'The resource owner or authorization server denied the request.' },
       'refused_by_provider',
     ],
-  ] as const)('is not let in, and nobody is asked for tokens: %j', async (said, reason) => {
+  ] as const)('is not let in, and no one is asked for tokens: %j', async (said, reason) => {
     expect(await refusedWith(said, true)).toEqual({ code: 'access_denied', reason, calls: 0 })
   })
 })

@@ -97,7 +97,7 @@ function times<T>(count: number, make: () => T): T[] {
 }
 
 describe('reading', () => {
-  it('asks the provider when nobody has the document', async () => {
+  it('asks the provider when no one has the document', async () => {
     const w = world()
     expect(await w.isolate().read(w.send)).toEqual({ number: 1 })
   })
@@ -634,7 +634,7 @@ describe('a look that only asks whether the provider answers', () => {
     expect(await document.newerThan(await document.read(w.send), w.send)).toEqual({ number: 21 })
   })
 
-  it('that fails is thrown, and keeps nobody from asking', async () => {
+  it('that fails is thrown, and keeps no one from asking', async () => {
     const w = world()
     const document = w.isolate()
     w.provider = 'fails'

@@ -1,5 +1,5 @@
 /**
- * Whose people a provider of the settings still has, when its id may have been given to another since: decided without asking anybody.
+ * Whose people a provider of the settings still has, when its id may have been given to another since: decided without asking anyone.
  */
 import { expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
@@ -54,7 +54,7 @@ it.each<[string, Settings, string, boolean]>([
   ['one that no longer may', several, `${MICROSOFT}/${OTHER_TENANT}/v2.0`, false],
   ['Google', google, 'https://accounts.google.com', true],
   ['Google without a scheme', google, 'accounts.google.com', true],
-  ['somebody else than Google', google, 'https://accounts.google.com.example', false],
+  ['someone else than Google', google, 'https://accounts.google.com.example', false],
   ['authentik with an issuer for each provider', authentik, `${AUTHENTIK}/application/o/gate/`, true],
   ['authentik with one issuer for all', authentik, `${AUTHENTIK}/`, true],
   ['another application of authentik', authentik, `${AUTHENTIK}/application/o/other/`, false],

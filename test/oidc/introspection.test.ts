@@ -233,7 +233,7 @@ describe('a signed answer', () => {
     expect((await failureOf(respond, RS256)).code).toBe('token_invalid')
   })
 
-  it('that nobody signed is no answer [JI11]', async () => {
+  it('that no one signed is no answer [JI11]', async () => {
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
     const claims = { iss: ISSUER, aud: CLIENT_ID, iat: nowSeconds(), token_introspection: { active: true } }
     const unsigned = `${part({ alg: 'none', typ: 'token-introspection+jwt' })}.${part(claims)}.`
@@ -277,7 +277,7 @@ describe('an encrypted answer', () => {
       { OIDC_RS_ENCRYPTION_ALGO: 'RSA-OAEP-256' },
     ],
     ['by another content encryption', encrypted('RSA-OAEP', 'A256GCM'), { OIDC_RS_ENCRYPTION_ENCODING: 'A128GCM' }],
-    ['for a key of somebody else', encrypted('ECDH-ES', 'A256GCM', signed(), ec.publicKey), {}],
+    ['for a key of someone else', encrypted('ECDH-ES', 'A256GCM', signed(), ec.publicKey), {}],
     ['without a signature inside [JI10]', encrypted('RSA-OAEP', 'A256GCM', () => json({ active: true })), {}],
     ['with another issuer inside', encrypted('RSA-OAEP', 'A256GCM', signed({ iss: 'https://idp2.example' })), {}],
   ])('%s is no answer', async (_, respond, settings) => {
@@ -290,7 +290,7 @@ describe('an encrypted answer', () => {
   })
 })
 
-it('signed answers under keys that are not known are no verdict, and say when to come back once nobody may look any more', async () => {
+it('signed answers under keys that are not known are no verdict, and say when to come back once no one may look any more', async () => {
   let made = 0
   const far = await answering(async (provider) => signed({}, { kid: `made-up-${made++}` })(provider), RS256)
   const refusals: GatehouseError[] = []

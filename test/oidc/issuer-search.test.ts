@@ -100,7 +100,7 @@ describe('the issuer of a provider without OIDC_OP_URL', () => {
     ])
   })
 
-  it('that is nowhere is called the same while nobody looks for it again', async () => {
+  it('that is nowhere is called the same while no one looks for it again', async () => {
     const { providers } = world(undefined)
     const refusals = [await refusalOf(providers.first.issuer()), await refusalOf(providers.first.issuer())]
     expect(refusals.map(({ code }) => code)).toEqual(['not_configured', 'not_configured'])

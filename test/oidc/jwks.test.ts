@@ -125,7 +125,7 @@ describe('a signature', () => {
 describe('an algorithm of the attacker (A46)', () => {
   const rsa = () => keyOf('RS256')
 
-  /** What somebody may take for a shared secret, although it is public. */
+  /** What someone may take for a shared secret, although it is public. */
   async function publicTexts(): Promise<Record<string, Uint8Array>> {
     const { publicKey, jwk } = rsa()
     const pem = await exportSPKI(publicKey)

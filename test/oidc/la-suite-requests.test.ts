@@ -93,7 +93,7 @@ describe('OIDC_RP_IDP_SIGN_KEY', () => {
     ['PEM on one line', async () => (await exportSPKI(key.publicKey)).replaceAll('\n', '\\n')],
   ] as const
 
-  it.each(forms)('as %s verifies in the place of the published keys, which nobody asks for', async (_, written) => {
+  it.each(forms)('as %s verifies in the place of the published keys, which no one asks for', async (_, written) => {
     const settings = { OIDC_RP_IDP_SIGN_KEY: await written() }
     const { signIn, farEnd } = createLoginWorld(key, { settings, keys: [other] })
     expect((await signIn()).subject).toBe('alice')

@@ -136,8 +136,8 @@ describe('a logout token is obeyed', () => {
     ['with our client id among others (BL8)', { aud: ['another', CLIENT] }],
     ['with sub alone (BL10)', { sid: undefined }],
     ['with sid alone (BL10)', { sub: undefined }],
-    ['with a claim that nobody knows (BL27)', { unknown: { a: [1] } }],
-    ['with a claim of its own kind that nobody knows, as Keycloak sends (BL27)', { typ: 'Logout' }],
+    ['with a claim that no one knows (BL27)', { unknown: { a: [1] } }],
+    ['with a claim of its own kind that no one knows, as Keycloak sends (BL27)', { typ: 'Logout' }],
     ['with another event beside ours', { events: { 'https://example.org/other': 'x', [EVENT]: {} } }],
     ['with something in the event', { events: { [EVENT]: { reason: 'x' } } }],
     ['with any characters in sid (BL28)', { sid: ' "\\;/%\u007e\u0020' }],
@@ -214,7 +214,7 @@ describe('a logout token is refused', () => {
     ['an event that is a list (BL11)', { events: { [EVENT]: [] } }, 'events'],
     ['an ID token (BL29)', { events: undefined, nonce: 'n', jti: undefined }, 'events', { typ: undefined }],
     ['an access token (BL29)', {}, 'typ', { typ: 'at+jwt' }],
-    ['a type that nobody knows (BL26)', {}, 'typ', { typ: 'x' }],
+    ['a type that no one knows (BL26)', {}, 'typ', { typ: 'x' }],
     ['an empty type (BL26)', {}, 'typ', { typ: '' }],
     ['a type that is a number (BL26)', {}, 'typ', { typ: 7 }],
   ])('%s', async (_, claims, told, header) => {
@@ -245,7 +245,7 @@ describe('a logout token is refused', () => {
     ['from another issuer', { iss: 'https://other.example' }],
     ['without the event', { events: undefined }],
   ])(
-    'one that is %s, whatever its key: nobody is asked for that, and a provider that is down changes nothing',
+    'one that is %s, whatever its key: no one is asked for that, and a provider that is down changes nothing',
     async (_, claims) => {
       const { provider, asked } = createScene({ isDown: true })
       const token = await sign({ ...GOOD, ...claims }, { kid: 'of-nobody' }, foreign)
@@ -269,7 +269,7 @@ describe('a logout token is refused', () => {
   })
 })
 
-it('a logout token whose key was not looked for yet, while nobody may look, is not judged, and may come again', async () => {
+it('a logout token whose key was not looked for yet, while no one may look, is not judged, and may come again', async () => {
   const { provider } = createScene()
   await provider.verifyLogoutToken(await sign(GOOD))
   const refusals = []

@@ -166,7 +166,7 @@ describe('the provider', () => {
     expect(farEnd.journal).toEqual([DISCOVERY])
   })
 
-  it('that cannot be reached any more is noticed before somebody is sent there', async () => {
+  it('that cannot be reached any more is noticed before someone is sent there', async () => {
     const { start, farEnd, clock } = createLoginWorld(key)
     await start()
     farEnd.on(JWKS, () => Promise.reject(new TypeError('fetch failed')))

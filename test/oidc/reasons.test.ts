@@ -184,7 +184,7 @@ const REQUIRED: readonly [name: string, missing: string, reason: RegExp][] = [
   ),
   ['an ID token', 'sub', /sub\b/],
   ['an ID token', 'nonce', /nonce/],
-  ['a signed answer of userinfo', 'sub', /names nobody|sub\b/],
+  ['a signed answer of userinfo', 'sub', /names no one|sub\b/],
   ['a logout token', 'jti', /jti/],
   ['a logout token', 'events', /events/],
   ['a signed answer about a token', 'typ', /typ\b/],

@@ -168,7 +168,7 @@ describe('a refreshed ID token from the future', () => {
   })
 })
 
-describe('a refresh for somebody else (A50)', () => {
+describe('a refresh for someone else (A50)', () => {
   it.each([
     { sub: 'bob' },
     { iss: 'https://idp2.example' },

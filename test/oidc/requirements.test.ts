@@ -53,7 +53,7 @@ describe('the metadata', () => {
     expect(outcomes).toEqual(['taken', ...Array(5).fill('provider_error')])
   })
 
-  it('of a provider whose certificate nobody vouches for is not even asked for [DM5]', async () => {
+  it('of a provider whose certificate no one vouches for is not even asked for [DM5]', async () => {
     const { certificate, privateKey } = selfSigned()
     let asked = 0
     const server = createServer({ key: privateKey, cert: certificate }, (_, response) => {
@@ -134,7 +134,7 @@ describe('the issuer in an answer', () => {
     expect(outcomes).toEqual(['taken', 'taken', 'token_invalid', 'token_invalid'])
   })
 
-  it('that nobody promised is taken when it is right, and refused when it is wrong [AR9]', async () => {
+  it('that no one promised is taken when it is right, and refused when it is wrong [AR9]', async () => {
     expect((await createLoginWorld(key).signIn({ answer: withIssuer(encodeURIComponent(ISSUER)) })).subject).toBe(
       'alice',
     )

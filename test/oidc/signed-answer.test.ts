@@ -65,7 +65,7 @@ describe('one is refused, and the code not redeemed,', () => {
     expect(far.count('/token')).toBe(0)
   })
 
-  it('that nobody asked for', async () => {
+  it('that no one asked for', async () => {
     const far = await farProvider()
     expect((await refusal(far.finish({ response: await response(far) }))).code).toBe('token_invalid')
     expect(far.count('/token')).toBe(0)

@@ -54,7 +54,7 @@ function createWorld() {
 }
 
 let made = 0
-/** A token of nobody, under a key id of its own. */
+/** A token of no one, under a key id of its own. */
 function junk(kid: unknown = `made-up-${made++}`, claims: object = CLAIMS): string {
   return compact({ alg: 'ES256', kid }, claims)
 }
@@ -77,7 +77,7 @@ describe('a stranger’s token under a key id that is not known', () => {
     expect(looks()).toBe(1 + 5)
   })
 
-  it('is not judged while nobody may look for it, and says when to come back', async () => {
+  it('is not judged while no one may look for it, and says when to come back', async () => {
     const { judge, verify, clock } = await warm()
     for (let count = 0; count < 5; count++) await judge(junk())
     clock.advance(0.5)
@@ -183,7 +183,7 @@ describe('a stranger’s token under a key id that is not known', () => {
     expect(looks()).toBe(before)
   })
 
-  it('that somebody guessed before the provider used it keeps no later token of the provider out', async () => {
+  it('that someone guessed before the provider used it keeps no later token of the provider out', async () => {
     const { judge, show, clock } = await warm()
     expect(await judge(junk('second'))).toBe('token_invalid')
     clock.advance(5)
@@ -191,7 +191,7 @@ describe('a stranger’s token under a key id that is not known', () => {
     expect(await judge(await sign(second, { ...CLAIMS, iat: CLAIMS.iat + 5 }))).toBe('good')
   })
 
-  it('that somebody guessed and keeps sending, with a time of now, is refused all along, and takes no look from a new key', async () => {
+  it('that someone guessed and keeps sending, with a time of now, is refused all along, and takes no look from a new key', async () => {
     const { judge, clock, looks, show } = await warm()
     for (let seconds = 0; seconds < 30; seconds++) {
       expect(await judge(junk('guessed', { ...CLAIMS, iat: CLAIMS.iat + seconds }))).toBe('token_invalid')
@@ -270,7 +270,7 @@ describe('a stranger’s token whose signature does not fit a known key, or that
   it.each([
     ['under the old key id', {}],
     ['without a key id', { kid: undefined }],
-  ])('is never refused for good while nobody may look: its key may have come since (%s)', async (_, header) => {
+  ])('is never refused for good while no one may look: its key may have come since (%s)', async (_, header) => {
     const { judge, show, clock } = await warm()
     for (let count = 0; count < 5; count++) await judge(junk())
     clock.advance(1)
@@ -284,7 +284,7 @@ describe('a stranger’s token whose signature does not fit a known key, or that
   it.each([
     ['under the old key id', {}],
     ['without a key id', { kid: undefined }],
-  ])('and that does not say when it was issued is not refused while nobody may look (%s)', async (_, header) => {
+  ])('and that does not say when it was issued is not refused while no one may look (%s)', async (_, header) => {
     const { judge, show, clock } = await warm()
     for (let count = 0; count < 5; count++) await judge(junk())
     show(sameId)
@@ -318,7 +318,7 @@ describe('a sign-in', () => {
     show(second)
     for (let count = 0; count < 50; count++) await judge(junk())
     const before = clock.now()
-    // A stranger’s look has found the key, too; so here is one more change, which nobody has seen.
+    // A stranger’s look has found the key, too; so here is one more change, which no one has seen.
     show(first)
     expect(await judge(await sign(first, CLAIMS), 'sign_in')).toBe('good')
     expect(clock.now()).toBe(before)
@@ -340,7 +340,7 @@ describe('a sign-in', () => {
     expect(await judge(await sign(second, CLAIMS), 'sign_in')).toBe('good')
   })
 
-  it('waits when it must, and is good then: a change of keys every second fails nobody', async () => {
+  it('waits when it must, and is good then: a change of keys every second fails no one', async () => {
     const { judge, show, clock } = await warm()
     for (let change = 0; change < 20; change++) {
       const key = change % 2 === 0 ? second : first

@@ -67,7 +67,7 @@ describe('a key verifies', () => {
     ],
     ['certificates of null', { x5c: null, x5t: null, 'x5t#S256': null }],
     ['an ext that is text', { ext: 'true' }],
-    ['members that nobody knows', { tenant: 'a', nbf: 1, exp: null }],
+    ['members that no one knows', { tenant: 'a', nbf: 1, exp: null }],
   ])('with %s', async (_, change) => {
     for (const key of [rsa, ec, ed]) {
       const { verify, log } = isolate(shown(key, change))

@@ -36,7 +36,7 @@ describe('a plain userinfo', () => {
     ['null', null, 'provider_error'],
     ['empty', {}, 'provider_error'],
     ['of a number', { sub: 5 }, 'provider_error'],
-    ['of somebody else', { sub: 'other' }, 'token_invalid'],
+    ['of someone else', { sub: 'other' }, 'token_invalid'],
   ])('that is %s is refused (A53)', async (_, body, expected) => {
     const { code } = await refusal((await withUserinfo(() => json(body))).finish())
     expect(code).toBe(expected)
@@ -113,8 +113,8 @@ describe('a signed userinfo', () => {
     ['for another client (UI6)', signed({ aud: 'other' })],
     ['of another issuer (UI6)', signed({ iss: 'https://evil.example' })],
     ['that has expired', signed({ exp: 1_000_000 })],
-    ['of somebody else (UI3)', signed({ sub: 'other' })],
-    ['of nobody (UI4)', signed({ sub: undefined })],
+    ['of someone else (UI3)', signed({ sub: 'other' })],
+    ['of no one (UI4)', signed({ sub: undefined })],
     ['that says that it is an access token (JB17)', signed({}, { typ: 'at+jwt' })],
     ['that says that it is a logout token (JB17)', signed({}, { typ: 'logout+jwt' })],
     [
@@ -161,7 +161,7 @@ describe('an encrypted userinfo', () => {
     expect((await far.finish()).claims.name).toBe('Alice')
   })
 
-  it('is refused when it is only encrypted, for anybody can encrypt for us', async () => {
+  it('is refused when it is only encrypted, for anyone can encrypt for us', async () => {
     const far = await withUserinfo(async () => jwt(await encrypted(JSON.stringify({ sub: SUBJECT }))), KEY)
     expect((await refusal(far.finish())).code).toBe('token_invalid')
   })
@@ -222,7 +222,7 @@ describe('a sign-in without userinfo', () => {
     ['500', () => new Response(null, { status: 500 })],
     ['503', () => new Response(null, { status: 503 })],
     ['a page', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
-    ['somebody else', () => json({ sub: 'other' })],
+    ['someone else', () => json({ sub: 'other' })],
     ['nobody', () => json({})],
   ] as readonly (readonly [string, () => Response])[])(
     'is refused where the endpoint may refuse and answers %s',

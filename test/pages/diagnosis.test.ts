@@ -1,5 +1,5 @@
 /**
- * The pages of the diagnosis: words of the visitor's language inside English rows say so, and nobody is left without a way on.
+ * The pages of the diagnosis: words of the visitor's language inside English rows say so, and no one is left without a way on.
  */
 import { describe, expect, it } from 'vitest'
 import { checkOf, fail } from '../../src/diagnosis/check.ts'

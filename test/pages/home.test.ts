@@ -58,16 +58,13 @@ describe('for a stranger', () => {
     ['en', 'You are not signed in', 'You are signed out'],
     ['fr', 'Vous n’êtes pas connecté', 'Vous êtes déconnecté'],
     ['de', 'Sie sind nicht angemeldet', 'Sie sind abgemeldet'],
-  ])(
-    'in %s, the page does not say that somebody has signed out who never signed in',
-    async (language, said, unsaid) => {
-      const text = textOf(await home(null, language))
-      expect([text.includes(said), text.includes(unsaid)]).toEqual([true, false])
-    },
-  )
+  ])('in %s, the page does not say that someone has signed out who never signed in', async (language, said, unsaid) => {
+    const text = textOf(await home(null, language))
+    expect([text.includes(said), text.includes(unsaid)]).toEqual([true, false])
+  })
 })
 
-describe('for somebody who is signed in', () => {
+describe('for someone who is signed in', () => {
   it.each([
     ['en', 'Hello, Alice Dupont'],
     ['fr', 'Bonjour, Alice Dupont'],

@@ -9,7 +9,7 @@ import { type KeycloakWorld, startWithKeycloak } from './support/world.ts'
 
 const { keycloak: missing } = inject('missing')
 
-/** An access token of somebody, through OpenTalk's public client. */
+/** An access token of someone, through OpenTalk's public client. */
 async function tokenOf(username: string, { issuer }: KeycloakWorld): Promise<string> {
   const response = await fetch(`${issuer}/protocol/openid-connect/token`, {
     method: 'POST',

@@ -53,7 +53,7 @@ describe.skipIf(missing !== null).each(['', '/auth'] as const)('Keycloak at the 
       expect(me).toMatchObject({ email: 'bob@example.org', email_verified: false })
     })
 
-    it('works for somebody without a family name', async () => {
+    it('works for someone without a family name', async () => {
       expect(await whoIs(world, await signedIn(world, 'carol'))).toMatchObject({
         full_name: 'Carol',
         family_name: null,

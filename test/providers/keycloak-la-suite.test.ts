@@ -1,5 +1,5 @@
 /**
- * The environment that La Suite Meet's page shows for Keycloak, at a real one: it names no issuer, and signs somebody in.
+ * The environment that La Suite Meet's page shows for Keycloak, at a real one: it names no issuer, and signs someone in.
  */
 import { readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
@@ -33,7 +33,7 @@ describe.skipIf(missing !== null)('the environment for Keycloak of La Suite’s 
     await Promise.all([served?.gatehouse.stop(), realm?.admin.remove()])
   })
 
-  it('finds the issuer by the endpoints, and signs somebody in', async () => {
+  it('finds the issuer by the endpoints, and signs someone in', async () => {
     if (!served || !realm) throw new Error('the set-up did not come to its end')
     const { browser: newBrowser, at } = worldOf(served, realm.issuer)
     const browser = newBrowser()

@@ -1,5 +1,5 @@
 /**
- * The `[keycloak]` block of OpenTalk's documentation at a real Keycloak: it signs somebody in, and says whose access tokens are good.
+ * The `[keycloak]` block of OpenTalk's documentation at a real Keycloak: it signs someone in, and says whose access tokens are good.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -59,7 +59,7 @@ describe.skipIf(missing !== null)('the [keycloak] block at a real Keycloak', () 
     return (await introspect(running().served, token)).json()
   }
 
-  it('signs somebody in, with OpenTalk’s tenant and tariff', async () => {
+  it('signs someone in, with OpenTalk’s tenant and tariff', async () => {
     const { issuer } = running()
     const { browser: newBrowser, at } = worldOf(running().served, issuer)
     const browser = newBrowser()
@@ -76,7 +76,7 @@ describe.skipIf(missing !== null)('the [keycloak] block at a real Keycloak', () 
     })
   })
 
-  it('takes the tokens of its own client, which are meant for nobody but the account console', async () => {
+  it('takes the tokens of its own client, which are meant for no one but the account console', async () => {
     const { client_secret } = v.parse(
       v.looseObject({ client_secret: v.string() }),
       (await seedVars('localhost')).keycloak,

@@ -1,5 +1,5 @@
 /**
- * What only shows when somebody signs in, at a real Keycloak: the diagnosis afterwards names the reason of the refusal.
+ * What only shows when someone signs in, at a real Keycloak: the diagnosis afterwards names the reason of the refusal.
  */
 import { describe, expect, inject, it } from 'vitest'
 import type { CheckId } from '../../src/diagnosis/check.ts'

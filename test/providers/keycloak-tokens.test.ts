@@ -69,7 +69,7 @@ describe.skipIf(missing !== null).each(['', '/auth'] as const)('Keycloak at the 
       expect(await askGatehouse(token, app)).toMatchObject({ active: true, principal: 'user', username })
     })
 
-    it('that names nobody is not active', async () => {
+    it('that names no one is not active', async () => {
       await world.admin.removeScope('gatehouse', 'basic')
       const token = await accessTokenOf(world, 'alice')
       await world.admin.addScope('gatehouse', 'basic')

@@ -1,5 +1,5 @@
 /**
- * Who somebody is after a sign-in, by the settings of the provider: required claims, matching, and who is refused with nothing written.
+ * Who someone is after a sign-in, by the settings of the provider: required claims, matching, and who is refused with nothing written.
  */
 import { describe, expect, it } from 'vitest'
 import { createScene, GATE, LOGIN, refusalOn, rowsOf, type Settings, signIn, whoIs } from './scene.ts'
@@ -231,7 +231,7 @@ it('groups that are elsewhere by the ID token are not none because userinfo has 
 
 const ALICE = { sub: 'alice', email: 'alice@corp.example', email_verified: true }
 
-/** Signs in somebody who is not known by the subject, after Alice has; gives back whose account that was. */
+/** Signs in someone who is not known by the subject, after Alice has; gives back whose account that was. */
 async function newcomerAfterAlice(
   settings: Settings,
   newcomer: Record<string, unknown>,
@@ -285,7 +285,7 @@ describe('OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION', () => {
     expect(await newcomerAfterAlice(on, { email: 'alice@\u212Aorp.example' }, known)).toMatchObject({ sub: 'newcomer' })
   })
 
-  it('an account that somebody made with an address of another person, unverified, is not given to that person', async () => {
+  it('an account that someone made with an address of another person, unverified, is not given to that person', async () => {
     expect(await newcomerAfterAlice(on, {}, { email_verified: false })).toMatchObject({ sub: 'newcomer', users: 2 })
   })
 
@@ -323,7 +323,7 @@ describe('OIDC_CREATE_USER off', () => {
     expect(page.text).toContain('You have no account here')
   })
 
-  it('keeps the session of this browser when somebody else is refused in it', async () => {
+  it('keeps the session of this browser when someone else is refused in it', async () => {
     const scene = createScene()
     const browser = scene.browser()
     scene.provider.setPerson(ALICE)

@@ -99,7 +99,7 @@ describe.each([
 })
 
 describe('a session of an administrator', () => {
-  it('keeps administering when somebody else takes the subject of the account', async () => {
+  it('keeps administering when someone else takes the subject of the account', async () => {
     const scene = createScene({ ...MATCHING, ...BY_SUBJECT })
     const own = await signedInAs(scene, ALICE)
     await signedInAs(scene, NEWCOMER)

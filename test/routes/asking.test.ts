@@ -115,7 +115,7 @@ describe('the age of the sign-in at the provider', () => {
 })
 
 describe('a silent sign-in', () => {
-  it('asks the provider to ask nobody', async () => {
+  it('asks the provider to ask no one', async () => {
     expect((await requestOf(await createSettledScene(), '?silent=true')).get('prompt')).toBe('none')
     expect((await requestOf(await createSettledScene(), '?silent=TRUE')).get('prompt')).toBe('none')
     expect((await requestOf(createScene(), '')).has('prompt')).toBe(false)
@@ -137,7 +137,7 @@ describe('a silent sign-in', () => {
     expect(scene.provider.count('/authorize')).toBe(1)
   })
 
-  it('that brought nobody in leaves no trace: the next sign-in shows its failure (F22, A90)', async () => {
+  it('that brought no one in leaves no trace: the next sign-in shows its failure (F22, A90)', async () => {
     const scene = await createSettledScene()
     scene.provider.setFault('login-required')
     const browser = scene.browser()
@@ -302,7 +302,7 @@ describe('a sign-in begun elsewhere', () => {
   })
 
   it.each(['https://evil.example', '', 'https://idp.example/'])(
-    'at an issuer that is not configured is refused, and nobody is asked: %j (A68)',
+    'at an issuer that is not configured is refused, and no one is asked: %j (A68)',
     async (iss) => {
       const scene = createScene()
       const page = await scene.browser().open(`${INITIATE}?${new URLSearchParams({ iss })}`)

@@ -1,5 +1,5 @@
 /**
- * Sign-in attempts in the browser: several at once, few in all, for ten minutes, and nothing that anybody else could have made.
+ * Sign-in attempts in the browser: several at once, few in all, for ten minutes, and nothing that anyone else could have made.
  */
 import { base64url } from 'jose'
 import { describe, expect, it } from 'vitest'
@@ -156,7 +156,7 @@ describe('an attempt', () => {
     ['plain JSON', (state: string) => base64url.encode(JSON.stringify({ pending: { state }, returnTo: null }))],
     ['a JWE under no algorithm', () => `${base64url.encode('{"alg":"none"}')}....`],
     ['nothing', () => ''],
-  ])('cannot be made by anybody else (%s, A35)', async (_, forge) => {
+  ])('cannot be made by anyone else (%s, A35)', async (_, forge) => {
     const browser = createScene().browser()
     const callback = await answerOf(browser)
     const [[name] = ['']] = attemptsOf(browser)
@@ -210,7 +210,7 @@ describe('a change of GATEHOUSE_SECRET (A102)', () => {
     expect((await rotated(new Request(callback, { headers: { cookie } }))).status).toBe(400)
   })
 
-  it('signs nobody out', async () => {
+  it('signs no one out', async () => {
     const scene = createScene()
     const browser = scene.browser()
     await browser.open(LOGIN)

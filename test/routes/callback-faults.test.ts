@@ -75,7 +75,7 @@ describe('an answer in the browser', () => {
     expect(backChannelCalls(scene)).toEqual(['/.well-known/openid-configuration'])
   })
 
-  it('that says "somebody must be asked first" is a page with a way to sign in', async () => {
+  it('that says "someone must be asked first" is a page with a way to sign in', async () => {
     const { page } = await expectRefusal('login-required', { code: 'interaction_required', status: 403 })
     expect(page.text).toContain('href="/api/v1.0/authenticate/"')
   })
@@ -177,10 +177,10 @@ describe('an ID token', () => {
     'sig-by-key-in-header',
     'sig-by-encryption-key',
     'kid-of-ec-key',
-  ] as const)('is refused, and nobody is asked who the person is (%s)', async (fault) => {
+  ] as const)('is refused, and no one is asked who the person is (%s)', async (fault) => {
     const { scene } = await expectRefusal(fault, { code: 'token_invalid', status: 502 })
     expect(scene.provider.count('/userinfo')).toBe(0)
-    // Keys that do not fit may be asked for once more; nobody else is asked for any.
+    // Keys that do not fit may be asked for once more; no one else is asked for any.
     expect(new Set(backChannelCalls(scene))).toEqual(new Set(TO_KEYS))
     expect(scene.provider.count('/jwks')).toBeLessThanOrEqual(2)
   })
@@ -290,7 +290,7 @@ it.each(['auth-time-huge', 'expires-in-huge'] as const)(
   },
 )
 
-describe('somebody signs in all the same', () => {
+describe('someone signs in all the same', () => {
   it.each([
     'aud-one-element-array',
     'azp-own',

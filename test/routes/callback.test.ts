@@ -141,7 +141,7 @@ describe('an answer without its attempt', () => {
     expect(await whoIs(browser)).toMatchObject({ sub: 'alice' })
   })
 
-  it("is refused when somebody else's code comes with the state of this browser (A74)", async () => {
+  it("is refused when someone else's code comes with the state of this browser (A74)", async () => {
     const scene = createScene()
     scene.provider.setPerson({ sub: 'mallory' })
     const attackersCode = new URL(await answerOf(scene.browser())).searchParams.get('code') ?? ''
@@ -298,7 +298,7 @@ describe('the session', () => {
     expect(response.status).toBe(200)
   })
 
-  it('shows nobody a page of somebody else, with many people on one isolate (A41)', async () => {
+  it('shows no one a page of someone else, with many people on one isolate (A41)', async () => {
     const scene = createScene()
     const people: { name: string; browser: Browser }[] = []
     for (const name of ['Ann', 'Ben', 'Cat']) {

@@ -47,7 +47,7 @@ async function asAlice(scene: Scene, url: string): Promise<Visit> {
 describe('a page without a script', () => {
   it.each<[string, Settings, (scene: Scene) => Promise<Visit>]>([
     ['the start page', {}, (scene) => scene.browser().open(GATE)],
-    ['the start page of somebody who is signed in', {}, (scene) => asAlice(scene, GATE)],
+    ['the start page of someone who is signed in', {}, (scene) => asAlice(scene, GATE)],
     [
       'the start page with the button of ProConnect',
       { FRONTEND_USE_PROCONNECT_BUTTON: 'true' },
@@ -66,11 +66,11 @@ describe('a page without a script', () => {
       (scene) => scene.browser().open(`${GATE}/nowhere`),
     ],
     [
-      'with an external home, the start page of somebody who is signed in',
+      'with an external home, the start page of someone who is signed in',
       { FRONTEND_EXTERNAL_HOME_URL: `${OTHER_IDP}/` },
       (scene) => asAlice(scene, GATE),
     ],
-  ])('may run none, ask nothing and be framed by nobody: %s', async (_, settings, visit) => {
+  ])('may run none, ask nothing and be framed by no one: %s', async (_, settings, visit) => {
     const page = await visit(createScene(settings))
     expect(page.headers.get('content-type')).toMatch(/^text\/html/)
     expect([policyOf(page), scriptsOf(page)]).toEqual([STRICT, []])

@@ -91,7 +91,7 @@ describe('a session cookie', () => {
     expect(await whoIs(browser)).toMatchObject({ sub: 'alice' })
   })
 
-  it('is not sent along when a script of another site asks, so nobody is signed in there', async () => {
+  it('is not sent along when a script of another site asks, so no one is signed in there', async () => {
     const browser = createScene().browser()
     await signIn(browser)
     const visit = await browser.background(ME, { from: 'https://evil.example' })

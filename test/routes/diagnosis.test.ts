@@ -56,7 +56,7 @@ describe('who is not signed in', () => {
     expect(scene.provider.journal).toEqual([])
   })
 
-  it('does not become somebody by a header', async () => {
+  it('does not become someone by a header', async () => {
     const scene = createScene(ADMIN)
     const headers = {
       'x-auth-request-email': 'alice@example.org',
@@ -68,9 +68,9 @@ describe('who is not signed in', () => {
 
 describe('who is signed in and no administrator', () => {
   it.each([
-    ['nobody is named', {}],
-    ['somebody else is', { GATEHOUSE_ADMINS: 'default:bob' }],
-    ['by the address, which makes nobody one', { GATEHOUSE_ADMINS: 'default:alice@example.org' }],
+    ['no one is named', {}],
+    ['someone else is', { GATEHOUSE_ADMINS: 'default:bob' }],
+    ['by the address, which makes no one one', { GATEHOUSE_ADMINS: 'default:alice@example.org' }],
     ['at another provider', { GATEHOUSE_ADMINS: 'other:alice' }],
   ])('is refused, and told how to be named: %s', async (_, settings) => {
     const scene = createScene(settings)
@@ -230,7 +230,7 @@ describe('an administrator', () => {
 })
 
 describe('a refused sign-in', () => {
-  it('is a row with its reason until somebody has signed in', async () => {
+  it('is a row with its reason until someone has signed in', async () => {
     const scene = createScene(ADMIN)
     scene.provider.setFault('token-401')
     const refused = await scene.browser().open(LOGIN)
@@ -263,7 +263,7 @@ describe('a refused sign-in', () => {
     for (const claim of ['alice', 'Archer', '@']) expect(kept).not.toContain(claim)
   })
 
-  it('that says nothing of settings is not kept: a callback of nobody, an answer of another browser', async () => {
+  it('that says nothing of settings is not kept: a callback of no one, an answer of another browser', async () => {
     const scene = createScene(ADMIN)
     await scene.gate(new Request(`${CALLBACK}?code=x&state=y`))
     await scene.gate(new Request(`${CALLBACK}?code=x&state=y&state=z`))
@@ -271,7 +271,7 @@ describe('a refused sign-in', () => {
     expect(await rowsOf('refusals')).toEqual([])
   })
 
-  it('at its start is noted once a minute, for anybody can start', async () => {
+  it('at its start is noted once a minute, for anyone can start', async () => {
     const scene = createScene(ADMIN)
     scene.provider.setFault('down')
     for (let visit = 0; visit < 5; visit += 1) await scene.gate(new Request(LOGIN))

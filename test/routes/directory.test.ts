@@ -44,7 +44,7 @@ async function sceneWith(settings: Readonly<Record<string, string>>, alice = {},
 }
 
 describe('looking for people as OpenTalk does', () => {
-  it('shows those who have signed in here, in OpenTalk’s form, and nobody may keep it', async () => {
+  it('shows those who have signed in here, in OpenTalk’s form, and no one may keep it', async () => {
     const { browser } = await sceneWith(IN_DATABASE)
     const answer = await browser.background(`${FIND}?q=%20BOB%20`)
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store'])
@@ -99,7 +99,7 @@ describe('looking for people as OpenTalk does', () => {
     expect(await search({ tenant_id: 't-1' })).toHaveLength(1)
   })
 
-  it('says that the provider cannot be asked, and is wrong with nobody, while that is so', async () => {
+  it('says that the provider cannot be asked, and is wrong with no one, while that is so', async () => {
     const { scene, browser } = await sceneWith(AT_KEYCLOAK)
     scene.provider.setFault('down')
     const answer = await browser.background(`${FIND}?q=bob`)
@@ -112,7 +112,7 @@ describe('looking for people as La Suite does', () => {
   const LISTING = { ALLOW_UNSECURE_USER_LISTING: 'true' }
   const NOBODY = { count: 0, next: null, previous: null, results: [] }
 
-  it('finds nobody until the operator allows it', async () => {
+  it('finds no one until the operator allows it', async () => {
     const { browser } = await sceneWith({})
     expect((await browser.background(`${USERS}?q=bob`)).json()).toEqual(NOBODY)
   })

@@ -38,7 +38,7 @@ async function logoutToken({ provider }: Scene, claims: Claims): Promise<string>
   return provider.signAccessToken({ ...usual, ...claims }, { header: { typ: 'logout+jwt' } })
 }
 
-/** The provider says to an isolate of its own that somebody has signed out. */
+/** The provider says to an isolate of its own that someone has signed out. */
 async function tell(scene: Scene, claims: Claims): Promise<number> {
   return send(scene, await logoutToken(scene, claims))
 }
@@ -100,11 +100,11 @@ describe('a logout token that arrives between code and session', () => {
   })
 
   it.each<[string, (sid: string) => Claims]>([
-    ['somebody else', () => ({ sub: 'bob' })],
+    ['someone else', () => ({ sub: 'bob' })],
     ['another session', () => ({ sid: 'another' })],
     ['another session of the same person', () => ({ sub: 'alice', sid: 'another' })],
-    ['the session, and somebody else', (sid) => ({ sub: 'bob', sid })],
-  ])('and means %s refuses nobody', async (_, claims) => {
+    ['the session, and someone else', (sid) => ({ sub: 'bob', sid })],
+  ])('and means %s refuses no one', async (_, claims) => {
     const scene = createScene()
     const browser = scene.browser()
     const answer = await answerOf(browser)
@@ -115,7 +115,7 @@ describe('a logout token that arrives between code and session', () => {
 
   it('leaves a silent sign-in as it was: signed out, without a page that complains', async () => {
     const scene = createScene()
-    // The provider is asked silently where somebody has signed in before.
+    // The provider is asked silently where someone has signed in before.
     await signIn(scene.browser())
     const browser = scene.browser()
     const answer = await answerOf(browser, '?silent=true&returnTo=/%3Fback')
@@ -124,7 +124,7 @@ describe('a logout token that arrives between code and session', () => {
     expect(await whoIs(browser)).toBeNull()
   })
 
-  it('gives nobody the account of an address, and leaves no trace of that in the audit', async () => {
+  it('gives no one the account of an address, and leaves no trace of that in the audit', async () => {
     const scene = createScene({
       OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: 'true',
       OIDC_USER_SUB_FIELD_IMMUTABLE: 'false',
@@ -184,7 +184,7 @@ describe('a front-channel logout between code and session', () => {
     expect(await whoIs(browser)).toBeNull()
   })
 
-  it('keeps nobody from signing in afterwards, whoever may have sent it', async () => {
+  it('keeps no one from signing in afterwards, whoever may have sent it', async () => {
     const scene = createScene()
     scene.provider.setPerson({ sub: 'alice' }, { sid: 'known to others' })
     await scene.gate(new Request(`${FRONT_CHANNEL}?${new URLSearchParams({ iss: IDP, sid: 'known to others' })}`))
@@ -231,7 +231,7 @@ describe('when the provider of an id has another issuer than before, a session o
   const asks = (site: (request: Request) => Promise<Response>, browser: Browser, url: string, init: RequestInit = {}) =>
     site(new Request(url, { ...init, headers: { cookie: `${SESSION_COOKIE}=${sessionTokenOf(browser)}` } }))
 
-  it('is good for nobody, and nobody is asked', async () => {
+  it('is good for no one, and no one is asked', async () => {
     const scene = createScene()
     const app = await addApp('app')
     const browser = scene.browser()

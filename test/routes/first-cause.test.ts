@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createHostileProvider } from '../support/hostile/provider.ts'
 import { createClock, createStage, IDP, LOGIN, refusalOn, rowsOf, SETTINGS } from './scene.ts'
 
-/** A Gatehouse whose discovery document is answered by somebody else. */
+/** A Gatehouse whose discovery document is answered by someone else. */
 function createWorld(discovery: () => Response) {
   const clock = createClock()
   const { OIDC_RP_CLIENT_ID: clientId, OIDC_RP_CLIENT_SECRET: clientSecret } = SETTINGS

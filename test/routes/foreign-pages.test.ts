@@ -1,5 +1,5 @@
 /**
- * What a page of another site can make a browser ask of Gatehouse: none of it signs in, out, or as somebody else.
+ * What a page of another site can make a browser ask of Gatehouse: none of it signs in, out, or as someone else.
  */
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
@@ -137,7 +137,7 @@ describe('a link to a silent sign-in', () => {
   })
 
   it.each(['true', 'false'])(
-    'signs nobody in who has signed out (FRONTEND_IS_SILENT_LOGIN_ENABLED=%s)',
+    'signs no one in who has signed out (FRONTEND_IS_SILENT_LOGIN_ENABLED=%s)',
     async (enabled) => {
       const scene = createScene({ FRONTEND_IS_SILENT_LOGIN_ENABLED: enabled })
       const browser = scene.browser()
@@ -152,7 +152,7 @@ describe('a link to a silent sign-in', () => {
     },
   )
 
-  it('signs nobody in whose session was ended elsewhere', async () => {
+  it('signs no one in whose session was ended elsewhere', async () => {
     const scene = createScene()
     const browser = scene.browser()
     await signIn(browser)
@@ -161,7 +161,7 @@ describe('a link to a silent sign-in', () => {
     expect([await whoIs(browser), scene.provider.count('/authorize')]).toEqual([null, 1])
   })
 
-  it('signs nobody in whose session was left unused for too long', async () => {
+  it('signs no one in whose session was left unused for too long', async () => {
     const scene = createScene({ GATEHOUSE_SESSION_IDLE_AGE: '600' })
     const browser = scene.browser()
     await signIn(browser)

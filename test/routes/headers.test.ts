@@ -74,7 +74,7 @@ describe('every answer', () => {
     ['GET', `${GATE}/ping`],
     ['GET', `${GATE}/ready`],
     ['OPTIONS', ME],
-  ])('is for nobody else: %s %s', async (method, url) => {
+  ])('is for no one else: %s %s', async (method, url) => {
     const { gate } = createScene()
     const { headers } = await gate(new Request(url, { method, headers: { origin: 'null' } }))
     expect(headers.get('cache-control')).toContain('no-store')

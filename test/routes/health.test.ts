@@ -43,7 +43,7 @@ it.each([
   ['ALTER TABLE audit RENAME TO away', 'ALTER TABLE away RENAME TO audit', /no such (?:table|column).*audit/],
   ['ALTER TABLE apps RENAME COLUMN clients TO away', 'ALTER TABLE apps RENAME COLUMN away TO clients', /apps\.clients/],
 ])(
-  'the log says what /ready misses after %s, for nobody may be able to sign in and ask',
+  'the log says what /ready misses after %s, for no one may be able to sign in and ask',
   async (breaks, mends, missing) => {
     const { gate, log } = createScene()
     await env.DB.exec(breaks)

@@ -240,7 +240,7 @@ describe('an access token of the provider', () => {
     expect(await verdictOn(scene, await scene.provider.signAccessToken(), app)).toMatchObject({ active: true })
   })
 
-  it('with a key id that nobody knows makes five calls for keys, and one of another isolate, however many come (A57)', async () => {
+  it('with a key id that no one knows makes five calls for keys, and one of another isolate, however many come (A57)', async () => {
     const scene = createScene()
     const app = await addApp('api', { audiences: ['api'] })
     await verdictOn(scene, await scene.provider.signAccessToken(), app)
@@ -253,7 +253,7 @@ describe('an access token of the provider', () => {
       const token = await scene.provider.signAccessToken({}, { header })
       for (const isolate of [scene.gate, other]) {
         const answer = await introspect(isolate, token, app)
-        // No verdict on a key that was not looked for, while nobody may look.
+        // No verdict on a key that was not looked for, while no one may look.
         if (answer.status !== 503) expect(await answer.json()).toEqual({ active: false })
       }
     }
@@ -265,14 +265,14 @@ describe('a token that is none', () => {
   it.each([
     ['a word', 'x'],
     ['three words', 'a.b.c'],
-    ['a JWT of nobody', 'eyJhbGciOiJSUzI1NiJ9.e30.AAAA'],
+    ['a JWT of no one', 'eyJhbGciOiJSUzI1NiJ9.e30.AAAA'],
     ['a JWE', 'a.b.c.d.e'],
     ['a NUL', 'gths_\0'],
     ['a quotation mark and a line feed', '"\r\nx: y'],
     ['20,000 characters', 'x'.repeat(20_000)],
     ['20,000 characters of a JWT', `a.${'x'.repeat(20_000)}.c`],
     ['emoji', '🚪'],
-  ])('is inactive, and nobody is asked (%s)', async (_, token) => {
+  ])('is inactive, and no one is asked (%s)', async (_, token) => {
     const scene = createScene()
     const app = await addApp('api')
     expect(await verdictOn(scene, token, app)).toEqual({ active: false })

@@ -176,7 +176,7 @@ describe('after signing in', () => {
     'javascript:alert(1)',
     'https://app.example.com@evil.example/',
     'https://evilapp.example.com/',
-  ])('nobody is sent to %j', async (returnTo) => {
+  ])('no one is sent to %j', async (returnTo) => {
     const scene = createScene({ OIDC_REDIRECT_ALLOWED_HOSTS: 'app.example.com' })
     const browser = scene.browser()
     const callback = await answerOf(browser, `?returnTo=${encodeURIComponent(returnTo)}`)
@@ -195,7 +195,7 @@ describe('after signing in', () => {
     expect((await browser.open(`${LOGIN}?returnTo=${APP}/x`)).url).toBe(`${APP}/x`)
   })
 
-  it('nobody is sent to a host that was taken off the list meanwhile (A11)', async () => {
+  it('no one is sent to a host that was taken off the list meanwhile (A11)', async () => {
     const scene = createScene({ OIDC_REDIRECT_ALLOWED_HOSTS: 'app.example.com' })
     const browser = scene.browser()
     const callback = await answerOf(browser, `?returnTo=${APP}/x`)

@@ -113,7 +113,7 @@ describe('the button', () => {
     // A page says that the provider does not answer.
     ['is down', 'down', 200, null],
     ['answers nothing', 'slow', 200, null],
-  ] as const)('ends the session and sends nobody to the provider when it %s', async (_, fault, status, next) => {
+  ] as const)('ends the session and sends no one to the provider when it %s', async (_, fault, status, next) => {
     const scene = createScene({ LOGOUT_REDIRECT_URL: `${APP}/bye`, OIDC_TIMEOUT: '1' })
     const browser = await signedIn(scene)
     await env.KV.delete(`document/1/metadata ${IDP}`)
@@ -228,7 +228,7 @@ it('a sign-out whose address would be too long is a form that submits itself', a
   expect(page.headers.get('content-security-policy')).toMatch(/script-src 'sha256-[^']+'; base-uri/)
 })
 
-describe('a request that nobody asked for (A70)', () => {
+describe('a request that no one asked for (A70)', () => {
   const CONTENT_TYPES = [
     'application/x-www-form-urlencoded',
     'Application/X-WWW-Form-Urlencoded',
@@ -243,7 +243,7 @@ describe('a request that nobody asked for (A70)', () => {
     ['of another site', { 'sec-fetch-site': 'cross-site' }],
     ['of another site with our origin', { 'sec-fetch-site': 'cross-site', origin: GATE }],
     ['of a neighbour', { 'sec-fetch-site': 'same-site' }],
-    ['of nobody', { 'sec-fetch-site': 'none' }],
+    ['of no one', { 'sec-fetch-site': 'none' }],
     ['of another origin', { origin: EVIL }],
     ['of an opaque origin', { origin: 'null' }],
     ['of no origin', {}],
@@ -343,8 +343,8 @@ it('a database that does not answer does not sign out, and says so with 503', as
 
 it.each([
   ['nothing', ''],
-  ['a state that nobody sent', '?state=forged'],
-  ['an address of somebody else', `?returnTo=${EVIL}&post_logout_redirect_uri=${EVIL}&rd=${EVIL}`],
+  ['a state that no one sent', '?state=forged'],
+  ['an address of someone else', `?returnTo=${EVIL}&post_logout_redirect_uri=${EVIL}&rd=${EVIL}`],
 ])('the way back from the provider leads to LOGOUT_REDIRECT_URL with %s', async (_, query) => {
   const browser = createScene({ LOGOUT_REDIRECT_URL: `${APP}/bye` }).browser()
   for (const path of [LOGOUT_CALLBACK, LOGOUT_CALLBACK.slice(0, -1)]) {

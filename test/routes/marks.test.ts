@@ -85,7 +85,7 @@ describe('the answer by form to a silent attempt of a visitor', () => {
     return { scene, browser, form }
   }
 
-  it('signs nobody in who has signed in and out meanwhile', async () => {
+  it('signs no one in who has signed in and out meanwhile', async () => {
     const { browser, form } = await underWay()
     await signOut(browser, new URL(LOGOUT_CALLBACK).pathname)
     await browser.submit(form)

@@ -1,5 +1,5 @@
 /**
- * Whatever arrives from outside, in any field, no answer is a 500, nobody is signed in by it, and no redirect leads elsewhere.
+ * Whatever arrives from outside, in any field, no answer is a 500, no one is signed in by it, and no redirect leads elsewhere.
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -94,7 +94,7 @@ describe('no input makes a fault', () => {
     )
   })
 
-  it('in a query that nobody encoded', async () => {
+  it('in a query that no one encoded', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(LOGIN, CALLBACK), text, async (page, query) => {
         await expectNoFault(new Request(`${page}?state=${query}`))
@@ -154,7 +154,7 @@ describe('no input makes a fault', () => {
         const headers = { authorization: header, 'content-type': type }
         const response = await expectNoFault(new Request(INTROSPECT, { method: 'POST', headers, body: content }))
         expect(response.headers.get('cache-control')).toContain('no-store')
-        expect((await response.json()) as object).not.toMatchObject({ active: true }) // nobody guesses a token
+        expect((await response.json()) as object).not.toMatchObject({ active: true }) // no one guesses a token
       }),
       RUNS,
     )

@@ -86,7 +86,7 @@ describe('a redirect after a POST is 303, so that what was posted stays here [AR
 })
 
 it.each([LOGIN, `${INITIATE}?iss=${IDP}`, INITIATE, CALLBACK, LOGOUT, `${GATE}/`])(
-  '%s may be framed by nobody, whatever it answers [TP5, SB12]',
+  '%s may be framed by no one, whatever it answers [TP5, SB12]',
   async (url) => {
     const { headers } = await createScene().gate(new Request(url))
     expect(headers.get('x-frame-options')).toBe('DENY')
@@ -98,7 +98,7 @@ describe('introspection', () => {
   const ask = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
     new Request(INTROSPECT, { method: 'POST', body: new URLSearchParams(fields), headers })
 
-  it('is refused to whoever does not say who they are, also for a good token [IN2]', async () => {
+  it('is refused to anyone who does not say who they are, also for a good token [IN2]', async () => {
     const { gate, provider } = createScene()
     await addApp('api', { audiences: ['api'] })
     const token = await provider.signAccessToken()

@@ -35,7 +35,7 @@ export const SETTINGS = {
   OIDC_OP_URL: IDP,
   OIDC_RP_CLIENT_ID: 'gatehouse',
   OIDC_RP_CLIENT_SECRET: 'a-client-secret-that-no-log-may-show',
-  // The provider knows everybody here, so the start page would show nobody who is signed out.
+  // The provider knows everybody here, so the start page would show no one who is signed out.
   FRONTEND_IS_SILENT_LOGIN_ENABLED: 'false',
 }
 
@@ -49,7 +49,7 @@ export interface Scene {
   /** Every line that any isolate has logged. */
   readonly log: readonly LogEntry[]
   readonly gate: Site
-  /** A browser that nobody has used yet. */
+  /** A browser that no one has used yet. */
   browser(): Browser
   /** Another isolate: the same storage, empty memory, and other settings and another network if need be. */
   isolate(settings?: Settings, network?: Network): Site
@@ -72,7 +72,7 @@ export function createScene(settings: Settings = {}): Scene {
   return { provider, other, ...createStage({ clock, fetch, sites, settings: { ...SETTINGS, ...settings } }) }
 }
 
-/** A scene in which somebody has signed in before; until then Gatehouse begins nothing silently. The journal is empty again. */
+/** A scene in which someone has signed in before; until then Gatehouse begins nothing silently. The journal is empty again. */
 export async function createSettledScene(settings: Settings = {}): Promise<Scene> {
   const scene = createScene(settings)
   await signIn(scene.browser())
@@ -134,7 +134,7 @@ export async function signIn(browser: Browser): Promise<Visit> {
 /** Starts a sign-in, lets the provider answer, and gives back the address of the callback without visiting it. */
 export async function answerOf(browser: Browser, query = ''): Promise<string> {
   const visit = await browser.open(`${LOGIN}${query}`, { stopBefore: new URL(CALLBACK).pathname })
-  if (visit.next === null) throw new Error(`the provider sent nobody back from ${visit.url}`)
+  if (visit.next === null) throw new Error(`the provider sent no one back from ${visit.url}`)
   return visit.next
 }
 
@@ -144,7 +144,7 @@ export async function signOut(browser: Browser, stopBefore?: string): Promise<Vi
   return browser.submit(stopBefore === undefined ? form : { ...form, stopBefore })
 }
 
-/** Who is signed in, as an application on the same host sees it; `null`: nobody. */
+/** Who is signed in, as an application on the same host sees it; `null`: no one. */
 export async function whoIs(browser: Browser): Promise<Record<string, unknown> | null> {
   const { status, text } = await browser.background(ME)
   return status === 200 ? JSON.parse(text) : null

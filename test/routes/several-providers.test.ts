@@ -49,7 +49,7 @@ async function signInWith(browser: Browser, id: string): Promise<Visit> {
 }
 
 describe('with one provider', () => {
-  it('nobody is asked', async () => {
+  it('no one is asked', async () => {
     const { next } = await createScene().browser().open(LOGIN, { stopBefore: '*' })
     expect(next).toMatch(/^https:\/\/idp\.example\/authorize\?/)
   })
@@ -132,13 +132,13 @@ describe('with several providers', () => {
     expect(await answer.text()).toContain('How do you want to sign in?')
   })
 
-  it('a silent sign-in asks nobody which one: it goes on signed out', async () => {
+  it('a silent sign-in asks no one which one: it goes on signed out', async () => {
     const { url, path } = await createScene(SEVERAL).browser().open(`${LOGIN}?silent=true&returnTo=/`)
     expect(url).toBe(`${GATE}/`)
     expect(path.filter((address) => !address.startsWith(GATE))).toEqual([])
   })
 
-  it('an answer at the callback of another provider is refused, and signs nobody in (RFC 9700 section 4.4)', async () => {
+  it('an answer at the callback of another provider is refused, and signs no one in (RFC 9700 section 4.4)', async () => {
     const scene = createScene(SEVERAL)
     const browser = scene.browser()
     const answer = await answerOf(browser, '?provider=default')
@@ -197,7 +197,7 @@ describe('with several providers', () => {
     expect(await (await introspect(scene.gate, forged, app)).json()).toEqual({ active: false })
   })
 
-  it('a session of a provider that is gone is good for nobody', async () => {
+  it('a session of a provider that is gone is good for no one', async () => {
     const scene = createScene(SEVERAL)
     const browser = scene.browser()
     const app = await addApp('app')

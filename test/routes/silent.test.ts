@@ -1,5 +1,5 @@
 /**
- * Silent sign-ins that come to nothing: nobody ends on an error page, and nothing is tried again that was refused.
+ * Silent sign-ins that come to nothing: no one ends on an error page, and nothing is tried again that was refused.
  */
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
@@ -222,7 +222,7 @@ describe('a provider that shows its form in spite of prompt=none', () => {
     return { scene, isTriedAgain: scene.provider.count('/authorize') > before }
   }
 
-  it('is found out once, and nobody is sent there silently any more', async () => {
+  it('is found out once, and no one is sent there silently any more', async () => {
     const { scene, isTriedAgain } = await afterForm(12, 1)
     expect(isTriedAgain).toBe(false)
     expect(scene.log.filter(({ event }) => event === 'silent_sign_in_asked')).toMatchObject([
@@ -283,7 +283,7 @@ describe('id_token_hint', () => {
   })
 })
 
-describe('before anybody has signed in with the settings of now', () => {
+describe('before anyone has signed in with the settings of now', () => {
   it('no visitor is sent to the provider unasked, and the first sign-in changes that for all', async () => {
     const scene = createScene(SILENT)
     expect((await scene.browser().open(GATE)).path).toEqual([`${GATE}/`])
@@ -323,7 +323,7 @@ describe('before anybody has signed in with the settings of now', () => {
     expect(scene.other.count('/authorize')).toBe(0)
   })
 
-  it('one mark is kept in KV, which names nobody and holds no setting', async () => {
+  it('one mark is kept in KV, which names no one and holds no setting', async () => {
     const scene = await createSettledScene()
     await signIn(scene.browser())
     const { keys } = await env.KV.list({ prefix: 'sign-in/' })

@@ -1,5 +1,5 @@
 /**
- * Sessions that the provider does not confirm: which of its answers end one, after how many, and that a mistake signs nobody out.
+ * Sessions that the provider does not confirm: which of its answers end one, after how many, and that a mistake signs no one out.
  */
 import { describe, expect, it } from 'vitest'
 import type { Site } from '../support/browser.ts'
@@ -49,7 +49,7 @@ async function sessionOf(scene: Pick<Scene, 'browser'>, query = ''): Promise<str
   const browser = scene.browser()
   await browser.open(`${LOGIN}${query}`)
   const token = sessionTokenOf(browser)
-  if (token === undefined) throw new Error('nobody is signed in')
+  if (token === undefined) throw new Error('no one is signed in')
   return token
 }
 
@@ -152,7 +152,7 @@ describe('a refresh that is refused with', () => {
 describe('refusals that are no clear no', () => {
   const no = plain(null, 400)
 
-  it('are an outage while nobody else is confirmed: one mistake of the provider signs nobody out', async () => {
+  it('are an outage while no one else is confirmed: one mistake of the provider signs no one out', async () => {
     const { clock, gate, answerWith, ...scene } = world()
     const tokens = [await sessionOf(scene), await sessionOf(scene)]
     clock.advance(280)
@@ -169,7 +169,7 @@ describe('refusals that are no clear no', () => {
     ])
   })
 
-  it('end the session when somebody has signed in since the first', async () => {
+  it('end the session when someone has signed in since the first', async () => {
     const { clock, gate, answerWith, ...scene } = world()
     const token = await sessionOf(scene)
     clock.advance(280)
@@ -182,7 +182,7 @@ describe('refusals that are no clear no', () => {
     expect(await statusOf(gate, token)).toBe(401)
   })
 
-  it('do not end it when somebody signed in before the first, or at another provider', async () => {
+  it('do not end it when someone signed in before the first, or at another provider', async () => {
     const several = {
       OIDC_PROVIDERS: JSON.stringify([{ id: 'partner', url: OTHER_IDP, client_id: SETTINGS.OIDC_RP_CLIENT_ID }]),
       OIDC_PROVIDERS_PARTNER_CLIENT_SECRET: SETTINGS.OIDC_RP_CLIENT_SECRET,
@@ -338,7 +338,7 @@ describe('GATEHOUSE_UNCONFIRMED_AGE', () => {
     expect(await minutesUntilEnd({ ...HOUR, OIDC_STORE_REFRESH_TOKEN: 'false' }, 120)).toBe(60)
   })
 
-  it('unset lets an outage sign nobody out before SESSION_COOKIE_AGE', async () => {
+  it('unset lets an outage sign no one out before SESSION_COOKIE_AGE', async () => {
     expect(await minutesUntilEnd({}, 700)).toBeNull()
   })
 

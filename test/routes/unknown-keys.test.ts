@@ -46,7 +46,7 @@ describe('a token check', () => {
     ['has expired', (now) => ({ iat: now - 600, exp: now - 300 })],
     ['is for another audience', () => ({ aud: 'another' })],
     ['is not valid yet', (now) => ({ nbf: now + 600 })],
-  ])('of a token that %s says inactive whatever its key is, and asks nobody', async (_, claims) => {
+  ])('of a token that %s says inactive whatever its key is, and asks no one', async (_, claims) => {
     const { scene, app } = await createKnown()
     for (let count = 0; count < 10; count++) {
       const bent = claims(Math.floor(scene.clock.now() / 1000))
@@ -84,7 +84,7 @@ describe('a token check', () => {
     expect(scene.log.filter(({ level }) => level === 'error')).toEqual([])
   })
 
-  it('of a token whose key nobody may look for yet is 503 with a time to come back, and a sentence that blames nobody', async () => {
+  it('of a token whose key no one may look for yet is 503 with a time to come back, and a sentence that blames no one', async () => {
     const { scene, app } = await createKnown()
     for (let count = 0; count < 5; count++) {
       await introspect(scene.gate, await scene.provider.signAccessToken({}, keyOfNobody(`junk-${count}`)), app)
@@ -102,7 +102,7 @@ describe('a token check', () => {
 })
 
 describe('forged logout tokens', () => {
-  it('keep nobody from signing in after a change of keys', async () => {
+  it('keep no one from signing in after a change of keys', async () => {
     const scene = createScene()
     await signIn(scene.browser())
     for (let count = 0; count < 10; count++) await sendLogoutToken(scene, `junk-${count}`)

@@ -80,7 +80,7 @@ describe('the signed-in person', () => {
     expect((await browser.background(ME.slice(0, -1))).json()).toMatchObject({ sub: 'alice' })
   })
 
-  it('is told to nobody else, so no cache may keep it (A36)', async () => {
+  it('is told to no one else, so no cache may keep it (A36)', async () => {
     const browser = createScene().browser()
     await signIn(browser)
     const { headers } = await browser.background(ME)
@@ -99,14 +99,14 @@ describe('without a session', () => {
   })
 
   it.each(['Bearer x', 'Basic %%%', 'Basic', 'Foo bar baz', 'Bearer '.padEnd(20_000)])(
-    'the Authorization header %j lets nobody in (A48)',
+    'the Authorization header %j lets no one in (A48)',
     async (authorization) => {
       const { gate } = createScene()
       expect((await gate(new Request(ME, { headers: { authorization } }))).status).toBe(401)
     },
   )
 
-  it('identity headers let nobody in (A130)', async () => {
+  it('identity headers let no one in (A130)', async () => {
     const { gate } = createScene()
     const headers = { 'x-auth-request-email': 'admin@corp.com', 'remote-user': 'admin', 'x-forwarded-user': 'admin' }
     expect((await gate(new Request(ME, { headers }))).status).toBe(401)
@@ -120,7 +120,7 @@ it('other methods are refused in JSON, with the allowed ones', async () => {
   expect(await response.json()).toMatchObject({ error: 'invalid_request' })
 })
 
-it('a database that does not answer signs nobody out: 503 in JSON, with Retry-After', async () => {
+it('a database that does not answer signs no one out: 503 in JSON, with Retry-After', async () => {
   const browser = createScene().browser()
   await signIn(browser)
   await env.DB.exec('DROP TABLE sessions')

@@ -1,5 +1,5 @@
 /**
- * Somebody visits the start page and is not signed in: sent elsewhere, signed in without being asked, or shown a button (a.3 and a.4 of
+ * Someone visits the start page and is not signed in: sent elsewhere, signed in without being asked, or shown a button (a.3 and a.4 of
  * La Suite's settings: OIDC_REDIRECT_UNAUTHENTICATED_URL, FRONTEND_*, ALLOW_UNREGISTERED_ROOMS).
  */
 import { env } from 'cloudflare:workers'
@@ -56,7 +56,7 @@ describe('OIDC_REDIRECT_UNAUTHENTICATED_URL', () => {
     expect(parametersOf(await firstStep(settings, `${GATE}/?returnTo=${wanted}`)).returnTo).toBe(carried)
   })
 
-  it('does not concern somebody who is signed in', async () => {
+  it('does not concern someone who is signed in', async () => {
     const browser = createScene(WELCOME).browser()
     const visit = await signIn(browser)
     expect(visit.url).toBe(`${GATE}/`)
@@ -97,7 +97,7 @@ describe('OIDC_REDIRECT_UNAUTHENTICATED_URL', () => {
     expect([visit.status, new URL(visit.url).searchParams.get('error')]).toEqual([200, 'provider_error'])
   })
 
-  it('sends nobody away where visitors may stay (ALLOW_UNREGISTERED_ROOMS)', async () => {
+  it('sends no one away where visitors may stay (ALLOW_UNREGISTERED_ROOMS)', async () => {
     expect(await firstStep({ ...WELCOME, ALLOW_UNREGISTERED_ROOMS: 'True' })).toBeNull()
   })
 
@@ -247,7 +247,7 @@ describe('a session without a refresh token', () => {
     expect(await visitAfter(901, 'login-required', settings)).toEqual({ asked: 0, isSignedIn: true })
   })
 
-  it('is not ended by a silent sign-in that somebody asks for before it is due', async () => {
+  it('is not ended by a silent sign-in that someone asks for before it is due', async () => {
     const scene = await createSettledScene(WITHOUT)
     const browser = scene.browser()
     await signIn(browser)
@@ -288,7 +288,7 @@ describe('FRONTEND_EXTERNAL_HOME_URL', () => {
     )
   })
 
-  it('concerns nobody who is signed in, and no other page', async () => {
+  it('concerns no one who is signed in, and no other page', async () => {
     const browser = createScene(HOME).browser()
     const pages = [await browser.open(`${GATE}/nowhere`), await signIn(browser)]
     expect(pages.map(scriptOf)).toEqual([null, null])

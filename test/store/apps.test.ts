@@ -29,7 +29,7 @@ it.each(['', 'API', 'ap', 'api ', '%', "' OR 1=1 --"])('an app is not found by %
   expect(await createAppStore(env.DB).find(clientId)).toBeNull()
 })
 
-it('a policy that cannot be read lets nobody in', async () => {
+it('a policy that cannot be read lets no one in', async () => {
   await addApp('api', { audiences: 'api' })
   await expect(createAppStore(env.DB).find('api')).rejects.toThrow()
 })

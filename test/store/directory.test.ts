@@ -26,7 +26,7 @@ beforeEach(async () => {
   await add('other', { full_name: 'Anais Elsewhere' }, 'https://other.example')
 })
 
-describe('somebody is found', () => {
+describe('someone is found', () => {
   it('by any part of a name or an address, whatever its case and accents', async () => {
     expect(await found('anais')).toEqual(['anais'])
     expect(await found('große')).toEqual(['anais'])
@@ -52,7 +52,7 @@ describe('somebody is found', () => {
   })
 })
 
-describe('nobody is found', () => {
+describe('no one is found', () => {
   it('by what stands for anything in SQL', async () => {
     expect([await found('%%%'), await found('___'), await found("' OR 1")]).toEqual([[], [], []])
   })

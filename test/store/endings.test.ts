@@ -35,7 +35,7 @@ it('the sessions of the sub end, although the account is known by another claim'
   expect(await alive()).toEqual(['b'])
 })
 
-it('somebody whose account is called like the sub of somebody else stays', async () => {
+it('someone whose account is called like the sub of someone else stays', async () => {
   await sessions().begin(signIn({ tokenHash: 'a', subject: 'alice', subHash: 'another sub' }))
   expect(await end('alice', 'sub of alice')).toBe(0)
 })

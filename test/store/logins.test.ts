@@ -30,7 +30,7 @@ it('an attempt stays spent, whatever end it is given later', async () => {
   expect(await spent.spend('state', EXPIRES_AT + 1)).toBe(false)
 })
 
-it('a database that does not answer lets nobody through', async () => {
+it('a database that does not answer lets no one through', async () => {
   await env.DB.exec('DROP TABLE spent_logins')
   expect((await refusalOf(createSpentLogins(env.DB, stillClock()).spend('state', EXPIRES_AT))).code).toBe(
     'store_unavailable',

@@ -14,7 +14,7 @@ const VERIFIED = identity({ email: EMAIL, email_verified: true })
 
 const sessions = () => createSessions(env.DB, stillClock())
 
-/** Somebody who has signed in before, without any matching. */
+/** Someone who has signed in before, without any matching. */
 async function known(subject: string, known: Partial<Identity> = VERIFIED, issuer = ISSUER): Promise<void> {
   await sessions().begin(signIn({ tokenHash: `of ${issuer} ${subject}`, subject, issuer, identity: identity(known) }))
 }
@@ -31,7 +31,7 @@ async function everything(): Promise<unknown> {
   return Promise.all(tables.map(async (table) => (await env.DB.prepare(`SELECT * FROM ${table}`).all()).results))
 }
 
-describe('somebody whose subject is not known', () => {
+describe('someone whose subject is not known', () => {
   it('gets the account of the same issuer that has their verified address', async () => {
     await known('alice')
     expect(await newcomer()).toBe('matched')
@@ -50,7 +50,7 @@ describe('somebody whose subject is not known', () => {
     ])
   })
 
-  it('gets a new account when the address is nobody’s', async () => {
+  it('gets a new account when the address is no one’s', async () => {
     await known('bob', identity({ email: 'bob@corp.example', email_verified: true }))
     expect(await newcomer()).toBe('admitted')
     expect(await subjectOfNew()).toBe('newcomer')
@@ -65,7 +65,7 @@ describe('somebody whose subject is not known', () => {
   it.each([
     ['not verified', false],
     ['not said to be verified', null],
-  ])('never gets an account whose own address is %s: somebody may lie in wait there', async (_, email_verified) => {
+  ])('never gets an account whose own address is %s: someone may lie in wait there', async (_, email_verified) => {
     await known('mallory', identity({ email: EMAIL, email_verified }))
     expect(await newcomer()).toBe('admitted')
     expect(await subjectOfNew()).toBe('newcomer')
@@ -102,14 +102,14 @@ describe('somebody whose subject is not known', () => {
     'alice@cоrp.example',
     '%',
     '_',
-  ])('with the address %j matches nobody whose address only looks like it (A61)', async (email) => {
+  ])('with the address %j matches no one whose address only looks like it (A61)', async (email) => {
     await known('alice')
     const mine = identity({ email, email_verified: true })
     expect(await newcomer({ identity: mine, byEmail: { ...BY_EMAIL, email } })).toBe('admitted')
   })
 })
 
-describe('somebody whose subject is known', () => {
+describe('someone whose subject is known', () => {
   it('gets that account, whoever else has the address', async () => {
     await known('alice')
     await known('alice-2')
@@ -117,7 +117,7 @@ describe('somebody whose subject is known', () => {
     expect(await subjectOfNew()).toBe('alice-2')
   })
 
-  it('gets it also when nobody gets a new one', async () => {
+  it('gets it also when no one gets a new one', async () => {
     await known('alice')
     expect(await newcomer({ subject: 'alice', mayCreate: false, byEmail: null })).toBe('admitted')
   })
@@ -162,8 +162,8 @@ describe('the subject of an account that was found by its address', () => {
   })
 })
 
-describe('where nobody gets a new account', () => {
-  it('somebody who is not known is refused, and nothing is written, nor is the session before ended', async () => {
+describe('where no one gets a new account', () => {
+  it('someone who is not known is refused, and nothing is written, nor is the session before ended', async () => {
     await known('bob')
     const before = await everything()
     const outcome = await newcomer({ mayCreate: false, byEmail: null, replacedTokenHash: `of ${ISSUER} bob` })
@@ -171,13 +171,13 @@ describe('where nobody gets a new account', () => {
     expect(await everything()).toEqual(before)
   })
 
-  it('an address that fits nobody does not help', async () => {
+  it('an address that fits no one does not help', async () => {
     const before = await everything()
     expect(await newcomer({ mayCreate: false })).toBe('unknown')
     expect(await everything()).toEqual(before)
   })
 
-  it('an address that fits somebody does', async () => {
+  it('an address that fits someone does', async () => {
     await known('alice')
     expect(await newcomer({ mayCreate: false })).toBe('matched')
   })

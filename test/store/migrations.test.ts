@@ -39,7 +39,7 @@ it('0003_names calls people what they were called before', async () => {
   ])
 })
 
-it('0009_brought calls nobody by an e-mail address any more', async () => {
+it('0009_brought calls no one by an e-mail address any more', async () => {
   const people = [
     ['address', 'a@localhost', 'A@localhost', 'a@localhost'],
     ['other', null, 'b@corp.example', 'b@corp.example'],

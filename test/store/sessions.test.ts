@@ -17,7 +17,7 @@ async function rowsOf(table: 'users' | 'sessions' | 'audit') {
 }
 
 describe('a user', () => {
-  it('is found by issuer and subject together: the same subject of another issuer is somebody else', async () => {
+  it('is found by issuer and subject together: the same subject of another issuer is someone else', async () => {
     const { sessions } = store()
     await sessions.begin(signIn({ tokenHash: 'a' }))
     await sessions.begin(signIn({ tokenHash: 'b', issuer: 'https://idp2.example' }))
@@ -388,7 +388,7 @@ describe('the beginning of a session', () => {
 })
 
 describe('the sessions of one person', () => {
-  it('are 1,000 at the most: with one more the oldest ends, and nobody else’s', async () => {
+  it('are 1,000 at the most: with one more the oldest ends, and no one else’s', async () => {
     const sessions = createSessions(env.DB, stillClock())
     await sessions.begin(signIn({ tokenHash: 'of bob', subject: 'bob' }))
     await sessions.begin(signIn({ tokenHash: 'first' }))

@@ -11,11 +11,11 @@ import { overHttp } from './over-http.ts'
 export interface Attacked {
   readonly gatehouse: RunningGatehouse
   readonly provider: HostileServer
-  /** A browser that nobody has used yet. */
+  /** A browser that no one has used yet. */
   browser(): Browser
   /** The address of a path of Gatehouse. */
   at(path: string): string
-  /** Nobody has ever signed in, and the provider is honest again. What the Worker knows of it (metadata, keys) stays. */
+  /** No one has ever signed in, and the provider is honest again. What the Worker knows of it (metadata, keys) stays. */
   startOver(): Promise<void>
   stop(): Promise<void>
 }
@@ -91,7 +91,7 @@ export async function signIn({ at, provider }: Attacked, browser: Browser, query
   return visit.url.startsWith(provider.issuer) && visit.status === 200 ? browser.submit(browser.formOf(visit)) : visit
 }
 
-/** Who is signed in, as an application on the same host sees it; `null`: nobody. */
+/** Who is signed in, as an application on the same host sees it; `null`: no one. */
 export async function whoIs({ at }: Attacked, browser: Browser): Promise<Readonly<Record<string, unknown>> | null> {
   const { status, text } = await browser.background(at(PATHS.me))
   return status === 200 ? JSON.parse(text) : null

@@ -27,7 +27,7 @@ export interface CookieRequest {
 export interface CookieJar {
   /** Every Set-Cookie line that came, in order. */
   readonly received: readonly SetCookie[]
-  /** Takes the cookies of an answer. @throws Error when a name comes twice: browsers keep one, nobody should depend on which */
+  /** Takes the cookies of an answer. @throws Error when a name comes twice: browsers keep one, no one should depend on which */
   take(from: URL, lines: readonly string[]): void
   /** The Cookie header of a request; `null`: none. */
   headerFor(request: CookieRequest): string | null

@@ -1,5 +1,5 @@
 /**
- * A checkout of its own in which `npm run dev` can run, so that nobody's .dev.vars and database are in the way, and a browser for it.
+ * A checkout of its own in which `npm run dev` can run, so that no one's .dev.vars and database are in the way, and a browser for it.
  */
 import { copyFile, cp, mkdir, mkdtemp, readdir, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -56,7 +56,7 @@ export async function startDev(root: string, ports?: { port: number; idpPort: nu
   return { baseUrl: `http://localhost:${port}`, started, shown }
 }
 
-/** Somebody at a browser in front of it. */
+/** Someone at a browser in front of it. */
 export class DevVisitor {
   readonly #cookies = new Map<string, string>()
   readonly #baseUrl: string
@@ -82,7 +82,7 @@ export class DevVisitor {
     await this.visit(answer.href.slice(this.#baseUrl.length))
   }
 
-  /** The id under which Gatehouse knows who is signed in; null: nobody is. */
+  /** The id under which Gatehouse knows who is signed in; null: no one is. */
   async id(): Promise<string | null> {
     const response = await this.visit('/api/v1.0/users/me/')
     return response.ok ? ((await response.json()) as { id: string }).id : null // the answer is the test's subject

@@ -11,7 +11,7 @@ export interface FarEnd {
   readonly journal: string[]
   /** Answers an address from now on; the address is compared without its query. */
   on(address: string, answer: Answer): void
-  /** Whether somebody has said how this address answers. */
+  /** Whether someone has said how this address answers. */
   answers(address: string): boolean
 }
 

@@ -37,7 +37,7 @@ export interface RunningGatehouse {
 const PORTS = { from: 20_000, to: 32_000 }
 const ATTEMPTS_MAX = 100
 
-/** A port that was free a moment ago, and that nobody takes by chance. */
+/** A port that was free a moment ago, and that no one takes by chance. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const port = randomInt(PORTS.from, PORTS.to)

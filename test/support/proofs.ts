@@ -57,7 +57,7 @@ declare module 'vitest' {
 /**
  * The options of a test that proves something when it passes.
  *
- * @example it('signs somebody in', proves('real', 'keycloak', 'sign-in', 'names'), async () => {})
+ * @example it('signs someone in', proves('real', 'keycloak', 'sign-in', 'names'), async () => {})
  */
 export function proves(how: Proof['how'], provider: ProviderName, ...features: readonly Feature[]) {
   return { meta: { proofs: features.map((feature) => ({ how, provider, feature })) } }

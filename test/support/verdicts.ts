@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 export interface Verdict {
   readonly id: string
   readonly level: string
-  /** `held`: by a test. `not applicable`: with a reason. `open`: nobody has decided. */
+  /** `held`: by a test. `not applicable`: with a reason. `open`: no one has decided. */
   readonly kind: 'held' | 'not applicable' | 'open'
   /** The names of the tests as `file > name`, or the reason. */
   readonly tests: readonly string[]

@@ -1,5 +1,5 @@
 /**
- * Somebody at a browser who signs in for real: at Gatehouse, then at the embedded provider, and back; keeps the cookies of both.
+ * Someone at a browser who signs in for real: at Gatehouse, then at the embedded provider, and back; keeps the cookies of both.
  */
 import { signIn } from '../../dev/sign-in.ts'
 import type { Installation } from './installation.ts'

@@ -230,7 +230,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
         jti: 'V2_1',
         auth_time: NOW - 20,
       },
-      'an ID token that says nothing of how somebody signed in': {
+      'an ID token that says nothing of how someone signed in': {
         ...LIFE,
         sub: '2456',
         aud: 'meet',
@@ -385,7 +385,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     app: { audiences: [API] },
     told: { principal: 'service', client_id: 'system:serviceaccount:jobs:mailer' },
     others: {
-      'a token of somebody else': {
+      'a token of someone else': {
         ...LIFE,
         aud: [API],
         sub: 'system:serviceaccount:jobs:admin',

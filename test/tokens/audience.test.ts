@@ -23,7 +23,7 @@ const KEYCLOAK = {
   keycloak: { base_url: 'https://idp.example', realm: 'main', client_id: 'Controller', client_secret: 'secret' },
 }
 
-/** As a realm of OpenTalk issues it by default: for nobody but the account console. */
+/** As a realm of OpenTalk issues it by default: for no one but the account console. */
 const PERSON = {
   exp: NOW + 300,
   iat: NOW - 10,
@@ -59,7 +59,7 @@ describe('a token of a person is good', () => {
     expect(await flaw(claims, OIDC)).toBe(null)
   })
 
-  it('when the front end or the controller got it, for their tokens name nobody as their audience', async () => {
+  it('when the front end or the controller got it, for their tokens name no one as their audience', async () => {
     expect(await flaw(PERSON, OIDC)).toBe(null)
     expect(await flaw({ ...PERSON, aud: undefined }, OIDC)).toBe(null)
     expect(await flaw({ ...PERSON, azp: 'Controller' }, OIDC)).toBe(null)

@@ -1,5 +1,5 @@
 /**
- * The one question about every kind of token: sessions, JWTs, and whatever else somebody may present.
+ * The one question about every kind of token: sessions, JWTs, and whatever else someone may present.
  */
 import { base64url } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -125,7 +125,7 @@ describe('a JWT', () => {
     expect(verdicts).toEqual([true, false, true])
   })
 
-  it('that is longer than 16,384 characters is not active, and nobody is asked', async () => {
+  it('that is longer than 16,384 characters is not active, and no one is asked', async () => {
     const { ports, farEnd } = createTokenWorld(key)
     const token = await sign(key, { ...claims, padding: 'x'.repeat(16_384) }, { typ: 'at+jwt' })
     expect([(await check(token, ANY_APP, ports)).active, farEnd.journal]).toEqual([false, []])
@@ -204,7 +204,7 @@ describe('a JWT without a signature', () => {
   })
 })
 
-it('a JWT that has expired is not active, also when nobody can find out whose it is', async () => {
+it('a JWT that has expired is not active, also when no one can find out whose it is', async () => {
   const { ports } = createWorld({
     settings: {
       OIDC_OP_URL: '',

@@ -174,7 +174,7 @@ describe('the provider’s word cannot be had', () => {
     expect([code, message]).toEqual(['not_configured', expect.stringContaining('OIDC_OP_INTROSPECT_JWT')])
   })
 
-  it('when nobody wants it: then it is not asked for', async () => {
+  it('when no one wants it: then it is not asked for', async () => {
     const world = worldOf({ active: false }, { OIDC_OP_INTROSPECT_JWT: 'false' })
     expect((await judge(world)).active).toBe(true)
     expect(askedOf(world)).toBe(0)

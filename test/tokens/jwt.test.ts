@@ -182,7 +182,7 @@ describe('the issuer (AT3)', () => {
     expect(await isActive({ ...RFC_9068, iss })).toBe(false)
   })
 
-  it('when it is another one, nobody is asked anything (A115)', async () => {
+  it('when it is another one, no one is asked anything (A115)', async () => {
     const { ports, farEnd } = createTokenWorld(key)
     await checkJwt(await sign(key, { ...RFC_9068, iss: 'https://idp2.example' }, { typ: 'at+jwt' }), ANY_APP, ports)
     expect(farEnd.journal).toEqual([])
@@ -262,7 +262,7 @@ describe('the audience', () => {
     '',
     'app',
     'meet',
-  ])('%j is somebody else (A43, AT12)', async (aud) => {
+  ])('%j is someone else (A43, AT12)', async (aud) => {
     expect(await isActive({ ...RFC_9068, aud })).toBe(false)
   })
 
@@ -464,7 +464,7 @@ describe('whose a token is', () => {
   })
 })
 
-it('a person’s token that names nobody is nobody’s, and not a program’s', async () => {
+it('a person’s token that names no one is no one’s, and not a program’s', async () => {
   const { ports } = createTokenWorld(key)
   const token = await sign(key, { ...KEYCLOAK, sub: undefined, sid: 's' }, { typ: 'JWT' })
   expect(await checkJwt(token, ANY_APP, ports)).toMatchObject({ active: false })

@@ -50,7 +50,7 @@ function worldOf(answer?: Claims | (() => Response), settings: Claims = {}) {
   return world
 }
 
-/** Something that is encrypted for somebody else. */
+/** Something that is encrypted for someone else. */
 function jwe(header: Claims, length = 40): string {
   return [
     base64url.encode(JSON.stringify(header)),
@@ -172,7 +172,7 @@ describe('an opaque token that the provider calls inactive', () => {
   })
 })
 
-describe('nobody is asked', () => {
+describe('no one is asked', () => {
   it.each([
     ['a word', 'x'],
     ['one character less than a token must have', 'a'.repeat(21)],
@@ -194,7 +194,7 @@ describe('nobody is asked', () => {
     ],
     ['a JWE that is too long', `${base64url.encode('{"alg":"dir"}')}..a.${'a'.repeat(16_384)}.a`],
     ['a JWT of another issuer', `e30.${base64url.encode('{"iss":"https://idp2.example"}')}.AAAA`],
-    ['a JWT of nobody', `${base64url.encode('{"alg":"RS256"}')}.e30.AAAAAAAA`],
+    ['a JWT of no one', `${base64url.encode('{"alg":"RS256"}')}.e30.AAAAAAAA`],
   ])('about %s (A115)', async (_, token) => {
     const world = worldOf(GOOD)
     expect((await check(token, ANY_APP, world.ports)).active).toBe(false)

@@ -61,7 +61,7 @@ describe.each(['generic', 'auth0', 'keycloak', 'dex'])(
       },
     )
 
-    it('a subject that is empty is nobody’s', async () => {
+    it('a subject that is empty is no one’s', async () => {
       expect(await told({ sub: '' })).toEqual({ active: false })
     })
 
@@ -137,7 +137,7 @@ it.each<Members>([{ preferred_username: 'meet' }, { email: 'meet@corp.example' }
   },
 )
 
-it('a user name or subject of another vendor’s programs makes nobody a program where people choose it', async () => {
+it('a user name or subject of another vendor’s programs makes no one a program where people choose it', async () => {
   const names = ['service-account-meet', 'ak-meet-client_credentials']
   for (const preferred_username of names) {
     expect(await toldOfJwt({ ...PROFILED, preferred_username }, { OIDC_OP_TYPE: 'generic' })).toMatchObject(user)
@@ -230,7 +230,7 @@ describe('at Keycloak', () => {
     { jti: 'onltac:7f1c', sid: 's' },
     { jti: 'onrtrt:7f1c', sid: 's', auth_time: NOW - 20 },
     { jti: 'onrtrt:7f1c', sid: 's', preferred_username: 'alice' },
-  ])('a token that says how somebody signed in, or who, is a person’s: %j', async (more) => {
+  ])('a token that says how someone signed in, or who, is a person’s: %j', async (more) => {
     expect(await told(more)).toMatchObject(user)
   })
 
@@ -258,7 +258,7 @@ describe('at Keycloak', () => {
   it.each<[string, Members]>([
     ['has neither name nor grant', {}],
     [
-      'was exchanged, by a program or by somebody who is called like one',
+      'was exchanged, by a program or by someone who is called like one',
       { preferred_username: PROGRAM, jti: 'trrtte:7f1c' },
     ],
     ['belongs to the program of another client', { preferred_username: 'service-account-other' }],
@@ -322,7 +322,7 @@ describe('at Dex', () => {
     expect(await told(subject('gatehouse', ''))).toMatchObject(service)
   })
 
-  it('somebody who is called like the client tells nothing', async () => {
+  it('someone who is called like the client tells nothing', async () => {
     expectUnknown(await told(subject('gatehouse', 'ldap')))
   })
 
@@ -339,7 +339,7 @@ describe('while GATEHOUSE_SERVICE_CLIENTS names the programs', () => {
     ['authentik', { OIDC_OP_TYPE: 'authentik' }, { client_id: 'meet', sub: 'h', username: 'ak-p-client_credentials' }],
     ['Entra ID', { OIDC_OP_TYPE: 'entra' }, { azp: 'meet', sub: 'o', oid: 'o', roles: ['x'] }],
     ['Doorkeeper', { OIDC_OP_TYPE: 'generic' }, { client_id: 'meet' }],
-    ['somebody who names no client', { OIDC_OP_TYPE: 'generic' }, { sub: '5c0c' }],
+    ['someone who names no client', { OIDC_OP_TYPE: 'generic' }, { sub: '5c0c' }],
   ])('a program of %s that is not among them is refused, and also what may be one', async (_, type, said) => {
     expect(await toldOfOpaque(said, type)).toMatchObject({ active: true })
     expect(await toldOfOpaque(said, { ...type, ...settings })).toEqual({ active: false })

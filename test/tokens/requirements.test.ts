@@ -35,7 +35,7 @@ it('the tokens of a session and the key that they are bound to cannot be read wh
 })
 
 describe('an access token', () => {
-  it('whose subject is empty is about nobody, and not active [JB12]', async () => {
+  it('whose subject is empty is about no one, and not active [JB12]', async () => {
     const { ports } = createTokenWorld(key)
     const token = await sign(key, { ...CLAIMS, sub: '' }, { typ: 'at+jwt' })
     expect((await checkJwt(token, ANY_APP, ports)).active).toBe(false)

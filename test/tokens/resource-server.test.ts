@@ -41,7 +41,7 @@ async function flaw(said?: Members, settings?: Members, app?: App): Promise<stri
 }
 
 describe('a token with one of OIDC_RS_SCOPES', () => {
-  it('is good for whichever client it was issued, while nobody says which may', async () => {
+  it('is good for whichever client it was issued, while no one says which may', async () => {
     expect(await flaw()).toBe(null)
     expect(await flaw({ scope: 'lasuite_visio' }, { OIDC_RS_SCOPES: 'lasuite_meet,lasuite_visio' })).toBe(null)
   })
@@ -82,7 +82,7 @@ describe('a token with one of OIDC_RS_SCOPES', () => {
 
   it.each<[string, unknown, Members, boolean]>([
     ['us', [CLIENT_ID, 'x'], {}, true],
-    ['somebody else', 'x', {}, false],
+    ['someone else', 'x', {}, false],
     ['nobody', undefined, {}, false],
     ['the client that asks', 'asker', { OIDC_RS_CLIENT_ID: 'asker', OIDC_RS_CLIENT_SECRET: 's' }, true],
     ['the sign-in client only', CLIENT_ID, { OIDC_RS_CLIENT_ID: 'asker', OIDC_RS_CLIENT_SECRET: 's' }, false],

@@ -1,5 +1,5 @@
 /**
- * Issuers that sign nobody in, beside a provider that does: what the documentation says to set for them is enough.
+ * Issuers that sign no one in, beside a provider that does: what the documentation says to set for them is enough.
  */
 import { readFileSync } from 'node:fs'
 import { beforeAll, expect, it } from 'vitest'
@@ -53,7 +53,7 @@ it('Cloudflare Access needs neither a discovery document nor a secret', async ()
   })
 })
 
-it('a cluster with a discovery document needs no address of its keys, and signs nobody in', async () => {
+it('a cluster with a discovery document needs no address of its keys, and signs no one in', async () => {
   const { OIDC_OP_JWKS_ENDPOINT: _, ...settings } = documented()
   const world = worldWith({ ...settings, url: CLUSTER, OIDC_OP_ACCESS_TOKEN_FORM: 'kubernetes' })
   world.farEnd.on(`${CLUSTER}/.well-known/openid-configuration`, () =>

@@ -9,7 +9,7 @@ import { NOW, START } from '../support/token-world.ts'
 
 const good = (exp: unknown): GoodToken => ({ active: true, principal: 'user', roles: [], claims: { exp } })
 
-it('what nobody has asked for is not known', () => {
+it('what no one has asked for is not known', () => {
   expect(createVerdicts(createFakeClock(START)).recall('a')).toBeUndefined()
 })
 

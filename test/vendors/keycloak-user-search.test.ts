@@ -195,7 +195,7 @@ describe('with tenants', () => {
     expect(queries.map((query) => query.get('first'))).toEqual(['0', '100', '200', '300'])
   })
 
-  it('nobody looks further than 500 rows, nor than 20 people', async () => {
+  it('no one looks further than 500 rows, nor than 20 people', async () => {
     const { users, queries, find } = world(BY_TENANT)
     users(() => json(Array.from({ length: 100 }, (_, index) => person(`other-${index}`, of('t-2')))))
     expect([await find('arch', 't-1'), queries.length]).toEqual([[], 5])

@@ -84,7 +84,7 @@ describe('what a provider means', () => {
     expect(explanation?.fix).toMatch(fix)
   })
 
-  it('is unknown when nobody has described it', () => {
+  it('is unknown when no one has described it', () => {
     expect(explain('keycloak', 'authorization', page('Welcome'))).toBeNull()
     expect(explain('generic', 'token', { status: 200 })).toBeNull()
   })

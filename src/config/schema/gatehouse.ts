@@ -28,7 +28,7 @@ export const ownSettings = {
     secret: true,
     example: 'the output of: openssl rand -base64 32',
     meaning:
-      'Seals cookies and stored provider tokens. Several are separated by blanks: the first seals, all open, so that a secret can be changed without signing anybody out. Unset: see DJANGO_SECRET_KEY.',
+      'Seals cookies and stored provider tokens. Several are separated by blanks: the first seals, all open, so that a secret can be changed without signing anyone out. Unset: see DJANGO_SECRET_KEY.',
   }),
   passableParameters: optional(listOf(PASSED_ON), {
     name: 'GATEHOUSE_LOGIN_PARAMETERS',

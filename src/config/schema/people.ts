@@ -1,5 +1,5 @@
 /**
- * The settings of one provider that say who somebody is: which claims count, and who gets an account; part of `provider-settings.ts`.
+ * The settings of one provider that say who someone is: which claims count, and who gets an account; part of `provider-settings.ts`.
  */
 
 import { bool, text } from '../values/kinds.ts'
@@ -13,20 +13,20 @@ export const accountSettings = {
     origin: 'Gatehouse',
     example: 'sub',
     meaning:
-      'The claim that people are known by, within the issuer. It must never change, never be given to somebody else, and not be for people to choose. Set it before the first sign-in: with another one everybody is somebody new. Unset: `oid` for entra, else `sub`.',
+      'The claim that people are known by, within the issuer. It must never change, never be given to someone else, and not be for people to choose. Set it before the first sign-in: with another one everybody is someone new. Unset: `oid` for entra, else `sub`.',
   }),
   createUsers: optional(bool, {
     name: 'OIDC_CREATE_USER',
     default: true,
     example: 'false',
-    meaning: 'Whether somebody who is not known gets an account. Off: they are refused, and nothing is written.',
+    meaning: 'Whether someone who is not known gets an account. Off: they are refused, and nothing is written.',
   }),
   matchByEmail: optional(bool, {
     name: 'OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION',
     default: false,
     example: 'true',
     meaning:
-      'Whether somebody whose subject is not known gets the account of the same issuer that has their e-mail address, in any letter case. The provider must have verified the address for both; if more than one account fits, they are refused. Whoever gets hold of an address gets the account.',
+      'Whether someone whose subject is not known gets the account of the same issuer that has their e-mail address, in any letter case. The provider must have verified the address for both; if more than one account fits, they are refused. Anyone who gets hold of an address gets the account.',
   }),
   trustAbsentEmailVerified: optional(bool, {
     name: 'GATEHOUSE_TRUST_ABSENT_EMAIL_VERIFIED',
@@ -34,7 +34,7 @@ export const accountSettings = {
     origin: 'Gatehouse',
     example: 'true',
     meaning:
-      'With OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: takes an address for verified of which the provider does not say whether it is. Only for a provider that lets nobody choose an address. An address that it calls not verified never counts, nor does one of which it says something that is not clearly a yes.',
+      'With OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: takes an address for verified of which the provider does not say whether it is. Only for a provider that lets no one choose an address. An address that it calls not verified never counts, nor does one of which it says something that is not clearly a yes.',
   }),
   keepSubject: optional(bool, {
     name: 'OIDC_USER_SUB_FIELD_IMMUTABLE',
@@ -48,7 +48,7 @@ export const accountSettings = {
     formerly: ['USER_OIDC_ESSENTIAL_CLAIMS'],
     example: 'email,given_name',
     meaning:
-      'Claims without which nobody is signed in, by the name that the provider gives them. Each must be there and not be empty; the log names those that are missing, and what brings them. Unset: none; with `[keycloak]` or `[oidc]` of OpenTalk email, given_name and family_name. What tenants and tariffs need comes on top.',
+      'Claims without which no one is signed in, by the name that the provider gives them. Each must be there and not be empty; the log names those that are missing, and what brings them. Unset: none; with `[keycloak]` or `[oidc]` of OpenTalk email, given_name and family_name. What tenants and tariffs need comes on top.',
   }),
   fullNameClaims: optional(names, {
     name: 'OIDC_USERINFO_FULLNAME_FIELDS',

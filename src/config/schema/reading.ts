@@ -19,7 +19,7 @@ export function problemsOf<Name extends string>(
   return (key, problem) => ({ name: nameOf(key), problem, example: table[key].example })
 }
 
-/** An empty variable is one that somebody has left out. */
+/** An empty variable is one that someone has left out. */
 export function isSet(value: unknown): boolean {
   return value !== undefined && value !== ''
 }

@@ -49,7 +49,7 @@ export const resourceServerSettings = {
     secret: true,
     example: 'the secret shown in the console of the provider',
     meaning:
-      'The secret of OIDC_RS_CLIENT_ID. If that is another client and has no secret here, nobody is asked about tokens.',
+      'The secret of OIDC_RS_CLIENT_ID. If that is another client and has no secret here, no one is asked about tokens.',
   }),
   audienceClaim: optional(text, {
     name: 'OIDC_RS_AUDIENCE_CLAIM',

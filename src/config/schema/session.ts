@@ -24,7 +24,7 @@ export const sessionSettings = {
     origin: 'Gatehouse',
     example: '3600',
     meaning:
-      'How long a session lives after the provider last confirmed it, by a sign-in or a refresh. The next use after that asks the provider once more, if there is a refresh token, and ends the session unless it is confirmed. Without a refresh token only a new sign-in confirms, which may be a silent one at the start page. Should be longer than OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS. Unset: SESSION_COOKIE_AGE, so that an outage of the provider signs nobody out.',
+      'How long a session lives after the provider last confirmed it, by a sign-in or a refresh. The next use after that asks the provider once more, if there is a refresh token, and ends the session unless it is confirmed. Without a refresh token only a new sign-in confirms, which may be a silent one at the start page. Should be longer than OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS. Unset: SESSION_COOKIE_AGE, so that an outage of the provider signs no one out.',
   }),
   sessionSeconds: optional(seconds, {
     name: 'SESSION_COOKIE_AGE',

@@ -66,7 +66,7 @@ export const visitSettings = {
     default: false,
     example: 'true',
     meaning:
-      'Visitors who are not signed in may stay on a page, as nobody in particular; OIDC_REDIRECT_UNAUTHENTICATED_URL sends none of them away.',
+      'Visitors who are not signed in may stay on a page, as no one in particular; OIDC_REDIRECT_UNAUTHENTICATED_URL sends none of them away.',
   }),
   canEditDisplayName: optional(bool, {
     name: 'AUTHENTICATED_PARTICIPANTS_CAN_EDIT_DISPLAY_NAME',
@@ -80,6 +80,6 @@ export const visitSettings = {
     default: false,
     example: 'true',
     meaning:
-      'Lets whoever is signed in find others of the same provider and tenant at /api/v1.0/users/?q=, by 3 characters or more of a name or an address, 20 at most. There is never a list of everybody. Off: nobody is found there.',
+      'Lets anyone who is signed in find others of the same provider and tenant at /api/v1.0/users/?q=, by 3 characters or more of a name or an address, 20 at most. There is never a list of everybody. Off: no one is found there.',
   }),
 } as const

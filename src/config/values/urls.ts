@@ -28,7 +28,7 @@ export function isLoopback(hostname: string): boolean {
   )
 }
 
-/** Whether nobody on the way can read along: https, or http that does not leave this machine. */
+/** Whether no one on the way can read along: https, or http that does not leave this machine. */
 export function isSecure(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
 }

@@ -13,7 +13,7 @@ import type { OwnKeys } from './own-keys.ts'
 
 /**
  * The method to use. A setting decides; without one client_secret_post, which takes a secret as it is, or what the provider lists
- * in its stead. `none` comes from the setting alone, so that nobody becomes a public client by forgetting the secret.
+ * in its stead. `none` comes from the setting alone, so that no one becomes a public client by forgetting the secret.
  *
  * @throws GatehouseError `not_configured` when there is no material for any method that the provider lists
  */

@@ -1,5 +1,5 @@
 /**
- * Opens what the provider encrypted for us; the signature inside is verified by whoever asked.
+ * Opens what the provider encrypted for us; the signature inside is verified by the caller.
  */
 
 import { compactDecrypt, decodeProtectedHeader, errors, type ProtectedHeaderParameters } from 'jose'

@@ -1,5 +1,5 @@
 /**
- * Gatehouse's own keys: the one that signs, those that decrypt, and the public halves as anybody may see them.
+ * Gatehouse's own keys: the one that signs, those that decrypt, and the public halves as anyone may see them.
  */
 
 import { calculateJwkThumbprint, exportJWK, importJWK, importPKCS8, type JWK } from 'jose'

@@ -17,7 +17,7 @@ import { type Exchange, look, recordExchanges } from '../transport/exchanges.ts'
 import type { Fetch } from '../transport/http.ts'
 import { nextStep } from './next-step.ts'
 
-/** Whoever reads the provider's log must see at once what this was. Long enough for every provider's taste. */
+/** Anyone who reads the provider's log must see at once what this was. Long enough for every provider's taste. */
 export const MADE_UP = 'made-up-by-the-diagnosis-of-gatehouse-nobody-signs-in'
 
 /** What the document of the provider says beside the metadata that sign-ins need; whatever cannot be read counts as not said. */
@@ -53,7 +53,7 @@ export type Usable = Discovered & { readonly metadata: Metadata; readonly advert
 
 /** What came of the authorization request. */
 export type AuthorizationAnswer =
-  /** The browser would come back to us: client and redirect URI are known. `error` is what the provider says to nobody being there. */
+  /** The browser would come back to us: client and redirect URI are known. `error` is what the provider says to no one being there. */
   | { readonly kind: 'returned'; readonly error: string | null; readonly description: string | null }
   /** The provider shows a page, or leads to another one of its own. */
   | { readonly kind: 'page'; readonly exchange: Exchange }
@@ -88,7 +88,7 @@ export interface Examination {
   /** Asks an address as a browser without cookies does, and follows nothing. */
   visit(url: string, form?: URLSearchParams): Promise<Exchange | GatehouseError>
   /**
-   * The real authorization request with a made-up state, for somebody who may not be asked anything. Good metadata only.
+   * The real authorization request with a made-up state, for someone who may not be asked anything. Good metadata only.
    * @see nextStep in `next-step.ts`
    */
   authorize(redirectUri: string, discovered: Discovered, other?: OtherRequest): Promise<AuthorizationAnswer>
@@ -120,7 +120,7 @@ export function createExamination(config: ProviderConfig, { fetch, clock }: Exam
     log: () => {},
   }
   const provider = createProvider({ ...config, responseMode: 'query' }, { ...ports, fetch: exchanges.fetch })
-  /** For answers that nobody may see. */
+  /** For answers that no one may see. */
   const unrecorded = createProvider(config, { ...ports, fetch })
 
   async function discover(): Promise<Discovered> {

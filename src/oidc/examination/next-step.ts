@@ -1,5 +1,5 @@
 /**
- * Where a provider passes an authorization request on before it has judged it, such as to a choice of directories; asks nobody.
+ * Where a provider passes an authorization request on before it has judged it, such as to a choice of directories; asks no one.
  */
 import type { Exchange } from '../transport/exchanges.ts'
 

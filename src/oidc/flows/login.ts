@@ -29,7 +29,7 @@ export interface LoginRequest {
   /** The answer's `acr` must be one of these. The provider is asked for the first; those after it are better still. */
   readonly acrValues: readonly string[]
   readonly maxAgeSeconds: number | null
-  /** Ask nothing of the person: whoever is not signed in at the provider comes back at once. */
+  /** Ask nothing of the person: anyone who is not signed in at the provider comes back at once. */
   readonly isSilent: boolean
   /** The ID token of the session that a silent sign-in is to confirm; `null`: none, or it may not be sent. */
   readonly idTokenHint: string | null
@@ -66,7 +66,7 @@ export async function startLogin(
   const quirks = quirksOf(config)
   const scopes = scopesFor(config, metadata)
   const parameters: Record<string, string> = {
-    // Who may act in somebody's absence must have been allowed to. @see OpenID Connect Core 1.0 section 11
+    // Who may act in someone's absence must have been allowed to. @see OpenID Connect Core 1.0 section 11
     ...(scopes.includes('offline_access') && quirks.wantsConsentForOfflineAccess ? { prompt: 'consent' } : {}),
     ...(config.requestedAudience === undefined ? {} : { audience: config.requestedAudience }),
     ...quirks.parametersOf(config),

@@ -1,5 +1,5 @@
 /**
- * Judges the logout tokens with which the provider says that somebody has signed out there; ends nothing itself.
+ * Judges the logout tokens with which the provider says that someone has signed out there; ends nothing itself.
  */
 
 import { isObject, isText } from '../../claims/values.ts'
@@ -13,7 +13,7 @@ import type { Judge, JwtContent } from '../unverified-jwt.ts'
 /** What a good logout token says. Subject or `sid` is there, or both. */
 export interface LogoutNotice {
   readonly issuer: string
-  /** Who signed out; `null`: whoever has the session `sid`. */
+  /** Who signed out; `null`: the person who has the session `sid`. */
   readonly subject: string | null
   /** Which session of the provider ended; `null`: all of the subject. */
   readonly sid: string | null
@@ -93,7 +93,7 @@ function refuseOtherEvent(claims: Claims): void {
   if (Object.hasOwn(claims, 'nonce')) throw refused('a logout token has no nonce')
 }
 
-/** The provider is told which rule was broken, for somebody has to repair it. */
+/** The provider is told which rule was broken, for someone has to repair it. */
 function refused(message: string, cause?: unknown): GatehouseError {
   const options = {
     publicMessage: `The logout token was refused: ${message}`,

@@ -33,7 +33,7 @@ export interface RefreshedLogin {
  * Refreshes the tokens of a session and asks again who the person is.
  *
  * @throws GatehouseError `login_required` when the provider does not prolong the session; `token_invalid` when the
- * answer is about somebody else or not to be trusted; `provider_unreachable`, `provider_error` when nothing is decided, for the
+ * answer is about someone else or not to be trusted; `provider_unreachable`, `provider_error` when nothing is decided, for the
  * reason `refresh_refusal_unclear` if the answer may have meant no
  * @see RFC 6749 section 6; OpenID Connect Core 1.0 section 12
  */
@@ -66,7 +66,7 @@ export async function refreshLogin(
 
 /**
  * The new tokens must not be lost because something fails after they came: the old refresh token may be spent. So a failure means that
- * nothing new is known, unless the answer was about somebody else.
+ * nothing new is known, unless the answer was about someone else.
  */
 async function unlessUndecided<T>(work: Promise<T>): Promise<T | undefined> {
   try {
@@ -142,7 +142,7 @@ interface OriginalClaims {
 function originalClaims(idToken: string): OriginalClaims {
   const claims = claimsOf(saidInIdToken(decodeJwt(idToken)))
   if (claims.iss === undefined || claims.sub === undefined)
-    throw new GatehouseError('token_invalid', 'claims_missing', 'the stored ID token names nobody')
+    throw new GatehouseError('token_invalid', 'claims_missing', 'the stored ID token names no one')
   return { iss: claims.iss, sub: claims.sub, audiences: audiencesOf(claims), claims }
 }
 

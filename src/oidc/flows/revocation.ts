@@ -13,7 +13,7 @@ const REVOCATIONS_MAX = 20
 
 /**
  * Revokes the refresh token of each session, with which providers end the access token too, or else the access token. Failures are
- * logged and otherwise passed over: the sessions have ended already, and nobody here has the tokens any more.
+ * logged and otherwise passed over: the sessions have ended already, and no one here has the tokens any more.
  *
  * @see RFC 7009 section 2.1
  */
@@ -24,7 +24,7 @@ export async function revokeTokens(
 ): Promise<void> {
   if (!client.metadata.revocation_endpoint) return
   const wanted = ended.flatMap(({ idToken, accessToken, refreshToken }) => {
-    // What another issuer gave is not for this one, whoever has the id of its settings now.
+    // What another issuer gave is not for this one, whichever provider has the id of its settings now.
     if (!client.isFrom(unverifiedClaims(idToken))) return []
     if (refreshToken !== null) return [{ token: refreshToken, hint: 'refresh_token' }]
     return accessToken === null ? [] : [{ token: accessToken, hint: 'access_token' }]

@@ -32,7 +32,7 @@ export interface Bearer {
  * Asks who the bearer of the access token is.
  *
  * @returns no claims when the provider has no userinfo endpoint, or refuses where userinfoMayRefuse allows it
- * @throws GatehouseError `token_invalid` when the answer is about somebody else or not signed as it must be; `provider_error`
+ * @throws GatehouseError `token_invalid` when the answer is about someone else or not signed as it must be; `provider_error`
  * when it is not of the kind that it must be; `provider_unreachable`
  * @see OpenID Connect Core 1.0 sections 5.3.2 and 5.3.4
  */
@@ -50,7 +50,7 @@ export async function fetchUserinfo(client: ProtocolClient, bearer: Bearer): Pro
       const message = 'the userinfo endpoint refuses the access token that the provider has just issued'
       throw toProtocolFailure(error, message, 'userinfo', client.secrets)
     }
-    // About nobody is not about somebody else.
+    // About no one is not about someone else.
     if (error instanceof oauth.OperationProcessingError && error.code === oauth.INVALID_RESPONSE) {
       throw new GatehouseError('provider_error', 'userinfo_malformed', 'the userinfo answer is not one', {
         cause: error,

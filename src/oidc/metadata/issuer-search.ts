@@ -75,7 +75,7 @@ export function searchedSource(config: ProviderConfig): DocumentSource<Metadata>
 }
 
 /**
- * Each path of a host may be somebody else's, so no document speaks for an issuer of another path. The host may be another one of
+ * Each path of a host may be someone else's, so no document speaks for an issuer of another path. The host may be another one of
  * the endpoints, for a provider may be asked by one name and be known by another.
  */
 function isAtPath(issuer: string, issuers: readonly string[]): boolean {

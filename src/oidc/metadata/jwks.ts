@@ -26,7 +26,7 @@ type Keys = UsableKeys
 
 const keySetSchema = v.object({ keys: v.array(v.unknown()) })
 
-/** More would fill the log and help nobody. */
+/** More would fill the log and help no one. */
 const PASSED_OVER_SHOWN = 10
 
 /**
@@ -144,7 +144,7 @@ export function createKeyDocument(source: DocumentSource<Keys>, ports: DocumentP
 export interface Verification {
   /** Who needs the signature; by default a stranger. */
   readonly asker?: Asker
-  /** Whether a key of the provider may verify a token with these claims, which nobody has verified yet; absent: each may. */
+  /** Whether a key of the provider may verify a token with these claims, which no one has verified yet; absent: each may. */
   readonly mayVerify?: ((key: JWK, claims: Claims) => boolean) | undefined
   /** How header and claims are read; absent: claims of null are refused. */
   readonly read?: JwtReader | undefined
@@ -178,7 +178,7 @@ export async function verifyJwt(
     if (load > mark) throw noKeyFits(current, unverified)
     const hasMissed = asker === 'stranger' && (await keys.hasMissed(soughtBy(jwt, unverified, current), mark, current))
     const age = ageAt(unverified, askedAt)
-    // A token that claims to be newer than that load may have a newer key, whose id somebody guessed beforehand.
+    // A token that claims to be newer than that load may have a newer key, whose id someone guessed beforehand.
     if (hasMissed && age !== 'newer') throw noKeyFits(current, unverified)
     // With a known key id, a token from before the last load has a wrong signature; a newer one may be signed with a key that came since.
     const isDecided = hasMissed || (age === 'older' && !namesUnknownKey(unverified, current))

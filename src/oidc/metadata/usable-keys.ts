@@ -1,5 +1,5 @@
 /**
- * Which keys of a provider's key set can verify a signature, and why the others cannot; calls nobody and logs nothing.
+ * Which keys of a provider's key set can verify a signature, and why the others cannot; calls no one and logs nothing.
  */
 import { base64url, createLocalJWKSet, type JWK, type LocalJWKSet } from 'jose'
 import { objectOf, withoutEmpty } from '../../claims/values.ts'
@@ -106,7 +106,7 @@ function flawOf(key: Members): string | typeof FOR_ENCRYPTION | null {
   if (alg !== undefined && !SIGNING_ALGORITHMS.some((known) => known === alg)) {
     return `it is for an algorithm that is not accepted (alg); accepted are ${SIGNING_ALGORITHMS.join(', ')}`
   }
-  if (PRIVATE.some((name) => key[name] !== undefined)) return 'it is a private key, which nobody may show'
+  if (PRIVATE.some((name) => key[name] !== undefined)) return 'it is a private key, which no one may show'
   return flawOfMaterial(kty, key)
 }
 

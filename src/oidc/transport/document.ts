@@ -59,7 +59,7 @@ export interface Origin {
 }
 
 export interface Document<T> {
-  /** What is in memory, of whatever age; asks nobody. `null`: nothing. */
+  /** What is in memory, of whatever age; asks no one. `null`: nothing. */
   atHand(): T | null
   /**
    * The document: fresh, or stale for a day while the provider fails.

@@ -1,5 +1,5 @@
 /**
- * A way to the provider that keeps what came back, for whoever looks for a fault; the protocol steps themselves go through it unchanged.
+ * A way to the provider that keeps what came back, for code that looks for a fault; the protocol steps themselves go through it unchanged.
  */
 import { type Clock, epochSeconds } from '../../clock.ts'
 import { GatehouseError, toGatehouseError } from '../../errors.ts'

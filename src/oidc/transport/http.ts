@@ -34,7 +34,7 @@ export function beginOperation(transport: Fetch, timeoutSeconds: number): Send {
     return transport(url, { ...init, headers, redirect: 'manual', signal: deadline })
   }
 
-  /** A connection may break without anybody's fault. What only reads is asked once more; what is spent by being sent is not. */
+  /** A connection may break without anyone's fault. What only reads is asked once more; what is spent by being sent is not. */
   async function sendAndRepeat(url: string, init?: RequestInit): Promise<Response> {
     const isRead = (init?.method ?? 'GET') === 'GET'
     return send(url, init).catch((error: unknown) => {

@@ -3,7 +3,7 @@
  */
 import type { Clock } from '../../clock.ts'
 
-/** A lease lasts half of the time that a request has, so that whoever takes over from one that died has the other half. */
+/** A lease lasts half of the time that a request has, so that the one that takes over from one that died has the other half. */
 const LEASE_PART = 0.5
 /** How long a pause is. */
 export const POLL_MILLISECONDS = 25
@@ -12,7 +12,7 @@ export const POLL_MILLISECONDS = 25
  * A request whose visitor goes away is cancelled together with its calls. So a lease ends by itself, and those who wait look again and
  * again instead of awaiting a promise that belongs to another request.
  *
- * Between the last `isHeld` and `hold` nobody else may have a turn: write `while (lease.isHeld()) await lease.pause()` in place, not in
+ * Between the last `isHeld` and `hold` no one else may have a turn: write `while (lease.isHeld()) await lease.pause()` in place, not in
  * a function of its own.
  */
 export interface Lease {
@@ -35,7 +35,7 @@ export function createLease(clock: Clock, timeoutSeconds: number): Lease {
       try {
         return await work()
       } finally {
-        // A lease that ran out may be somebody else's by now.
+        // A lease that ran out may be someone else's by now.
         if (heldUntil === own) heldUntil = 0
       }
     },

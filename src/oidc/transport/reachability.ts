@@ -6,7 +6,7 @@ import { GatehouseError, toGatehouseError } from '../../errors.ts'
 import type { Send } from './http.ts'
 import { createLease } from './lease.ts'
 
-/** How long an answer counts. Short: somebody who is sent to a dead provider sees an error of the browser and no page of ours. */
+/** How long an answer counts. Short: someone who is sent to a dead provider sees an error of the browser and no page of ours. */
 const ANSWER_MILLISECONDS = 2000
 
 export interface Reachability {

@@ -93,7 +93,7 @@ export const en: Messages = {
     fix: 'What to do:',
     results: { pass: 'Pass', fail: 'Fail', 'cannot tell': 'Cannot tell' },
     notAdministratorTitle: 'Only for administrators',
-    notAdministratorText: `You are signed in, and not as an administrator of Gatehouse. Whoever runs it can make you one by adding this to ${nameOf('administrators')}:`,
+    notAdministratorText: `You are signed in, and not as an administrator of Gatehouse. Its operator can make you one by adding this to ${nameOf('administrators')}:`,
   },
   reference: (reference) => `Reference: ${reference}`,
   failures: {

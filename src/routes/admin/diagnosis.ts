@@ -21,7 +21,7 @@ type RequestContext = Context<RequestVariables>
 
 /** Each look costs the providers some calls and leaves a failed attempt in their logs, so an isolate looks no more often than this. */
 const PAUSE_SECONDS = 20
-/** Longer than any look takes: after this, whoever waits looks for themselves. */
+/** Longer than any look takes: after this, those who wait look for themselves. */
 const LOOK_SECONDS_MAX = 60
 const POLL_MILLISECONDS = 50
 
@@ -68,7 +68,7 @@ export function diagnosisRoutes(deps: Deps) {
   })
   app.all(eitherForm(PATHS.diagnosis), onlyAllows('GET', 'HEAD'))
 
-  /** What was seen last, or a new look when that is long ago. One at a time, and whoever comes meanwhile waits for it. */
+  /** What was seen last, or a new look when that is long ago. One at a time, and those who come meanwhile wait for it. */
   async function look(
     provider: string | undefined,
     seenAt: string,

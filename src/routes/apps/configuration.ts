@@ -1,5 +1,5 @@
 /**
- * What a front end must know before anybody is signed in: GET /api/v1.0/config/, which is public and says nothing else.
+ * What a front end must know before anyone is signed in: GET /api/v1.0/config/, which is public and says nothing else.
  */
 import { Hono } from 'hono'
 import type { Deps } from '../../deps.ts'

@@ -31,7 +31,7 @@ export function directoryRoutes(deps: Deps) {
 
   app.get(PATHS.find, answersAs('opentalk'), async (c) => {
     const { session, provider } = await signedIn(c)
-    // Whoever is from another provider than OpenTalk's has nobody to look for.
+    // Anyone who is from another provider than OpenTalk's has no one to look for.
     if (behavior === 'disabled' || !isOfOpenTalk(provider)) {
       throw new GatehouseError('not_found', 'user_search_off', 'no search of people', {
         publicMessage: 'There is no search of people here (user_search in the settings)',
@@ -75,7 +75,7 @@ export function directoryRoutes(deps: Deps) {
 
   function circleOf({ user }: Session): Circle {
     const isByTenant = settings?.['tenants.assignment'] === 'by_external_tenant_id'
-    // Whose tenant is not known is in one with nobody else.
+    // Whose tenant is not known is in one with no one else.
     return { issuer: user.issuer, tenant: isByTenant ? (standingOf({ ...user }, settings).tenant_id ?? '') : null }
   }
 

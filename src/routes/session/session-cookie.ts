@@ -66,7 +66,7 @@ export async function stillGood(c: Context<RequestVariables>, session: Session, 
 /** Answers an application whose browser has no session: 401, with a scheme that no browser asks a password for. La Suite does the same. */
 export function refuseSignedOut(c: Context): never {
   c.header('WWW-Authenticate', 'Session')
-  throw new GatehouseError('login_required', 'signed_out', 'nobody is signed in, or the session has ended')
+  throw new GatehouseError('login_required', 'signed_out', 'no one is signed in, or the session has ended')
 }
 
 export function giveSession(c: Context, token: string, lifeSeconds: number): void {

@@ -19,7 +19,7 @@ const attemptSchema = v.object({
   providerId: v.string(),
   /** Where to go after signing in, as it was accepted at the start. `null`: nowhere in particular. */
   returnTo: v.nullable(v.string()),
-  /** Nobody may be asked anything, so whoever cannot be signed in goes on signed out. */
+  /** No one may be asked anything, so anyone who cannot be signed in goes on signed out. */
   isSilent: v.boolean(),
   /**
    * Silent, and asks for nothing but who is there. Any page can link to a silent sign-in that asks for more, such as a fresh proof, and

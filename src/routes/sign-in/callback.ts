@@ -153,7 +153,7 @@ export function callbackRoutes(deps: Deps) {
     return depart(c, provider, { ...request, isSecondTry: true as const, returnTo }, deps)
   }
 
-  /** Some providers leave the state out of an error, and nobody waits for the answer to a silent attempt. */
+  /** Some providers leave the state out of an error, and no one waits for the answer to a silent attempt. */
   async function goOnWithoutAttempt(c: RequestContext, answer: URLSearchParams): Promise<Response> {
     if (!answer.has('code') && awaitsAnswer(c)) {
       const reason = 'the answer to a silent sign-in names no attempt of this browser (state)'
@@ -164,7 +164,7 @@ export function callbackRoutes(deps: Deps) {
     return goOnIfSignedIn(c, null)
   }
 
-  /** A reloaded callback, the back button, a tab left open: whoever is signed in already just goes on. */
+  /** A reloaded callback, the back button, a tab left open: anyone who is signed in already just goes on. */
   async function goOnIfSignedIn(c: RequestContext, attempt: Attempt | null): Promise<Response> {
     if (await sessionOf(c, deps)) return goOn(c, attempt)
     throw new GatehouseError(

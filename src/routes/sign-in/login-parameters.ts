@@ -35,7 +35,7 @@ export function acceptedLevels(query: URLSearchParams, config: ProviderConfig): 
   if (level === null) return []
   const index = levels.indexOf(level)
   const enough = index === -1 ? [] : levels.slice(index)
-  // Nobody may ask for less than the operator demands of everybody.
+  // No one may ask for less than the operator demands of everybody.
   const demanded = extra.acr_values?.split(' ')
   const accepted = demanded === undefined ? enough : enough.filter((one) => demanded.includes(one))
   if (accepted.length > 0) return accepted

@@ -43,7 +43,7 @@ export function loginRoutes(deps: Deps) {
   })
   app.all(eitherForm(PATHS.login), onlyAllows('GET', 'HEAD'))
 
-  // Somebody else, the provider or a portal, sends a person here to sign in. @see OpenID Connect Core 1.0 section 4
+  // Someone else, the provider or a portal, sends a person here to sign in. @see OpenID Connect Core 1.0 section 4
   app.get(eitherForm(PATHS.initiateLogin), answersAs('sign_in'), async (c) => {
     refuseAllButPageVisits(c)
     return toOwnHost(c, pathOf(c), config) ?? initiate(c, new URL(c.req.url).searchParams)
@@ -69,7 +69,7 @@ export function loginRoutes(deps: Deps) {
     return sendToProvider(c, provider, passable, query.get('target_link_uri'))
   }
 
-  /** Nobody may be asked anything, not even with which provider to sign in; whoever cannot be signed in so goes on as they are. */
+  /** No one may be asked anything, not even with which provider to sign in; anyone who cannot be signed in so goes on as they are. */
   async function signInSilently(c: RequestContext, query: URLSearchParams, wanted: string | null): Promise<Response> {
     const returnTo = targetFor(c, wanted)
     const goOn = () => c.redirect(landingOf(returnTo, config), 302)
@@ -142,7 +142,7 @@ function sameAsLink(form: URLSearchParams): string {
 }
 
 /**
- * A script, an image or a hidden frame would start a sign-in that nobody sees, and so would a browser that fetches ahead of a click.
+ * A script, an image or a hidden frame would start a sign-in that no one sees, and so would a browser that fetches ahead of a click.
  * Browsers say what they fetch for; a request that does not say is from no browser of today and is let through. (Node's fetch sends a
  * mode, but no destination.)
  *
@@ -155,7 +155,7 @@ function refuseAllButPageVisits(c: RequestContext): void {
   throw new GatehouseError(
     'login_required',
     'page_visit_required',
-    'a background request or a frame cannot sign anybody in',
+    'a background request or a frame cannot sign anyone in',
     {
       publicMessage: 'This address needs a page visit, not a background request or a frame',
     },

@@ -34,7 +34,7 @@ export async function notingRefusal<T>(
   }
 }
 
-/** Anybody may begin a sign-in, so of those that are refused at once an isolate notes one in this time, for each provider. */
+/** Anyone may begin a sign-in, so of those that are refused at once an isolate notes one in this time, for each provider. */
 const PAUSE_SECONDS = 60
 
 /** The same for the start of a sign-in, of which strangers can make any number. */

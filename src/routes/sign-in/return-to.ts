@@ -1,5 +1,5 @@
 /**
- * Where somebody may be sent after signing in: this host and the allowed ones, judged after parsing as browsers parse.
+ * Where someone may be sent after signing in: this host and the allowed ones, judged after parsing as browsers parse.
  */
 
 import type { Config } from '../../config/model.ts'
@@ -44,7 +44,7 @@ export function acceptedTarget(wanted: string, baseUrl: string, allowedHosts: re
   return 'target' in judged ? judged.target : null
 }
 
-/** Where somebody ends up: at the target if it is an accepted one, or else where everybody does. */
+/** Where someone ends up: at the target if it is an accepted one, or else where everybody does. */
 export function landingOf(wanted: string | null, config: Config): string {
   const accepted = wanted === null ? null : acceptedTarget(wanted, config.baseUrl, config.allowedReturnHosts)
   return accepted ?? new URL(config.loginRedirectUrl, config.baseUrl).href

@@ -15,7 +15,7 @@ const ASKED = 'asked'
 const TRIED = 'tried'
 const SIGNED_OUT = 'signed-out'
 const REFUSED = 'refused'
-/** As long as La Suite waits. A provider that does not know somebody now will not know them in a second. */
+/** As long as La Suite waits. A provider that does not know someone now will not know them in a second. */
 const PAUSE_SECONDS = 30
 
 /** Whether this browser has tried a moment ago, never came back from a try, or has signed out. */
@@ -78,7 +78,7 @@ export async function silentStandingOf(
 }
 
 /**
- * Whether the provider is asked silently at all: it can do that, somebody has signed in with these settings before, so that nobody is
+ * Whether the provider is asked silently at all: it can do that, someone has signed in with these settings before, so that no one is
  * sent to an error page of the provider unasked, and it was not seen to show its form instead.
  */
 export async function asksSilently(provider: Provider, { signInMarks, config }: Deps): Promise<boolean> {
@@ -96,13 +96,13 @@ export function noteRefused(c: Context, { config }: Deps): void {
   writeMark(c, REFUSED, config.sessionSeconds)
 }
 
-/** The person signs out: until they ask, nobody signs them in, even where the provider still knows them. */
+/** The person signs out: until they ask, no one signs them in, even where the provider still knows them. */
 export function stayOut(c: Context, { config }: Deps): void {
   // Whatever silentSignIn says of our start page, applications and links may begin silent sign-ins.
   writeCookie(c, COOKIE, SIGNED_OUT, config.sessionSeconds)
 }
 
-/** Somebody has signed in, so nothing stands against it any longer. */
+/** Someone has signed in, so nothing stands against it any longer. */
 export function forgetTries(c: Context): void {
   // With an answer by form the browser does not show its marks.
   if (markOf(c) !== undefined || c.req.method === 'POST') deleteCookie(c, COOKIE)
@@ -130,7 +130,7 @@ export async function silentLocation(c: Context, known: Provider | null, deps: D
   const { config, providers } = deps
   const url = new URL(c.req.url)
   const isUnwanted = url.searchParams.get('silentLogin') === 'false' || isTryUnwanted(c)
-  // In a frame nobody would see it; and what does not say that it is a page visit may be anything.
+  // In a frame no one would see it; and what does not say that it is a page visit may be anything.
   if (!config.silentSignIn || isUnwanted || c.req.header('sec-fetch-dest') !== 'document') return null
   const provider = known ?? chosenProvider(c, null, providers)
   if (!provider || !(await asksSilently(provider, deps))) return null

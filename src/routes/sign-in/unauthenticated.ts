@@ -1,5 +1,5 @@
 /**
- * Where somebody who is not signed in is sent instead of seeing a page (unauthenticatedUrl), with the way back.
+ * Where someone who is not signed in is sent instead of seeing a page (unauthenticatedUrl), with the way back.
  */
 import type { Context } from 'hono'
 import type { Deps } from '../../deps.ts'
@@ -8,7 +8,7 @@ import { acceptedTarget } from './return-to.ts'
 /**
  * The address for a visitor who is not signed in; `null`: they stay on the page.
  *
- * Who stays: everybody where the operator lets visitors be anonymous, whoever is there already, whoever comes from a failed sign-in
+ * Who stays: everybody where the operator lets visitors be anonymous, anyone who is there already, anyone who comes from a failed sign-in
  * and must read why, and whatever is no visit of a page.
  */
 export function unauthenticatedLocation(c: Context, { config }: Deps): string | null {
@@ -26,7 +26,7 @@ export function unauthenticatedLocation(c: Context, { config }: Deps): string | 
   return location.href
 }
 
-/** Somebody visits a page, and not a frame or a script. What says nothing of it is no browser of today, and no script either. */
+/** Someone visits a page, and not a frame or a script. What says nothing of it is no browser of today, and no script either. */
 function isPageVisit(c: Context): boolean {
   return (c.req.header('sec-fetch-dest') ?? 'document') === 'document'
 }

@@ -1,5 +1,5 @@
 /**
- * The provider says that somebody has signed out there: POST /api/v1.0/backchannel-logout/; whether to believe it is judged in `oidc/`.
+ * The provider says that someone has signed out there: POST /api/v1.0/backchannel-logout/; whether to believe it is judged in `oidc/`.
  */
 import { type Context, Hono } from 'hono'
 import { epochSeconds } from '../../clock.ts'
@@ -14,7 +14,7 @@ import { eitherForm, PATHS } from '../paths.ts'
 import { ATTEMPT_SECONDS } from '../sign-in/attempts.ts'
 
 /**
- * Cookies are not looked at: whoever asks is a server. A broken rule is 400, for good; a database or keys that cannot be had are 5xx
+ * Cookies are not looked at: anyone who asks is a server. A broken rule is 400, for good; a database or keys that cannot be had are 5xx
  * with Retry-After, and the token stays unspent, so that the provider may send it again.
  *
  * @see OpenID Connect Back-Channel Logout 1.0 sections 2.5 to 2.8

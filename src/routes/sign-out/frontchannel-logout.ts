@@ -1,5 +1,5 @@
 /**
- * The provider shows this in an invisible frame while somebody signs out there: GET /api/v1.0/frontchannel-logout/.
+ * The provider shows this in an invisible frame while someone signs out there: GET /api/v1.0/frontchannel-logout/.
  */
 import { type Context, Hono } from 'hono'
 import { epochSeconds } from '../../clock.ts'
@@ -18,7 +18,7 @@ type RequestContext = Context<RequestVariables>
 
 /**
  * In a frame of another site no cookie of ours arrives, so the session is found by its `sid`, which therefore is all that an asker
- * needs. Somebody who has learnt a `sid` (it is in ID tokens and in no address of ours but the hint at sign-out) can end that one
+ * needs. Someone who has learnt a `sid` (it is in ID tokens and in no address of ours but the hint at sign-out) can end that one
  * session, and that is all: no token is revoked, no other session ends, nothing is shown, and the answer is the same whether there
  * was such a session or not. Being signed out by a stranger who knows one's `sid` is the price for a sign-out that works.
  *

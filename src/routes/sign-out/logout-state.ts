@@ -1,5 +1,5 @@
 /**
- * Remembers in the browser that it is on its way to sign out at the provider, so that its return can be told from somebody else's.
+ * Remembers in the browser that it is on its way to sign out at the provider, so that its return can be told from someone else's.
  *
  * Nothing is decided by that: the session ended before the browser left. It only says in the log whether the provider brings people
  * back as it should.

@@ -102,7 +102,7 @@ export function logoutRoutes(deps: Deps) {
 }
 
 /**
- * Whether somebody follows a link on a page of this very host. A browser that fetches ahead of a click says so, and asking for the
+ * Whether someone follows a link on a page of this very host. A browser that fetches ahead of a click says so, and asking for the
  * headers alone is no visit.
  *
  * @see W3C Fetch Metadata Request Headers section 2

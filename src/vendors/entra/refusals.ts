@@ -114,7 +114,7 @@ const CODES: readonly (readonly [codes: readonly number[], cause: string, fix: s
   [
     [65004],
     'The person declined to consent.',
-    `Nothing, if they meant it. To ask nobody: ${REGISTRATION} → API permissions → Grant admin consent.`,
+    `Nothing, if they meant it. To ask no one: ${REGISTRATION} → API permissions → Grant admin consent.`,
   ],
   [
     [65001, 90093, 90094, 90095],
@@ -138,7 +138,7 @@ const CODES: readonly (readonly [codes: readonly number[], cause: string, fix: s
   ],
   [
     [50058, 50059],
-    'A sign-in without questions was asked for, and nobody is signed in.',
+    'A sign-in without questions was asked for, and no one is signed in.',
     'Nothing, after a silent sign-in. Otherwise take prompt out of {extraParameters}, and set {tenant} to the Directory (tenant) ID.',
   ],
   [

@@ -13,7 +13,7 @@ const KEYCLOAK_PROGRAM = 'service-account-'
 
 /**
  * Keycloak names the account of a program `service-account-<client>`, in lower case. Where people register themselves, a person may have
- * that name, too, so it counts only while nothing says that somebody signed in. It is in the token only with the scope `profile`.
+ * that name, too, so it counts only while nothing says that someone signed in. It is in the token only with the scope `profile`.
  *
  * @see https://github.com/keycloak/keycloak, services/.../protocol/oidc/encode/AccessTokenContext.java
  */

@@ -73,7 +73,7 @@ const userSchema = v.object({
 
 type KeycloakUser = v.InferOutput<typeof userSchema>
 
-/** Keeps one token of the client in the memory of the isolate, which is about nobody. */
+/** Keeps one token of the client in the memory of the isolate, which is about no one. */
 export function createUserSearcher(search: SearchPlace, clock: Clock, log: Log): UserSearcher {
   let held: { token: string; untilSeconds: number } | undefined
 
@@ -98,7 +98,7 @@ export function createUserSearcher(search: SearchPlace, clock: Clock, log: Log):
     return rowsOf(response, search)
   }
 
-  /** Keycloak shows an empty list to whoever may search and not look. */
+  /** Keycloak shows an empty list to anyone who may search and not look. */
   function warnIfBlind(token: string | undefined): void {
     const roles = token === undefined ? null : rolesOf(token)
     if (roles === null || SEEING.some((role) => roles.includes(role))) return

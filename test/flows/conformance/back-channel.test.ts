@@ -54,7 +54,7 @@ describe('back-channel logout', () => {
     attacked.provider.reset()
     attacked.provider.setFault(fault)
     expect(await attacked.provider.sendLogoutToken()).toEqual({ status: 400, cacheControl: 'no-store' })
-    // A signature may be looked for among newer keys; nobody else is asked anything.
+    // A signature may be looked for among newer keys; no one else is asked anything.
     expect(attacked.provider.journal.filter(({ path }) => path !== '/jwks')).toEqual([])
     expect(await whoIs(attacked, browser)).toMatchObject({ sub: 'alice' })
     expect(await attacked.gatehouse.query('SELECT * FROM spent_logout_tokens')).toEqual([])

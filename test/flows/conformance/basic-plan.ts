@@ -74,7 +74,7 @@ export function describeBasicPlan(title: string, settings: Settings): void {
       await expectTokensRefused(attacked, 'invalid-aud')
     })
 
-    it('oidcc-client-test-missing-sub: an ID token about nobody is refused', async () => {
+    it('oidcc-client-test-missing-sub: an ID token about no one is refused', async () => {
       await expectTokensRefused(attacked, 'missing-sub', { code: /^(token_invalid|provider_error)$/ })
     })
 
@@ -90,7 +90,7 @@ export function describeBasicPlan(title: string, settings: Settings): void {
       await expectTokensRefused(attacked, 'invalid-sig-rs256', { callsAfter: ['/jwks'] })
     })
 
-    it('oidcc-client-test-userinfo-invalid-sub: userinfo about somebody else is refused, and nothing of it is kept', async () => {
+    it('oidcc-client-test-userinfo-invalid-sub: userinfo about someone else is refused, and nothing of it is kept', async () => {
       await expectTokensRefused(attacked, 'userinfo-invalid-sub', { callsAfter: ['/jwks', '/userinfo'] })
       expect(calls(attacked).filter((path) => path === '/userinfo')).toHaveLength(1)
       expect(calls(attacked).at(-1)).toBe('/userinfo')

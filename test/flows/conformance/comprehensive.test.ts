@@ -20,7 +20,7 @@ describe('comprehensive plan', () => {
     expect(attacked.provider.journal.at(-1)).toEqual({ method: 'GET', path: '/userinfo', parameters: [] })
   })
 
-  it('oidcc-client-test-missing-aud: an ID token for nobody is refused', async () => {
+  it('oidcc-client-test-missing-aud: an ID token for no one is refused', async () => {
     await expectTokensRefused(attacked, 'missing-aud', { code: /^(token_invalid|provider_error)$/ })
   })
 
@@ -30,7 +30,7 @@ describe('comprehensive plan', () => {
 
   it.each([
     ['oidcc-client-test-userinfo-signed: with a corrupted signature', 'userinfo-signed-invalid-sig'],
-    ['oidcc-client-test-userinfo-signed: about somebody else', 'userinfo-signed-invalid-sub'],
+    ['oidcc-client-test-userinfo-signed: about someone else', 'userinfo-signed-invalid-sub'],
     ['oidcc-client-test-userinfo-signed: of another issuer', 'userinfo-signed-invalid-iss'],
     ['oidcc-client-test-userinfo-signed: for another client', 'userinfo-signed-invalid-aud'],
   ] as const)('%s it is refused', async (_, fault) => {
@@ -41,7 +41,7 @@ describe('comprehensive plan', () => {
   it.each([
     ['oidcc-client-test-aggregated-claims', 'aggregated-claims'],
     ['oidcc-client-test-distributed-claims', 'distributed-claims'],
-  ] as const)('%s: such claims are left alone, and nobody is asked for them', async (_, fault) => {
+  ] as const)('%s: such claims are left alone, and no one is asked for them', async (_, fault) => {
     await expectSignedIn(attacked, fault)
     expect(calls(attacked).filter((path) => path.includes('claims'))).toEqual([])
   })

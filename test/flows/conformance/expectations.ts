@@ -47,7 +47,7 @@ export async function expectAnswerRefused(attacked: Attacked, fault: Fault, refu
   return page
 }
 
-/** A page in plain words with a reference that finds one line of the log; nobody signed in, nothing stored. */
+/** A page in plain words with a reference that finds one line of the log; no one signed in, nothing stored. */
 export async function expectRefused(
   attacked: Attacked,
   browser: Browser,
@@ -81,7 +81,7 @@ export async function expectNobody({ gatehouse, at }: Attacked, browser: Browser
   expect(await gatehouse.query('SELECT * FROM sessions')).toEqual([])
 }
 
-/** Somebody signs in, whatever the fault, and the provider was asked who it is at the very end. */
+/** Someone signs in, whatever the fault, and the provider was asked who it is at the very end. */
 export async function expectSignedIn(attacked: Attacked, fault: Fault | null = null): Promise<Browser> {
   attacked.provider.setFault(fault)
   const browser = attacked.browser()

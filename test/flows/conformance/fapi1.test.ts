@@ -36,7 +36,7 @@ describe('FAPI 1', () => {
         .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM', cty: 'JWT' })
         .encrypt(spki),
     )
-    // Somebody has to set OIDC_RP_DECRYPTION_KEY, and the log says so.
+    // Someone has to set OIDC_RP_DECRYPTION_KEY, and the log says so.
     await expectTokensRefused(attacked, 'typ-jwt', { status: 503, code: 'not_configured' })
   })
 })

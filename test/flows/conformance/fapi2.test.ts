@@ -114,7 +114,7 @@ describe('FAPI 2.0, with a provider that wants pushed requests and a nonce in ea
 })
 
 describe('FAPI 2.0, with a provider that wants a proof without a nonce', () => {
-  it('somebody signs in with one call each', async () => {
+  it('someone signs in with one call each', async () => {
     const attacked = await startAttacked({
       script,
       settings: { OIDC_USE_DPOP: 'true' },
@@ -158,7 +158,7 @@ describe('FAPI 2.0 message signing: a signed answer (JARM)', () => {
   it.each([
     ['without iss', 'jarm-missing-iss'],
     ['of another issuer', 'jarm-invalid-iss'],
-    ['for nobody', 'jarm-missing-aud'],
+    ['for no one', 'jarm-missing-aud'],
     ['for another client', 'jarm-invalid-aud'],
     ['without exp', 'jarm-missing-exp'],
     ['that has expired', 'jarm-expired-exp'],

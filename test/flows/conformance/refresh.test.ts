@@ -54,7 +54,7 @@ describe('refresh plan', () => {
     expect(attacked.provider.count('/token')).toBe(1)
     expect(callsAfter(attacked, '/token').filter((path) => path !== '/jwks')).toEqual([])
     expect(await attacked.gatehouse.query('SELECT * FROM sessions')).toEqual([])
-    // The provider is honest again, and still nobody is signed in.
+    // The provider is honest again, and still no one is signed in.
     attacked.provider.setFault(null)
     expect(browser.jar.cookiesOf(attacked.at('')).has(SESSION_COOKIE)).toBe(true)
     expect(await whoIs(attacked, browser)).toBeNull()
@@ -73,7 +73,7 @@ describe('refresh plan', () => {
     },
   )
 
-  it('userinfo about somebody else ends the session, too', async () => {
+  it('userinfo about someone else ends the session, too', async () => {
     const browser = await signedInLongAgo()
     attacked.provider.setFault('userinfo-invalid-sub')
     expect(await whoIs(attacked, browser)).toBeNull()

@@ -57,7 +57,7 @@ describe('RP-initiated logout', () => {
     expect(await attacked.gatehouse.query('SELECT * FROM sessions')).toEqual([])
   })
 
-  it('a way back that nobody asked for signs nobody out', async () => {
+  it('a way back that no one asked for signs no one out', async () => {
     const browser = await expectSignedIn(attacked)
     const page = await browser.open(attacked.at(`${PATHS.logoutCallback}?state=forged`), {
       from: `${attacked.provider.issuer}/evil`,
@@ -66,7 +66,7 @@ describe('RP-initiated logout', () => {
     expect(await whoIs(attacked, browser)).toMatchObject({ sub: 'alice' })
   })
 
-  it('a form of another site signs nobody out, and the provider hears nothing', async () => {
+  it('a form of another site signs no one out, and the provider hears nothing', async () => {
     const browser = await expectSignedIn(attacked)
     attacked.provider.reset()
     const form = { action: attacked.at(PATHS.logout), fields: {}, from: `${attacked.provider.issuer}/evil` }

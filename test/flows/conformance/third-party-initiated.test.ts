@@ -1,5 +1,5 @@
 /**
- * The plan of the OpenID Foundation for sign-ins that somebody else starts (`oidcc-client-test-3rd-party-init-login-test-plan`).
+ * The plan of the OpenID Foundation for sign-ins that someone else starts (`oidcc-client-test-3rd-party-init-login-test-plan`).
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { type Attacked, PATHS, startAttacked, whoIs } from '../../support/attacked.ts'

@@ -29,10 +29,10 @@ export interface RealmAdmin {
   removeScope(clientId: string, scope: string): Promise<void>
   /** A new RS256 key signs from now on; the old one stays listed, and goes with `removeOld`. */
   rotateKeys(options?: { removeOld?: boolean }): Promise<void>
-  /** The ids (`sid`) of the sessions that somebody has. */
+  /** The ids (`sid`) of the sessions that someone has. */
   sessionsOf(username: string): Promise<readonly string[]>
   endSession(sid: string): Promise<void>
-  /** Ends all sessions of somebody. */
+  /** Ends all sessions of someone. */
   signOut(username: string): Promise<void>
   /** Deletes the realm with all that is in it. */
   remove(): Promise<void>

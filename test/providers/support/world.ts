@@ -16,7 +16,7 @@ export interface World extends Served {
   readonly issuer: string
   /** Fills in the provider's own pages; gives back where that ends. */
   logIn(browser: Browser, page: Visit, username: string, stopBefore?: string): Promise<Visit>
-  /** A browser that nobody has used yet. */
+  /** A browser that no one has used yet. */
   browser(): Browser
   /** The address of a path of Gatehouse. */
   at(path: string): string
@@ -140,7 +140,7 @@ export async function signIn(world: World, browser: Browser, username: string, q
   return isAsked ? world.logIn(browser, page, username) : page
 }
 
-/** Somebody who has just signed in. */
+/** Someone who has just signed in. */
 export async function signedIn(world: World, username: string): Promise<Browser> {
   const browser = world.browser()
   const { url, text } = await signIn(world, browser, username)
@@ -148,7 +148,7 @@ export async function signedIn(world: World, username: string): Promise<Browser>
   return browser
 }
 
-/** Who is signed in, as an application on the same host sees it; `null`: nobody. */
+/** Who is signed in, as an application on the same host sees it; `null`: no one. */
 export async function whoIs({ at }: World, browser: Browser): Promise<Readonly<Record<string, unknown>> | null> {
   const { status, json } = await browser.background(at('/api/v1.0/users/me/'))
   if (status === 401) return null

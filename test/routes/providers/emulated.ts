@@ -39,6 +39,6 @@ export async function signOut(browser: Browser): Promise<Visit> {
 /** The latest authorization request. @throws Error when there was none */
 export function lastAsked({ asked }: EmulatedProvider): URLSearchParams {
   const last = asked.at(-1)
-  if (!last) throw new Error('nobody was sent to the provider')
+  if (!last) throw new Error('no one was sent to the provider')
   return last
 }

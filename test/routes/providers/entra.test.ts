@@ -226,7 +226,7 @@ describe('one tenant', () => {
     },
   )
 
-  it('has access tokens for Microsoft Graph, which are not active for anybody here', async () => {
+  it('has access tokens for Microsoft Graph, which are not active for anyone here', async () => {
     const scene = oneTenant()
     const token = await sign(ofTenant, {
       iss: `https://sts.windows.net/${TENANT}/`,

@@ -135,7 +135,7 @@ describe('the name without a scheme', () => {
     expect([page.status, refusalOn(page, scene)?.detail?.code]).toEqual([502, 'token_invalid'])
   })
 
-  it('is nobody else: a provider of another type is refused with it', async () => {
+  it('is no one else: a provider of another type is refused with it', async () => {
     const scene = google({ OIDC_OP_TYPE: 'generic', OIDC_OP_URL: 'https://accounts.google.com' })
     scene.provider.bend({ idToken: { iss: 'accounts.google.com' } })
     const page = await tryToSignIn(scene.browser())
@@ -203,7 +203,7 @@ describe('refresh tokens', () => {
     expect(scene.provider.tokenForms.at(-1)?.get('grant_type')).toBe('refresh_token')
   })
 
-  it('are not asked for otherwise: nobody is asked for a consent, and sessions last as long as Gatehouse lets them', async () => {
+  it('are not asked for otherwise: no one is asked for a consent, and sessions last as long as Gatehouse lets them', async () => {
     const scene = google()
     const browser = scene.browser()
     await signIn(browser)

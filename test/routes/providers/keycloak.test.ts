@@ -69,7 +69,7 @@ describe('a sign-in page that was open for too long', () => {
     ['an outage', { error: 'temporarily_unavailable', error_description: 'try later', iss: ISSUER }],
     ['an outage without a word', { error: 'temporarily_unavailable', iss: ISSUER }],
     ['a refusal', { error: 'access_denied', error_description: 'authentication_expired', iss: ISSUER }],
-    ['the word of somebody else', { ...EXPIRED, iss: 'https://evil.example' }],
+    ['the word of someone else', { ...EXPIRED, iss: 'https://evil.example' }],
   ])('is told from %s', async (_, answer) => {
     const scene = keycloak()
     scene.provider.bend({ answer })

@@ -1,5 +1,5 @@
 /**
- * ProConnect: nothing in a request that it does not know, nobody in the ID token, and a userinfo that is signed.
+ * ProConnect: nothing in a request that it does not know, no one in the ID token, and a userinfo that is signed.
  */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DOCUMENTS } from '../../support/emulations/fixtures.ts'
@@ -105,7 +105,7 @@ describe('a sign-in', () => {
   })
 
   it(
-    'brings what kind of agent somebody is, where the application may ask for it',
+    'brings what kind of agent someone is, where the application may ask for it',
     proves('emulated', 'proconnect', 'groups'),
     async () => {
       const scene = proconnect({}, { OIDC_RP_SCOPES: 'openid given_name usual_name email roles' })
@@ -128,7 +128,7 @@ describe('a sign-in', () => {
     expect(await whoIs(browser)).toMatchObject({ full_name: 'Alice Archer' })
   })
 
-  it('is refused with a userinfo about somebody else', async () => {
+  it('is refused with a userinfo about someone else', async () => {
     const scene = proconnect()
     scene.provider.bend({ userinfo: { sub: 'mallory' } })
     const page = await tryToSignIn(scene.browser())
@@ -177,7 +177,7 @@ describe('what an app would pass on', () => {
 })
 
 describe('the level', () => {
-  it('is a wish: somebody who signs in more strongly is welcome', async () => {
+  it('is a wish: someone who signs in more strongly is welcome', async () => {
     const scene = proconnect()
     scene.provider.bend({ idToken: { acr: 'eidas2' } })
     const browser = scene.browser()

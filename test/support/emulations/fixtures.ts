@@ -1,6 +1,6 @@
 /**
  * The discovery documents of the emulated providers, with names of the tests; what is behind them is made in `provider.ts`, and in
- * `refusing.ts` for those that sign nobody in.
+ * `refusing.ts` for those that sign no one in.
  */
 import * as v from 'valibot'
 import auth0Text from './discovery/auth0.json'

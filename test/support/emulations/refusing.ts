@@ -1,6 +1,6 @@
 /**
  * A provider that cannot be run here, at the far end of the network: its real metadata, a client that is registered there, and its own
- * words when it refuses. Signs nobody in.
+ * words when it refuses. Signs no one in.
  */
 import { createFarEnd, type FarEnd, json } from '../far-end.ts'
 import type { Discovery } from './fixtures.ts'

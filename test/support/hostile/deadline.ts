@@ -29,6 +29,6 @@ function rejectionBy(signal: AbortSignal): Promise<never> {
     if (signal.aborted) reject(signal.reason)
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
-  aborted.catch(() => {}) // the deadline may pass when nobody waits any more
+  aborted.catch(() => {}) // the deadline may pass when no one waits any more
   return aborted
 }

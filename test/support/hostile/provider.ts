@@ -44,7 +44,7 @@ export interface JournalEntry {
 export interface HostileProvider {
   readonly issuer: string
   readonly journal: readonly JournalEntry[]
-  /** Codes, tokens and verifiers that went to and fro, which nobody else may see. */
+  /** Codes, tokens and verifiers that went to and fro, which no one else may see. */
   readonly confidential: ReadonlySet<string>
   /** Answers a request. Rejects when the provider cannot be reached, and never settles when it hangs. */
   handle(request: Request): Promise<Response>
@@ -60,7 +60,7 @@ export interface HostileProvider {
   rotateKeys(options?: { sameKeyId?: boolean }): void
   /** Puts every ID token into something, such as an encryption. */
   setEnvelope(envelope: State['envelope']): void
-  /** What somebody agreed to last. @throws Error when nobody did */
+  /** What someone agreed to last. @throws Error when no one did */
   lastConsent(): Consent
   /** What came back for each logout token that was sent. */
   readonly notices: readonly LogoutNotice[]
@@ -137,7 +137,7 @@ export function createHostileProvider(options: {
 
   function lastConsent(): Consent {
     const last = state.consents.at(-1)
-    if (!last) throw new Error('nobody has agreed to anything')
+    if (!last) throw new Error('no one has agreed to anything')
     return last
   }
 

@@ -38,9 +38,9 @@ export interface Offers {
   readonly dpop?: 'with nonce' | 'without nonce'
   /** The one address that signing out may lead back to; absent: any. */
   readonly postLogoutRedirectUri?: string
-  /** Where logout tokens are sent when somebody signs out. */
+  /** Where logout tokens are sent when someone signs out. */
   readonly backchannelLogoutUri?: string
-  /** What is framed when somebody signs out. */
+  /** What is framed when someone signs out. */
   readonly frontchannelLogoutUri?: string
 }
 
@@ -79,7 +79,7 @@ export interface State {
   readonly confidential: Set<string>
 }
 
-/** A value that nobody guesses, noted as confidential. */
+/** A value that no one guesses, noted as confidential. */
 export function newSecret(state: State, prefix: string): string {
   const secret = `${prefix}-${base64url.encode(crypto.getRandomValues(new Uint8Array(24)))}`
   state.confidential.add(secret)

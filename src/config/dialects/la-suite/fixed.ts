@@ -1,5 +1,5 @@
 /**
- * Settings of La Suite that Gatehouse has decided: they are read and judged, and whoever wants it otherwise is told; they change nothing.
+ * Settings of La Suite that Gatehouse has decided: they are read and judged, and anyone who wants it otherwise is told; they change nothing.
  */
 
 import { readSettings } from '../../schema/reading.ts'
@@ -16,7 +16,7 @@ export const fixedSettings = {
     meaning: 'Always true: a Worker cannot leave the certificates of others unchecked.',
   }),
   OIDC_VERIFY_JWT: optional(
-    refused(false, 'would accept tokens that anybody can forge; signatures are always verified'),
+    refused(false, 'would accept tokens that anyone can forge; signatures are always verified'),
     {
       default: true,
       example: 'true',
@@ -24,7 +24,7 @@ export const fixedSettings = {
     },
   ),
   OIDC_ALLOW_UNSECURED_JWT: optional(
-    refused(true, 'would accept tokens that anybody can forge; `none` is never accepted'),
+    refused(true, 'would accept tokens that anyone can forge; `none` is never accepted'),
     {
       default: false,
       example: 'false',
@@ -91,7 +91,7 @@ const UNHEEDED: readonly { name: FixedName; when: (value: unknown) => boolean; w
   },
 ]
 
-/** Reads the fixed settings; none of them is a value that anybody needs. */
+/** Reads the fixed settings; none of them is a value that anyone needs. */
 export function readFixed(env: Readonly<Record<string, unknown>>) {
   const table: Readonly<Record<string, Setting<unknown>>> = fixedSettings
   const { values, problems } = readSettings(table, env)

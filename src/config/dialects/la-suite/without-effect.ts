@@ -39,7 +39,7 @@ export const WITHOUT_EFFECT: readonly WithoutEffect[] = [
       'DJANGO_BREVO_API_CONTACT_ATTRIBUTES',
       'MARKETING_SERVICE_CLASS',
     ],
-    reason: 'nobody is signed up for mailings here',
+    reason: 'no one is signed up for mailings here',
   },
   {
     names: [
@@ -82,7 +82,7 @@ export const WITHOUT_EFFECT: readonly WithoutEffect[] = [
   },
 ]
 
-/** What this version lacks, and somebody has switched on: they must not believe that it works. */
+/** What this version lacks, and someone has switched on: they must not believe that it works. */
 const LACKING: readonly { name: string; warning: string }[] = [
   {
     name: 'APPLICATION_ENABLED',

@@ -39,12 +39,12 @@ function isMeant(provider: ProviderConfig, { issuers }: OpenTalk): boolean {
   return issuerPlaces(provider).some((place) => issuers.includes(place) || issuers.includes(`${place}/`))
 }
 
-/** Without these OpenTalk lets nobody in. */
+/** Without these OpenTalk lets no one in. */
 const ESSENTIAL = ['email', 'given_name', 'family_name']
 
 /**
  * A provider of OpenTalk's may be asked by one name, and be known to browsers by another; it must say more of people than others; and it
- * is the controller that asks about tokens, whoever people sign in with.
+ * is the controller that asks about tokens, whichever provider people sign in with.
  */
 export function seenByOpenTalk(
   provider: ProviderConfig,

@@ -97,7 +97,7 @@ export const opentalkSettings = {
   'user_search.users_find_behavior': optional(oneOf(FIND_BEHAVIORS), {
     example: 'from_both',
     meaning:
-      'Whom a search of people asks: nobody, the people who have signed in here, the backend, or both. Unset: from_user_search_backend if there is a backend, else disabled.',
+      'Whom a search of people asks: no one, the people who have signed in here, the backend, or both. Unset: from_user_search_backend if there is a backend, else disabled.',
   }),
   'endpoints.disable_users_find': optional(bool, {
     default: false,

@@ -25,7 +25,7 @@ export function asksBackend(behavior: FindBehavior): boolean {
   return behavior === 'from_user_search_backend' || behavior === 'from_both'
 }
 
-/** The search at a provider; `null`: nobody asks for one, or it cannot be had. */
+/** The search at a provider; `null`: no one asks for one, or it cannot be had. */
 export function userSearchOf(provider: ProviderConfig, opentalk: OpenTalk): UserSearch | null {
   const { settings, controller } = opentalk
   const apiBaseUrl = settings['user_search.api_base_url'] ?? adminApiOf(provider.issuer)
@@ -45,7 +45,7 @@ export function userSearchOf(provider: ProviderConfig, opentalk: OpenTalk): User
 }
 
 /**
- * Whom the search asks where no setting of OpenTalk names the provider: one alone, for the secret of its client is nobody else's business.
+ * Whom the search asks where no setting of OpenTalk names the provider: one alone, for the secret of its client is no one else's business.
  *
  * @returns `undefined`: of several providers it can be told of none
  */

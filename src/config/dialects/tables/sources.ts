@@ -51,7 +51,7 @@ export function writtenName(providerId: string, variable: string): string {
 
 /**
  * Finds the providers. The flat settings, if there are any, come first; without tables they are what is missing. What OpenTalk's tables
- * say of a provider is for whoever says nothing else.
+ * say of a provider is for anyone who says nothing else.
  *
  * @param env the whole environment
  * @param opentalk the provider as OpenTalk's tables describe it

@@ -12,7 +12,7 @@ export async function sendLogoutToken(
   state: State,
 ): Promise<LogoutNotice> {
   const { backchannelLogoutUri } = state.offers
-  if (backchannelLogoutUri === undefined) throw new Error('nobody wants logout tokens')
+  if (backchannelLogoutUri === undefined) throw new Error('no one wants logout tokens')
   const now = nowSeconds(state)
   const claims = {
     iss: state.issuer,
