@@ -1,5 +1,5 @@
 /**
- * How the commands of this folder fail: one sentence for what the developer can mend, a stack trace for what only a programmer can.
+ * How the commands of this folder fail: one sentence for what the developer can fix, a stack trace for what only a programmer can.
  */
 
 /** Something is not as it must be, and the message says what to do about it. */

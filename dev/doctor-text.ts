@@ -74,5 +74,5 @@ export function summary(checks: readonly Check[]): string {
   const failed = count('fail')
   const rest = `${count('pass')} pass, ${count('cannot tell')} cannot be told from here.`
   if (failed === 0) return `Nothing is wrong that can be seen: ${rest}`
-  return `${failed === 1 ? '1 check fails' : `${failed} checks fail`}: mend the first, and look again. ${rest}`
+  return `${failed === 1 ? '1 check fails' : `${failed} checks fail`}: fix the first, and look again. ${rest}`
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run doctor`: looks at settings, storage and provider as Gatehouse would, and says what to mend; changes nothing that stays.
+ * `npm run doctor`: looks at settings, storage and provider as Gatehouse would, and says what to fix; changes nothing that stays.
  */
 import { join } from 'node:path'
 import type { D1Database, KVNamespace } from '@cloudflare/workers-types'

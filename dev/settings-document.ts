@@ -71,7 +71,7 @@ const OPENTALK = `# OpenTalk's tables
 
 The tables \`[keycloak]\`, \`[oidc]\`, \`[user_search]\`, \`[tenants]\`, \`[tariffs]\`, \`[endpoints]\`, \`[avatar]\` and \`[defaults]\` of OpenTalk's
 configuration file work here as they are: pasted into wrangler.toml as \`[vars.keycloak]\`, \`[vars.oidc]\`, \`[vars.oidc.frontend]\` and so on. The variables that OpenTalk
-takes in their place work too, and win over a table. A secret belongs into its variable: \`npx wrangler secret put OPENTALK_CTRL_…\`.
+takes in their place work too, and win over a table. A secret belongs in its variable: \`npx wrangler secret put OPENTALK_CTRL_…\`.
 
 Without OIDC_RP_CLIENT_ID and OIDC_PROVIDERS, people sign in with the client of the controller; register Gatehouse's redirect URI
 there. With them, they say how people sign in, and OpenTalk's settings how access tokens are checked and people are found; both must

@@ -62,7 +62,7 @@ function seenIn(cell: string): Seen[] {
     (code ?? text ?? '').replaceAll('…', 'x'),
   )
   if (cell.includes('AADSTS')) return quotes.map((code) => ['callback', { description: `${code}: what it says` }])
-  if (cell.includes('calls itself otherwise')) return quotes.slice(1).map((part) => ['discovery', namedBy(part)])
+  if (cell.includes('calls itself by another name')) return quotes.slice(1).map((part) => ['discovery', namedBy(part)])
   if (/^its page|ends on a page/.test(cell)) return quotes.map((text) => [placeOfPage(cell, text), pageOf(text)])
   const json = quotes.filter((text) => text.startsWith('{'))
   if (json.length > 0) return json.map((text) => [placeOfJson(text), { status: 200, text }])

@@ -90,7 +90,7 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
       ...sources.flatMap(({ raw, nameOf }) => commaWarnings(providerSettings, raw, nameOf)),
       ...sources.flatMap((source, index) => weakChoices(source, config.providers[index])),
       ...(config.isResourceServer
-        ? sources.flatMap((source, index) => anybodyMayCall(source, config.providers[index]))
+        ? sources.flatMap((source, index) => callableByAnyone(source, config.providers[index]))
         : []),
     ],
   }
@@ -173,7 +173,7 @@ function weakChoices({ nameOf }: ProviderSource, provider: ProviderConfig | unde
 }
 
 /** La Suite looks whether a token says who uses it, and not who that is. */
-function anybodyMayCall({ nameOf }: ProviderSource, provider: ProviderConfig | undefined): string[] {
+function callableByAnyone({ nameOf }: ProviderSource, provider: ProviderConfig | undefined): string[] {
   if (!provider || provider.audienceClaim === 'aud' || provider.resourceServerClients) return []
   return [
     `EXTERNAL_API_ENABLED is on and ${nameOf('resourceServerClients')} is not set, so any client whose token has one of ${nameOf('resourceServerScopes')} may use it here`,

@@ -26,7 +26,7 @@ import { saysNo, undescribedRefusal } from './undescribed.ts'
 import { adviceOnAddress, adviceOnSilence, listed, readable, reasonOf, shown } from './words.ts'
 
 /** What a provider says to a good request when no one is signed in and no one may be asked. @see OpenID Connect Core 1.0 section 3.1.2.6 */
-const NOBODY_THERE = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required']
+const NOT_SIGNED_IN = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required']
 
 const CHECKED = ['client-id', 'redirect-uri', 'authorization', 'scopes', 'pkce'] as const
 
@@ -73,7 +73,7 @@ export async function authorizationFindings(
       : cannotTell(
           'redirect-uri',
           `The provider shows a page whatever it is asked: ${pageIn(answer, config)}`,
-          `Compare ${VENDORS[config.type].console.redirectUris} with the address, to the letter, or sign in once.`,
+          `Compare ${VENDORS[config.type].console.redirectUris} with the address, character by character, or sign in once.`,
           copy,
         ),
     isTaken
@@ -104,7 +104,7 @@ function endpointFinding(
 /** `null`: nothing that anyone would call a refusal. */
 function refusalIn(config: ProviderConfig, answer: AuthorizationAnswer): Refusal | null {
   if (answer.kind === 'returned') {
-    if (answer.error === null || NOBODY_THERE.includes(answer.error)) return null
+    if (answer.error === null || NOT_SIGNED_IN.includes(answer.error)) return null
     const evidence = { error: answer.error, description: answer.description ?? undefined }
     return refusalBy(
       config,
@@ -134,7 +134,7 @@ function refusalIn(config: ProviderConfig, answer: AuthorizationAnswer): Refusal
 }
 
 /** What some providers say when they do not know `prompt=none`, or when no one is signed in. */
-const PERHAPS_NOBODY_THERE = ['access_denied', 'invalid_request', 'server_error']
+const PERHAPS_NOT_SIGNED_IN = ['access_denied', 'invalid_request', 'server_error']
 
 /** Whether the provider sends the browser back only because of `prompt=none`, and otherwise shows a page that may be its sign-in page. */
 async function isPromptRefused(
@@ -144,7 +144,7 @@ async function isPromptRefused(
   discovered: Usable,
   examination: Examination,
 ): Promise<boolean> {
-  if (answer.kind !== 'returned' || !PERHAPS_NOBODY_THERE.includes(answer.error ?? '')) return false
+  if (answer.kind !== 'returned' || !PERHAPS_NOT_SIGNED_IN.includes(answer.error ?? '')) return false
   const asked = await examination.authorize(redirectUri, discovered, { mayAsk: true })
   return asked.kind === 'page' && asked.exchange.status < 400 && !saysNo(asked) && refusalIn(config, asked) === null
 }
@@ -210,7 +210,7 @@ async function unexplained(
   const cause = isSame
     ? 'It says the same to a client that does not exist, so the client id may be wrong as well.'
     : 'To a client that does not exist it says something else, so it knows the client.'
-  const compared = `Compare ${VENDORS[config.type].console.redirectUris} with the address, to the letter`
+  const compared = `Compare ${VENDORS[config.type].console.redirectUris} with the address, character by character`
   return {
     id: 'redirect-uri',
     cause,

@@ -16,7 +16,7 @@ export const CHECKS = {
   cache: 'Cache (KV) readable and writable',
   addresses: 'Addresses to register at the provider',
   discovery: 'Discovery document',
-  issuer: 'Issuer, to the letter',
+  issuer: 'Issuer matches exactly',
   metadata: 'Endpoints that the provider names',
   'endpoint-authorization': 'Authorization endpoint reachable',
   'endpoint-token': 'Token endpoint reachable',
@@ -42,7 +42,7 @@ export const CHECKS = {
 
 export type CheckId = keyof typeof CHECKS
 
-/** Something to copy to the letter. */
+/** Something to copy exactly. */
 export interface Copy {
   readonly label: string
   readonly value: string

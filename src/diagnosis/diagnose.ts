@@ -125,7 +125,7 @@ function providerFindings(
       if (metadata === null || advertised === null) {
         const failed = findings.find(({ result }) => result === 'fail')
         const rest = NEED_THE_PROVIDER.filter((id) => id !== failed?.id)
-        return rest.map((id) => cannotTell(id, `Not asked: first mend “${CHECKS[failed?.id ?? 'discovery']}”.`))
+        return rest.map((id) => cannotTell(id, `Not asked: first fix “${CHECKS[failed?.id ?? 'discovery']}”.`))
       }
       const usable = { ...its, metadata, advertised }
       return askedFindings(config, addresses, usable, examination, all.silentSignIn)
@@ -174,11 +174,11 @@ async function askedFindings(
   ]
 }
 
-/** What fails because something before it has failed already is no finding of its own: the first must be mended first. */
+/** What fails because something before it has failed already is no finding of its own: the first must be fixed first. */
 function consequenceOf(firsts: readonly CheckId[], before: readonly Finding[]) {
   const failed = before.find(({ id, result }) => result === 'fail' && firsts.includes(id))
   return (finding: Finding): Finding =>
-    failed && finding.result === 'fail' ? cannotTell(finding.id, `First mend “${CHECKS[failed.id]}”.`) : finding
+    failed && finding.result === 'fail' ? cannotTell(finding.id, `First fix “${CHECKS[failed.id]}”.`) : finding
 }
 
 /** In the order of the rows. */
@@ -210,7 +210,7 @@ function addressesFinding({ type }: ProviderConfig, addresses: RegisteredAddress
   ]
   return pass(
     'addresses',
-    'These, to the letter, each where it belongs.',
+    'Copy these exactly, each where it belongs.',
     places.flatMap(({ where, ...place }) => (where === null ? [] : [{ ...place, where }])),
   )
 }

@@ -149,7 +149,7 @@ async function notFound(
   return fail(
     'discovery',
     seen,
-    `${nameOf('issuer')} must be the issuer, the address before /.well-known/openid-configuration, to the letter.`,
+    `${nameOf('issuer')} must be the issuer, the address before /.well-known/openid-configuration, exactly.`,
   )
 }
 

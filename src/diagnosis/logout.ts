@@ -53,7 +53,7 @@ export async function postLogoutFinding(
     return cannotTell(
       'post-logout-uri',
       `${seen} It says the same of an address that no one has registered.`,
-      `Compare ${where} with the address, to the letter, or sign in and out once.`,
+      `Compare ${where} with the address, character by character, or sign in and out once.`,
       copy,
     )
   }
@@ -63,7 +63,7 @@ export async function postLogoutFinding(
       `The provider takes ${postLogoutRedirectUri}, and no address that no one has registered.`,
       copy,
     )
-  return fail('post-logout-uri', seen, `Register the address, to the letter: ${where}.`, copy)
+  return fail('post-logout-uri', seen, `Register the address exactly as it is here: ${where}.`, copy)
 }
 
 /** The checks `backchannel-logout` and `frontchannel-logout`: what is registered there, the provider tells no one. */

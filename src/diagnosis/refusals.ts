@@ -1,5 +1,5 @@
 /**
- * The last refused sign-ins, each with its reason and what mends it; they are kept in `store/refusals.ts`.
+ * The last refused sign-ins, each with its reason and what fixes it; they are kept in `store/refusals.ts`.
  */
 import { sourceOfClaim } from '../accounts/claim-sources.ts'
 import type { ProviderConfig } from '../config/model.ts'

@@ -50,8 +50,8 @@ function candidates({ byEmail }: Admission): string {
 export function meantSubject(admission: Admission): string {
   const { mayCreate, byEmail } = admission
   if (mayCreate && byEmail === null) return '?2'
-  const whenNobody = mayCreate ? 'WHEN 0 THEN ?2 ' : ''
-  const otherwise = `(SELECT CASE COUNT(*) WHEN 1 THEN MIN(subject) ${whenNobody}END FROM ${candidates(admission)})`
+  const whenNotFound = mayCreate ? 'WHEN 0 THEN ?2 ' : ''
+  const otherwise = `(SELECT CASE COUNT(*) WHEN 1 THEN MIN(subject) ${whenNotFound}END FROM ${candidates(admission)})`
   return `CASE WHEN EXISTS (${KNOWN}) THEN ?2 ${byEmail === null ? '' : `ELSE ${otherwise} `}END`
 }
 

@@ -20,7 +20,7 @@ type Policy = Pick<App, 'audiences' | 'clients'>
 
 /**
  * @param issuing the providers that the token may be from
- * @returns what is wrong, for the log, with what mends it where that is known
+ * @returns what is wrong, for the log, with what fixes it where that is known
  */
 export function flawOfAudience(
   token: AccessToken,

@@ -56,13 +56,13 @@ const refusals: readonly RefusalPattern[] = [
     says: /Failed to verify code verifier/i,
     cause: 'The proof of the sign-in (PKCE) got lost or was mixed up between two sign-ins.',
     about: 'pkce',
-    fix: 'Sign in again. If it stays so, look for a proxy that changes or repeats requests.',
+    fix: 'Sign in again. If this keeps happening, look for a proxy that changes or repeats requests.',
   },
   {
     where: ['token'],
     error: ['invalid_grant'],
     cause: 'The code was used twice, came too late, or belongs to another application.',
-    fix: 'Sign in again. If it stays so, compare the clocks, and look for a proxy that repeats requests.',
+    fix: 'Sign in again. If this keeps happening, compare the clocks, and look for a proxy that repeats requests.',
   },
   {
     where: ['token'],
@@ -85,7 +85,7 @@ const refusals: readonly RefusalPattern[] = [
   {
     where: ['id_token'],
     reasons: ['algorithm_mismatch', 'no_matching_key'],
-    cause: 'The application signs ID tokens otherwise than {idTokenAlgorithm}, most often with HS256.',
+    cause: 'The application signs ID tokens with another algorithm than {idTokenAlgorithm}, most often with HS256.',
     fix: `${SETTINGS} → Advanced Settings → OAuth → JsonWebToken Signature Algorithm: RS256.`,
   },
   {

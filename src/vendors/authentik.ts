@@ -47,7 +47,7 @@ const refusals: readonly RefusalPattern[] = [
     where: ['id_token'],
     reasons: ['algorithm_mismatch', 'no_matching_key'],
     cause:
-      'authentik signs otherwise than {idTokenAlgorithm}; without a signing key it signs with the client secret (HS256).',
+      'authentik signs with another algorithm than {idTokenAlgorithm}; without a signing key it signs with the client secret (HS256).',
     fix: 'Applications → Providers → the provider → Edit → Signing Key: choose an RSA certificate, or set {idTokenAlgorithm} to what it signs with.',
   },
   {
@@ -86,7 +86,7 @@ const refusals: readonly RefusalPattern[] = [
     where: ['token'],
     error: ['invalid_grant'],
     cause: 'The code came too late (it lives for a minute) or twice, or the refresh token is no longer good.',
-    fix: 'Sign in again. If it stays so, compare the clocks, and look for a proxy that repeats requests.',
+    fix: 'Sign in again. If this keeps happening, compare the clocks, and look for a proxy that repeats requests.',
   },
   {
     where: ['claims'],

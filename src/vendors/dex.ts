@@ -77,13 +77,13 @@ const refusals: readonly RefusalPattern[] = [
     says: /code_verifier|No PKCE flow started/i,
     cause: 'The proof of the sign-in (PKCE) got lost or was mixed up between two sign-ins.',
     about: 'pkce',
-    fix: 'Sign in again. If it stays so, look for a proxy that changes or repeats requests.',
+    fix: 'Sign in again. If this keeps happening, look for a proxy that changes or repeats requests.',
   },
   {
     where: ['token'],
     error: ['invalid_grant'],
     cause: 'The code was used twice, or came too late.',
-    fix: 'Sign in again. If it stays so, look for a proxy that repeats requests, and compare the clocks.',
+    fix: 'Sign in again. If this keeps happening, look for a proxy that repeats requests, and compare the clocks.',
   },
   {
     where: ['userinfo'],

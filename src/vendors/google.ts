@@ -96,7 +96,7 @@ const refusals: readonly RefusalPattern[] = [
     where: ['token'],
     error: ['invalid_grant'],
     cause: 'The code came twice, too late, or changed on the way.',
-    fix: 'Sign in again. If it stays so, look for a proxy that changes or repeats requests.',
+    fix: 'Sign in again. If this keeps happening, look for a proxy that changes or repeats requests.',
   },
   {
     where: ['claims', 'id_token'],

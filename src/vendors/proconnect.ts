@@ -124,7 +124,7 @@ const refusals: readonly RefusalPattern[] = [
     where: ['token'],
     error: ['invalid_grant'],
     cause: 'The code came too late (it lives for sixty seconds) or twice.',
-    fix: 'Sign in again. If it stays so, compare the clocks, {baseUrl} with the address in the browser, and look for a proxy that repeats requests.',
+    fix: 'Sign in again. If this keeps happening, compare the clocks, {baseUrl} with the address in the browser, and look for a proxy that repeats requests.',
   },
   {
     where: ['id_token'],

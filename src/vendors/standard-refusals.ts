@@ -85,7 +85,7 @@ export const standardRefusals: readonly RefusalPattern[] = [
     where: ['token'],
     error: ['invalid_grant'],
     cause: 'The code was used before, is too old, or was made for another redirect URI.',
-    fix: 'Sign in again. If it stays so, compare {baseUrl} with the address in the browser, and the clocks.',
+    fix: 'Sign in again. If this keeps happening, compare {baseUrl} with the address in the browser, and the clocks.',
   },
   {
     where: ['authorization', 'callback', 'token'],

@@ -385,7 +385,7 @@ describe('the settings', () => {
     },
   )
 
-  it('the issuer is kept to the letter', () => {
+  it('the issuer is kept exactly', () => {
     const url = 'https://IDP.example/realms/Main/'
     expect(loadConfig({ ...ENV, OIDC_OP_URL: url }).config.providers[0].issuer).toBe(url)
   })

@@ -416,7 +416,7 @@ describe('OpenTalk does not start, and neither does Gatehouse,', () => {
     expect(sentences({ keycloak: { ...KEYCLOAK, [key]: '' } })).toEqual([`keycloak.${key} is not set`])
   })
 
-  it('without a secret, which belongs into its variable', () => {
+  it('without a secret, which belongs in its variable', () => {
     const { client_secret: _, ...keycloak } = KEYCLOAK
     expect(sentences({ keycloak })).toEqual(['OPENTALK_CTRL_KEYCLOAK__CLIENT_SECRET is not set'])
     expect(names({ oidc: { ...OIDC, controller: { client_id: 'Controller' } } })).toEqual([

@@ -40,7 +40,7 @@ describe.each([
     'http://localhost:9000',
     'http://127.0.0.1:9000/x',
     'http://[::1]:9000',
-  ])('%s is kept to the letter', (raw) => {
+  ])('%s is kept exactly', (raw) => {
     expect(readAs(kind, raw)).toEqual({ value: raw })
   })
 

@@ -116,7 +116,7 @@ describe('.dev.vars', () => {
     expect(await readFile(join(folder, '.dev.vars'), 'utf8')).toBe(first)
   })
 
-  it('keeps what is there, to the letter', async () => {
+  it('keeps what is there, exactly', async () => {
     const mine = '# mine\nOIDC_RP_CLIENT_SECRET="of my own"\nOIDC_TIMEOUT=9'
     await writeFile(join(folder, '.dev.vars'), mine)
     expect(await ensureSecrets(folder)).toEqual(['GATEHOUSE_SECRET'])

@@ -38,7 +38,7 @@ it('the one host of Microsoft is in no setting', async () => {
   expect(row('discovery').fix).not.toContain('OIDC_OP_')
 })
 
-it('a missing /auth belongs into the base URL', async () => {
+it('a missing /auth belongs in the base URL', async () => {
   const there = 'https://id.example.org/auth/realms/main'
   const { row } = await diagnosed(KEYCLOAK, { fetch: farEnd({ [there]: there }) })
   expect(row('discovery').fix).toBe('Set OIDC_OP_BASE_URL to https://id.example.org/auth and OIDC_OP_REALM to main.')

@@ -327,7 +327,7 @@ describe('an ID token', () => {
     },
   )
 
-  it('signed otherwise than configured is refused, and the log names the setting', async () => {
+  it('signed differently from the configuration is refused, and the log names the setting', async () => {
     const installation = await start({ client: { id_token_signed_response_alg: 'ES256' } })
     const { line } = await refusalAt(installation)
     expect(line).toContain('OIDC_RP_SIGN_ALGO')

@@ -1,5 +1,5 @@
 /**
- * The environments that La Suite Meet's page on single sign-on shows, to the letter: each signs someone in at the built Worker, though
+ * The environments that La Suite Meet's page on single sign-on shows, exactly: each signs someone in at the built Worker, though
  * none of them names the issuer. Replaced is what stands in angle brackets, and who answers at the hosts.
  */
 import { readFileSync } from 'node:fs'

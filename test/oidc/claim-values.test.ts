@@ -71,7 +71,7 @@ describe('names are read', () => {
     ['from silence', undefined, []],
     ['and blanks in them are theirs', ['Domain Admins', ' a'], ['Domain Admins', ' a']],
     ['without empty ones', ['', 'a'], ['a']],
-    ['to the letter inside a list', ['["a"]', '{"b":{}}'], ['["a"]', '{"b":{}}']],
+    ['exactly inside a list', ['["a"]', '{"b":{}}'], ['["a"]', '{"b":{}}']],
   ])('%s', (_, value, names) => {
     expect(namesIn(value)).toEqual({ names, isComplete: true })
   })

@@ -315,7 +315,7 @@ describe('a client id with blanks', () => {
     expect(atob(header.replace('Basic ', '')).split(':')[0]).toBe('+my++client+')
   })
 
-  it('is the audience of ID tokens to the letter', async () => {
+  it('is the audience of ID tokens exactly', async () => {
     const far = await farProvider({ idToken: { aud: CLIENT.trim() } }, settings)
     expect((await refusal(far.finish())).code).toBe('token_invalid')
   })

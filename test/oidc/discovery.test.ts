@@ -1,5 +1,5 @@
 /**
- * What is believed of a provider's metadata: the issuer to the letter, https, S256, and explicit endpoints before discovered ones.
+ * What is believed of a provider's metadata: the issuer exactly, https, S256, and explicit endpoints before discovered ones.
  */
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
@@ -92,7 +92,7 @@ describe('discovery', () => {
     expect(refusal).toMatchObject({ code: 'provider_error', detail: { problems: [expect.stringContaining(name)] } })
   })
 
-  it('has one cache key for each issuer, to the letter (A138)', () => {
+  it('has one cache key for each issuer, exactly (A138)', () => {
     const urls = [ISSUER, `${ISSUER}/`, ISSUER.toUpperCase().replace('HTTPS', 'https'), `${ISSUER}2`]
     expect(new Set(urls.map((url) => metadataSource(configWith({ OIDC_OP_URL: url })).key)).size).toBe(urls.length)
   })
@@ -326,7 +326,9 @@ describe('PKCE (A73)', () => {
 describe('an entry of the shared cache (A138)', () => {
   it('of another issuer is refused', () => {
     const source = metadataSource(configWith())
-    expect(() => source.parse({ ...DISCOVERED, issuer: 'https://evil.example' })).toThrow('otherwise than OIDC_OP_URL')
+    expect(() => source.parse({ ...DISCOVERED, issuer: 'https://evil.example' })).toThrow(
+      'another name than OIDC_OP_URL',
+    )
   })
 
   it('made before an endpoint was made explicit does not hide it', () => {

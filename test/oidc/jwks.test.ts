@@ -311,7 +311,7 @@ describe('the key set', () => {
     expect((await refusalOf(world.verify(await sign(keyOf('ES256'), CLAIMS)))).code).toBe('provider_error')
   })
 
-  it('has one cache key for each address, to the letter (A138)', () => {
+  it('has one cache key for each address, exactly (A138)', () => {
     const addresses = [JWKS_URI, `${JWKS_URI}/`, `${JWKS_URI}?a`, JWKS_URI.replace('jwks', 'JWKS')]
     expect(new Set(addresses.map((address) => keysSource(address).key)).size).toBe(addresses.length)
   })

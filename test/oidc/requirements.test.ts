@@ -114,7 +114,7 @@ describe('the issuer in an answer', () => {
 
   const withIssuer = (iss: string) => (good: URLSearchParams) => new URLSearchParams(`${good}&iss=${iss}`)
 
-  it('is decoded as a form is and then compared to the letter [AR5]', async () => {
+  it('is decoded as a form is and then compared exactly [AR5]', async () => {
     const metadata = { authorization_response_iss_parameter_supported: true }
     const outcomes = []
     for (const iss of [

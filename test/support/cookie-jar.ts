@@ -5,7 +5,7 @@
 /** A cookie as it was set, and what the browser made of it. */
 export interface SetCookie {
   readonly origin: string
-  /** The header line, to the letter. */
+  /** The header line, exactly. */
   readonly line: string
   readonly name: string
   readonly value: string

@@ -75,7 +75,7 @@ describe('a token of a person is good', () => {
 })
 
 describe('a token of a person is not good', () => {
-  it('of any other client of the realm (O2), and the log says what mends it', async () => {
+  it('of any other client of the realm (O2), and the log says what fixes it', async () => {
     const reason = await flaw({ ...PERSON, azp: 'Wiki' }, OIDC)
     expect(reason).toContain('issued to the client Wiki')
     expect(reason).toContain('Included Client Audience Controller')

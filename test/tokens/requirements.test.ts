@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 const CLAIMS = { iss: ISSUER, sub: 'alice', aud: BASE_URL, client_id: 'meet', iat: NOW, exp: NOW + 300, jti: 'j' }
 
-/** Signs a payload to the letter. */
+/** Signs a payload exactly. */
 function signText(payload: string): Promise<string> {
   const header = { alg: key.algorithm, kid: key.kid, typ: 'at+jwt' }
   return new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader(header).sign(key.privateKey)

@@ -13,7 +13,7 @@ export const placeSettings = {
     origin: 'Gatehouse',
     example: 'keycloak',
     meaning:
-      'Which provider it is. It knows the form of the issuer and what this provider does otherwise than others. Unset: told from OIDC_OP_URL.',
+      'Which provider it is. It knows the form of the issuer and what this provider does differently from others. Unset: told from OIDC_OP_URL.',
   }),
   providerBaseUrl: optional(issuer, {
     name: 'OIDC_OP_BASE_URL',
@@ -65,6 +65,6 @@ export const placeSettings = {
     name: 'OIDC_OP_URL',
     example: 'https://id.example.org/realms/main',
     meaning:
-      'The issuer, to the letter as the provider writes it. Endpoints and keys are discovered from it. **Required**, unless OIDC_OP_TYPE and what belongs to it say the same, or the authorization, token and JWKS endpoints are set: then the issuer is looked for on the way to them.',
+      'The issuer, exactly as the provider writes it. Endpoints and keys are discovered from it. **Required**, unless OIDC_OP_TYPE and what belongs to it say the same, or the authorization, token and JWKS endpoints are set: then the issuer is looked for on the way to them.',
   }),
 } as const

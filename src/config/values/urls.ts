@@ -53,7 +53,7 @@ function flawOfUrl(value: string): string | null {
   return null
 }
 
-/** A URL of the provider, kept to the letter: an issuer is compared character by character. */
+/** A URL of the provider, kept exactly: an issuer is compared character by character. */
 export const issuer: Kind<string> = {
   label: 'URL',
   schema: flawless((value) => flawOfUrl(value) ?? (/[?#]/.test(value) ? 'must not have a query or a fragment' : null)),

@@ -65,14 +65,14 @@ function sourceOf(issuer: string, config: ProviderConfig, log: Log): DocumentSou
 
     parse(body) {
       const metadata = readMetadata(body, config)
-      // To the letter. @see OpenID Connect Discovery 1.0 section 4.3
+      // Exactly. @see OpenID Connect Discovery 1.0 section 4.3
       const accepted = acceptedIssuers(config)
       if (!accepted.includes(metadata.issuer)) {
         const advice = quirksOf(config).adviceOn(metadata.issuer)
         throw new GatehouseError(
           'provider_error',
           'issuer_mismatch',
-          `the provider calls itself otherwise than ${nameOf('issuer')}`,
+          `the provider calls itself by another name than ${nameOf('issuer')}`,
           {
             detail: { [nameOf('issuer')]: accepted.join(' or '), issuer: metadata.issuer },
             hint: advice && withNames(advice),

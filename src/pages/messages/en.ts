@@ -115,7 +115,7 @@ export const en: Messages = {
     },
     clock_skew: {
       title: 'The clocks do not agree',
-      text: 'Your organisation’s sign-in service and this service disagree about the time. Please try again; if it stays so, give the reference below to your administrator.',
+      text: 'Your organisation’s sign-in service and this service disagree about the time. Please try again; if this keeps happening, give the reference below to your administrator.',
     },
     csrf_refused: {
       title: 'Please press the button yourself',
@@ -131,7 +131,7 @@ export const en: Messages = {
     },
     internal: {
       title: 'Something went wrong here',
-      text: 'That is our fault, not yours. Please try again; if it stays so, give the reference below to your administrator.',
+      text: 'That is our fault, not yours. Please try again; if this keeps happening, give the reference below to your administrator.',
     },
     invalid_client: { title: 'Unknown application', text: 'The application is not known here.' },
     invalid_request: {
@@ -159,7 +159,7 @@ export const en: Messages = {
     payload_too_large: { title: 'That is too much', text: 'The request is larger than anything this service needs.' },
     provider_error: {
       title: 'The sign-in did not work',
-      text: 'Your organisation’s sign-in service gave an answer that cannot be used. Please try again; if it stays so, give the reference below to your administrator.',
+      text: 'Your organisation’s sign-in service gave an answer that cannot be used. Please try again; if this keeps happening, give the reference below to your administrator.',
     },
     provider_unreachable: {
       title: 'The identity provider cannot be reached',
@@ -179,7 +179,7 @@ export const en: Messages = {
     },
     token_invalid: {
       title: 'The sign-in was refused',
-      text: 'The answer of your organisation’s sign-in service did not pass our checks. Please try again; if it stays so, give the reference below to your administrator.',
+      text: 'The answer of your organisation’s sign-in service did not pass our checks. Please try again; if this keeps happening, give the reference below to your administrator.',
     },
   },
   setUpWrong: {

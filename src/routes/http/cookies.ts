@@ -8,7 +8,7 @@ import { setCookie } from 'hono/cookie'
 export type RequestCookies = ReadonlyArray<readonly [name: string, value: string]>
 
 /**
- * Reads the Cookie header to the letter. Only blanks and tabs are trimmed: other space characters would let a look-alike name
+ * Reads the Cookie header as it is written. Only blanks and tabs are trimmed: other space characters would let a look-alike name
  * pass for ours.
  *
  * @see RFC 6265bis section 5.8.3

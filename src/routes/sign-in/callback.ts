@@ -28,7 +28,7 @@ import { callbackPath, rememberProvider } from './provider-choice.ts'
 import { notingRefusal } from './refusal-notes.ts'
 import { landingOf } from './return-to.ts'
 import { awaitsAnswer, noteRefused, silentStandingOf } from './silent.ts'
-import { isSomebodyElse, leaveAsItIs, noteSignIn, noteSilentFailure } from './silent-answer.ts'
+import { isAnotherPerson, leaveAsItIs, noteSignIn, noteSilentFailure } from './silent-answer.ts'
 
 type RequestContext = Context<RequestVariables>
 
@@ -123,7 +123,7 @@ export function callbackRoutes(deps: Deps) {
     try {
       const login = await provider.finishLogin(answer, attempt.pending, !attempt.isSilent)
       const admission = admissionOf(login, provider.config)
-      if (isSomebodyElse(admission, standing.session, attempt)) {
+      if (isAnotherPerson(admission, standing.session, attempt)) {
         leaveAsItIs(c, { is: 'elsewhere' }, deps)
         return true
       }

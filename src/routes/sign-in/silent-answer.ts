@@ -21,7 +21,7 @@ import { noteRefused, noteTry, type SilentStanding, stayOut } from './silent.ts'
 type RequestContext = Context<RequestVariables>
 
 /** What a provider says when it would have to ask the person. @see OpenID Connect Core 1.0 section 3.1.2.6 */
-const NOBODY_THERE = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required']
+const NOT_SIGNED_IN = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required']
 
 /** Logs why a silent sign-in came to nothing. No person sees a page of it, so the level alone says that a fault is our own. */
 export function logSilentFailure(
@@ -46,7 +46,7 @@ export function leaveAsItIs(c: RequestContext, { is }: Pick<SilentStanding, 'is'
  * in: otherwise a link could choose the account. A plain attempt follows the provider. After an e-mail match the account may have
  * another `sub` than the ID token, so there is nothing to compare.
  */
-export function isSomebodyElse({ subject }: Admission, session: Session | null, { isPlain }: Attempt): boolean {
+export function isAnotherPerson({ subject }: Admission, session: Session | null, { isPlain }: Attempt): boolean {
   return session !== null && !isPlain && !session.isByEmail && session.user.subject !== subject
 }
 
@@ -63,7 +63,7 @@ export async function noteSilentFailure(
 ): Promise<void> {
   const error = toGatehouseError(thrown)
   if (error.code === 'login_ended') return stayOut(c, deps)
-  if (!isNobodyThere(error)) {
+  if (!isNotSignedIn(error)) {
     logSilentFailure(c, 'silent_sign_in_failed', error, deps)
     if (isOutage(error) || (await replacedBy(c, attempt)) !== null) noteTry(c)
     else noteRefused(c, deps)
@@ -73,8 +73,8 @@ export async function noteSilentFailure(
   if (attempt.isPlain && error.provider.error === 'login_required') await endUnconfirmed(c, provider, attempt, deps)
 }
 
-function isNobodyThere({ code, provider: { error } }: GatehouseError): boolean {
-  return code === 'interaction_required' || (error !== undefined && NOBODY_THERE.includes(error))
+function isNotSignedIn({ code, provider: { error } }: GatehouseError): boolean {
+  return code === 'interaction_required' || (error !== undefined && NOT_SIGNED_IN.includes(error))
 }
 
 function isOutage({ code }: GatehouseError): boolean {

@@ -22,7 +22,7 @@ export function issuersAt(url: string): readonly string[] {
   return tenant === 'consumers' ? [[origin, CONSUMERS, ...rest].join('/')] : [url]
 }
 
-/** Why Entra may call itself otherwise than it is asked. */
+/** Why Entra may call itself by another name than it is asked by. */
 export function adviceOn(issuer: string): string | undefined {
   if (!URL.canParse(issuer)) return undefined
   if (new URL(issuer).hostname === 'sts.windows.net') {

@@ -87,12 +87,12 @@ const CODES: readonly (readonly [codes: readonly number[], cause: string, fix: s
   [
     [54005, 70008, 70000, 700082, 50173],
     'The code or the refresh token was used before, has expired or was withdrawn.',
-    'Sign in again. If it stays so, compare the clocks, and look for a proxy that repeats requests.',
+    'Sign in again. If this keeps happening, compare the clocks, and look for a proxy that repeats requests.',
   ],
   [
     [501481, 50147, 501491],
     'The proof of the sign-in (PKCE) got lost or was mixed up between two sign-ins.',
-    'Sign in again. If it stays so, look for a proxy that changes or repeats requests.',
+    'Sign in again. If this keeps happening, look for a proxy that changes or repeats requests.',
     'pkce',
   ],
   [
@@ -164,12 +164,12 @@ const CODES: readonly (readonly [codes: readonly number[], cause: string, fix: s
   [
     [90033, 90024, 90055, 50033, 90006],
     'Entra is out of order for a moment.',
-    'Try again later. If it stays so, look at the service health in the admin center.',
+    'Try again later. If this keeps happening, look at the service health in the admin center.',
   ],
   [
     [90014, 900144, 9002313, 90100, 900561],
     'Something in the request is missing or malformed.',
-    'Empty {extraParameters}. If it stays so, it is a fault of Gatehouse: report it with the Trace ID.',
+    'Empty {extraParameters}. If this keeps happening, it is a fault of Gatehouse: report it with the Trace ID.',
   ],
 ]
 

@@ -1,5 +1,5 @@
 /**
- * How Keycloak (16 to 26) refuses, and where in its admin console each is mended.
+ * How Keycloak (16 to 26) refuses, and where in its admin console each is fixed.
  *
  * @see https://github.com/keycloak/keycloak, `AuthorizationEndpoint`, `AuthenticationProcessor`, `PkceUtils`, `LogoutEndpoint` and its messages
  */
@@ -114,14 +114,14 @@ export const refusals: readonly RefusalPattern[] = [
     says: /PKCE/,
     cause: 'The proof of the sign-in (PKCE) got lost or was mixed up between two sign-ins.',
     about: 'pkce',
-    fix: 'Sign in again. If it stays so, look for a proxy that changes or repeats requests.',
+    fix: 'Sign in again. If this keeps happening, look for a proxy that changes or repeats requests.',
   },
   {
     where: ['token'],
     error: ['invalid_grant'],
     says: /Code not valid|Code is expired|Session not active/i,
     cause: 'The code was used twice, came too late, or the session at Keycloak has ended.',
-    fix: 'Sign in again. If it stays so, look for a proxy that repeats requests, and compare the clocks.',
+    fix: 'Sign in again. If this keeps happening, look for a proxy that repeats requests, and compare the clocks.',
   },
   {
     where: ['userinfo'],

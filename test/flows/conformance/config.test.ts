@@ -33,7 +33,7 @@ describe('config plan', () => {
     expect(attacked.provider.count('/jwks')).toBe(0)
   })
 
-  it('oidcc-client-test-discovery-issuer-mismatch: no one is sent to a provider that calls itself otherwise', async () => {
+  it('oidcc-client-test-discovery-issuer-mismatch: no one is sent to a provider that calls itself by another name', async () => {
     attacked.provider.setFault('discovery-issuer-mismatch')
     const browser = attacked.browser()
     const page = await browser.open(attacked.at(PATHS.login))

@@ -1,5 +1,5 @@
 /**
- * How the providers that cannot be run here refuse, to the letter as far as that is known, and what is right to set with them.
+ * How the providers that cannot be run here refuse, exactly as far as that is known, and what is right to set with them.
  *
  * @see docs/providers/ for where each word is from
  */

@@ -42,7 +42,7 @@ export const opentalkSettings = {
   }),
   'oidc.authority': optional(issuer, {
     example: 'https://accounts.example.org/auth/realms/MyRealm',
-    meaning: 'The issuer, to the letter as the provider writes it. **Required** in `[oidc]`.',
+    meaning: 'The issuer, exactly as the provider writes it. **Required** in `[oidc]`.',
   }),
   'oidc.frontend.authority': optional(issuer, {
     example: 'https://accounts.example.org/auth/realms/MyRealm',
