@@ -11,6 +11,7 @@ import { newSessionToken } from '../../src/sessions/session.ts'
 import { check } from '../../src/tokens/check.ts'
 import { introspectionAnswer } from '../../src/tokens/introspection.ts'
 import type { Verdict } from '../../src/tokens/verdict.ts'
+import { createVerdicts } from '../../src/tokens/verdicts.ts'
 import { json } from '../support/far-end.ts'
 import { refusalOf } from '../support/refusal.ts'
 import {
@@ -353,7 +354,9 @@ describe('thirty checks at once', () => {
   /** A provider that answers when as many have come as are expected, while no time passes. */
   function patient(answer: () => Response, expected = 30): TokenWorld {
     const world = worldOf(GOOD)
-    const { verdicts } = world.ports
+    const clock = { now: () => START, aheadSeconds: 0, sleep: async () => void (await nextTurn()) }
+    // A clock that moves with each pause would end the lease of a question before all have come.
+    const verdicts = createVerdicts(clock)
     let come = 0
     world.farEnd.on(INTROSPECT, async () => {
       while (come < expected) await nextTurn()
@@ -361,10 +364,10 @@ describe('thirty checks at once', () => {
     })
     const ports = {
       ...world.ports,
-      clock: { now: () => START, aheadSeconds: 0, sleep: async () => void (await nextTurn()) },
+      clock,
       verdicts: {
         ...verdicts,
-        // Whoever comes looks first whether there is a verdict.
+        // Each that comes looks first whether there is a verdict.
         recall(key: string) {
           come += 1
           return verdicts.recall(key)
