@@ -48,6 +48,8 @@ export interface ProviderContext {
   clientFor(send: Send, asker?: Asker): Promise<ProtocolClient>
   /** Another client. @param who the settings with the client that speaks */
   clientAs(who: ProviderConfig, current: Metadata, send: Send, asker?: Asker): Promise<ProtocolClient>
+  /** What the settings say that the provider may call itself; nothing, when that is to be looked for. */
+  readonly issuersOfSettings: readonly string[]
   /** What the provider may call itself. @throws GatehouseError when the settings do not say and it cannot be found out */
   possibleIssuers(): Promise<readonly string[]>
   /** Does what must not fail with the provider: `null`, and a line in the log, where it does. */
@@ -124,6 +126,7 @@ export function createContext(config: ProviderConfig, { fetch, cache, clock, log
     signatures,
     reachability,
     begin,
+    issuersOfSettings,
     clientAs,
     clientFor: async (send, asker) => clientAs(config, await metadata.read(send), send, asker),
 

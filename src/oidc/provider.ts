@@ -7,7 +7,6 @@ import { createUserSearcher, type FoundUser, type UserSearchRequest } from '../v
 import { searchingClient, searchTokenOf } from './client/client-credentials.ts'
 import type { PublicKeys } from './client/own-keys.ts'
 import { createContext, type ProviderPorts } from './provider-context.ts'
-import { acceptedIssuers } from './quirks.ts'
 import { createRelyingParty, type RelyingParty } from './relying-party.ts'
 import { createResourceServer, type ResourceServer } from './resource-server.ts'
 
@@ -49,8 +48,7 @@ export interface Provider extends RelyingParty, ResourceServer {
  */
 export function createProvider(config: ProviderConfig, ports: ProviderPorts): Provider {
   const context = createContext(config, ports)
-  const { quirks, metadata, begin, possibleIssuers } = context
-  const issuersOfSettings = acceptedIssuers(config)
+  const { quirks, metadata, begin, issuersOfSettings, possibleIssuers } = context
   const searcher = config.userSearch && createUserSearcher(config.userSearch, ports.clock, ports.log)
   const bareSidScope = quirks.leavesOutIssuer ? `provider ${config.id}` : null
 
