@@ -37,6 +37,10 @@ const NAMES: Readonly<Record<ProviderName, string>> = {
   google: 'Google Workspace',
   entra: 'Microsoft Entra ID',
   proconnect: 'ProConnect',
+  okta: 'Okta',
+  cognito: 'Amazon Cognito',
+  zitadel: 'Zitadel',
+  gitlab: 'GitLab',
 }
 
 /**
@@ -44,7 +48,9 @@ const NAMES: Readonly<Record<ProviderName, string>> = {
  *
  * @see Dex 2.45.1, server/handlers.go (discovery); https://auth0.com/docs/api/authentication;
  * https://accounts.google.com/.well-known/openid-configuration; https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc;
- * https://partenaires.proconnect.gouv.fr/docs
+ * https://partenaires.proconnect.gouv.fr/docs; https://developer.okta.com/docs/guides/single-logout/main/;
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html; https://github.com/zitadel/oidc (pkg/op/discovery.go);
+ * https://docs.gitlab.com/integration/openid_connect_provider/
  */
 const NONE: Readonly<Partial<Record<ProviderName, readonly Feature[]>>> = {
   dex: ['RP logout', 'back-channel', 'front-channel'],
@@ -52,6 +58,10 @@ const NONE: Readonly<Partial<Record<ProviderName, readonly Feature[]>>> = {
   google: ['groups', 'introspection', 'RP logout', 'back-channel', 'front-channel'],
   entra: ['introspection', 'back-channel'],
   proconnect: ['back-channel', 'front-channel'],
+  okta: ['back-channel'],
+  cognito: ['introspection', 'back-channel', 'front-channel'],
+  zitadel: ['front-channel'],
+  gitlab: ['RP logout', 'back-channel', 'front-channel'],
 }
 
 /**

@@ -19,7 +19,7 @@ const OF_CALLBACKS =
   /^(access_denied|unauthorized|invalid_scope|server_error|temporarily_unavailable|\w+_required|request_not_supported)$/
 /** Looks like an error, and is a description. */
 const NO_ERROR = 'authentication_expired'
-const BY_CALLBACKS = /Standard flow|code.challenge/
+const BY_CALLBACKS = /Standard flow|code.challenge|^PreAuthentication/
 
 const types = Object.keys(VENDORS) as ProviderType[] // the record has exactly these names
 

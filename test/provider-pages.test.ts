@@ -217,10 +217,13 @@ function registered(type: string): readonly string[] {
   switch (type) {
     case 'dex':
     case 'google':
+    case 'gitlab':
       return [callback]
+    case 'cognito':
     case 'proconnect':
       return [callback, logoutCallback]
     case 'entra':
+    case 'okta':
       return [callback, logoutCallback, frontchannelLogout]
     case 'generic':
       return [callback, logoutCallback, backchannelLogout, frontchannelLogout]

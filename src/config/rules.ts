@@ -189,12 +189,18 @@ function protocolParameters(): readonly Rule[] {
 
 type ProviderType = (typeof PROVIDER_TYPES)[number]
 
-/** Such a setting restricts who may sign in, or says what counts as an access token, so it must not be ignored silently. */
+/**
+ * Such a setting restricts who may sign in, or says what counts as an access token, so it must not be ignored silently; a form of access
+ * tokens that is called like the type says what is known already.
+ */
 function ofAnotherType(other: ProviderType): readonly Rule[] {
   const key = VENDORS[other].ownSetting
   if (key === null) return []
   const problem = ({ config: { type = 'generic', ...config } }: Facts) =>
-    when(other !== type && config[key] !== undefined, `is for a provider of type ${other}, and this one is ${type}`)
+    when(
+      other !== type && config[key] !== undefined && config[key] !== type,
+      `is for a provider of type ${other}, and this one is ${type}`,
+    )
   return [[key, problem]]
 }
 

@@ -12,6 +12,7 @@ import type { Exchange } from '../oidc/transport/exchanges.ts'
 import { VENDORS } from '../vendors/vendors.ts'
 import { cannotTell, type Finding, fail, pass } from './check.ts'
 import { explain } from './explain.ts'
+import { ERROR_PAGE } from './undescribed.ts'
 import { adviceOnSilence, readable, reasonOf, shown } from './words.ts'
 
 /** The check `post-logout-uri`. Without a session and an ID token some providers look at the address, and some do not. */
@@ -44,7 +45,7 @@ export async function postLogoutFinding(
   }
   if (leadsTo(answer, postLogoutRedirectUri))
     return pass('post-logout-uri', `The provider leads back to ${postLogoutRedirectUri}`, copy)
-  const explained = explain(config.type, 'logout', { status: answer.status, text: readable(answer) })
+  const explained = explain(config.type, 'logout', { status: answer.status, text: saidBy(answer) })
   const seen = `The provider answers ${answer.status}: “${shown(answer.location?.href ?? readable(answer), config)}”.`
   if (explained) return fail('post-logout-uri', `${seen} ${explained.cause}`, explained.fix, copy)
   const other = await examination.signOutAddress(`${postLogoutRedirectUri}${MADE_UP}/`)
@@ -126,6 +127,13 @@ function told(
 /** A provider elsewhere cannot send anything to this machine. */
 function isBeyondReach({ issuer = '' }: Advertised, address: string): boolean {
   return isLoopback(new URL(address).hostname) && URL.canParse(issuer) && !isLoopback(new URL(issuer).hostname)
+}
+
+/** What an answer says: its page, and the address of the error page that it leads to. */
+function saidBy(answer: Exchange): string {
+  const { location } = answer
+  const isErrorPage = location !== null && ERROR_PAGE.test(location.pathname)
+  return isErrorPage ? `${readable(answer)}\n${location.search}` : readable(answer)
 }
 
 function leadsTo({ location }: Exchange, address: string): boolean {

@@ -9,7 +9,7 @@ import { readable } from './words.ts'
 /** With these a provider refuses a request. Others mean that it is out of order, or that something in front of it answers. */
 const SAYS_NO = [400, 403, 422]
 /** Where a provider that keeps the error in a session sends the browser, such as /home/error?errorId=… */
-const ERROR_PAGE = /\/error(?:s|\.\w{1,8})?(?:\/|$)/i
+export const ERROR_PAGE = /\/error(?:s|\.\w{1,8})?(?:\/|$)/i
 /** What firewalls show to anything that is not a browser. */
 const IS_FIREWALL =
   /captcha|just a moment|cloudflare|incapsula|akamai|unusual traffic|are you (?:a )?human|verify you are/i

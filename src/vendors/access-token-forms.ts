@@ -4,16 +4,11 @@
 
 import { audiencesOf } from '../claims/claim-values.ts'
 import { isText, objectOf } from '../claims/values.ts'
-import {
-  firstText,
-  isForItsClient,
-  rolesAt,
-  STANDARD_FORM,
-  saysOtherToken,
-  standardPrincipal,
-  textsIn,
-} from './tokens.ts'
+import { cognito } from './cognito.ts'
+import { okta } from './okta.ts'
+import { firstText, isForItsClient, rolesAt, STANDARD_FORM, saysOtherToken, textsIn } from './tokens.ts'
 import type { AccessTokenForm, Claims, Principal } from './vendor.ts'
+import { zitadel } from './zitadel.ts'
 
 /** The names of the forms. */
 export const ACCESS_TOKEN_FORMS = [
@@ -30,32 +25,9 @@ export const ACCESS_TOKEN_FORMS = [
 export type AccessTokenFormName = (typeof ACCESS_TOKEN_FORMS)[number]
 
 const FORMS: Readonly<Record<AccessTokenFormName, AccessTokenForm>> = {
-  // @see https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
-  okta: {
-    ...STANDARD_FORM,
-    isAccessToken: (claims) => isText(claims.cid) && Array.isArray(claims.scp) && !isForItsClient(claims, claims.cid),
-    clientOf: ({ cid }) => firstText(cid),
-  },
-
-  // @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
-  cognito: {
-    ...STANDARD_FORM,
-    isAccessToken: ({ token_use, client_id }) => token_use === 'access' && isText(client_id),
-    // A program's token has an auth_time, too.
-    principalOf: ({ claims: { sub, username }, client }) =>
-      sub === client ? (username === undefined ? 'service' : undefined) : isText(username) ? 'user' : undefined,
-  },
-
-  // Its ID tokens have no jti, name their client in azp, and say how someone signed in.
-  // @see https://zitadel.com/docs/apis/openidoauth/claims; https://github.com/zitadel/oidc, pkg/oidc/token.go
-  zitadel: {
-    ...STANDARD_FORM,
-    isAccessToken: ({ jti, azp, auth_time, amr, acr, sid }) =>
-      isText(jti) && [azp, auth_time, amr, acr, sid].every((claim) => claim === undefined),
-    // The account of a program is a user like any other.
-    principalOf: (facts) => (standardPrincipal(facts) === 'service' ? 'service' : undefined),
-    rolesIn: (claims) => rolesAt(claims, 'urn:zitadel:iam:org:project:roles'),
-  },
+  okta,
+  cognito,
+  zitadel,
 
   // @see https://www.ory.com/docs/oauth2-oidc/jwt-access-token
   hydra: {
@@ -121,9 +93,11 @@ const FORMS: Readonly<Record<AccessTokenFormName, AccessTokenForm>> = {
 /** The form that accessTokenForm names. Without a name there is none, and only the header identifies an access token. */
 export function accessTokenForm(name: AccessTokenFormName | undefined): AccessTokenForm {
   if (name === undefined) return STANDARD_FORM
-  const form = FORMS[name]
+  const { clientOf, principalOf, rolesIn, ...form } = FORMS[name]
   return {
-    ...form,
+    clientOf,
+    principalOf,
+    rolesIn,
     isAccessToken: (claims) => !saysOtherToken(claims) && form.isAccessToken(claims),
     accessTokenHint: `{accessTokenForm} is ${name}, whose access tokens look otherwise`,
   }

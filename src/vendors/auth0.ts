@@ -125,10 +125,10 @@ export const auth0: Vendor = {
   // @see https://auth0.com/docs/authenticate/login/logout/log-users-out-of-auth0
   logoutHintOf: ({ sid }) => sid,
   // Tenants from before November 2023. @see https://auth0.com/docs/api/authentication/logout/auth-0-logout
-  unlistedSignOut: (issuer, clientId, backTo) => ({
-    endpoint: new URL('/v2/logout', issuer).href,
-    parameters: { client_id: clientId, returnTo: backTo },
-  }),
+  ownSignOut: ({ issuer, end_session_endpoint }, clientId, backTo) =>
+    end_session_endpoint === undefined
+      ? { endpoint: new URL('/v2/logout', issuer).href, parameters: { client_id: clientId, returnTo: backTo } }
+      : null,
   otherSource: () => 'an Action of the login flow brings it (api.idToken.setCustomClaim), under a name that is a URL',
   hasIssuerPerDomain: true,
   console: {

@@ -110,6 +110,13 @@ export interface NotAllowed {
   readonly setting: 'allowedTenants' | 'hostedDomains'
 }
 
+/** What the metadata say of where to sign out, by their own names. */
+export interface SignOutPlace {
+  readonly issuer: string
+  readonly authorization_endpoint?: string | undefined
+  readonly end_session_endpoint?: string | undefined
+}
+
 /** How it does the protocol. */
 export interface Quirks {
   /** What the provider may call itself in the metadata that are found at this address. */
@@ -122,6 +129,8 @@ export interface Quirks {
   isFrom(claims: Claims, issuer: string): boolean
   /** The issuer under which people are known here. */
   accountIssuer(iss: string): string
+  /** Whether an ID token may name this audience beside its client. @see OpenID Connect Core 1.0 section 3.1.3.7, step 3 */
+  trustsAudience(audience: string): boolean
   /** Whether a key may verify a token that has these claims, of which nothing else is known yet; absent: each may. */
   readonly isKeyOf?: (key: JWK, claims: Claims, issuer: string) => boolean
   /** Why a person whose ID token is good must be kept out all the same; `null`: they need not be. */
@@ -148,8 +157,11 @@ export interface Quirks {
   readonly denialOf: DenialRule
   /** The issuer as the metadata name it, given the `iss` of an access token, which may name it differently. */
   accessTokenIssuer(iss: string, issuer: string): string
-  /** Where signing out leads when the metadata say nothing of it; `null`: nowhere. */
-  unlistedSignOut(issuer: string, clientId: string, backTo: string): { endpoint: string; parameters: Parameters } | null
+  /**
+   * How people sign out of one that does it in its own way, which brings no `state` back; `null`: as RP-Initiated Logout 1.0 says, where its
+   * metadata name an endpoint for that.
+   */
+  ownSignOut(at: SignOutPlace, clientId: string, backTo: string): { endpoint: string; parameters: Parameters } | null
   /**
    * Whether its front-channel logout names the session (`sid`) and not the issuer, as OpenID Connect Front-Channel Logout 1.0 section 3
    * would have it.

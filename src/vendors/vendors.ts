@@ -3,13 +3,17 @@
  */
 import { auth0 } from './auth0.ts'
 import { authentik } from './authentik.ts'
+import { cognito } from './cognito.ts'
 import { dex } from './dex.ts'
 import { entra } from './entra/entra.ts'
 import { generic } from './generic.ts'
+import { gitlab } from './gitlab.ts'
 import { google } from './google.ts'
 import { keycloak } from './keycloak/keycloak.ts'
+import { okta } from './okta.ts'
 import { proconnect } from './proconnect.ts'
 import type { Vendor } from './vendor.ts'
+import { zitadel } from './zitadel.ts'
 
 /** The types, of which the last takes everything. */
 export const PROVIDER_TYPES = [
@@ -20,6 +24,10 @@ export const PROVIDER_TYPES = [
   'google',
   'entra',
   'proconnect',
+  'okta',
+  'cognito',
+  'zitadel',
+  'gitlab',
   'generic',
 ] as const
 
@@ -33,6 +41,10 @@ export const VENDORS: Readonly<Record<ProviderType, Vendor>> = {
   google,
   entra,
   proconnect,
+  okta,
+  cognito,
+  zitadel,
+  gitlab,
   generic,
 }
 

@@ -48,7 +48,7 @@ const WRONG: Record<string, readonly unknown[]> = {
     'not a url',
     5,
   ],
-  OIDC_OP_TYPE: ['okta', 'Keycloak', ' ', 5],
+  OIDC_OP_TYPE: ['onelogin', 'Keycloak', ' ', 5],
   OIDC_OP_ACCESS_TOKEN_FORM: ['keycloak', 'Okta', 'token_use=access', 5],
   OIDC_OP_BASE_URL: ['idp.example', 'http://idp.example', 'https://idp.example/?a=b', 5],
   OIDC_OP_REALM: [' ', 5],

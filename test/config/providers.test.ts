@@ -175,6 +175,9 @@ describe('the type of a provider', () => {
       { OIDC_OP_DOMAIN: 'fca.integ01.dev-agentconnect.fr' },
       'https://fca.integ01.dev-agentconnect.fr/api/v2',
     ],
+    ['okta', { OIDC_OP_DOMAIN: 'acme.okta.com' }, 'https://acme.okta.com'],
+    ['zitadel', { OIDC_OP_DOMAIN: 'login.example.org' }, 'https://login.example.org'],
+    ['gitlab', { OIDC_OP_DOMAIN: 'git.example.org' }, 'https://git.example.org'],
   ])('%s makes the issuer of %j', (type, facts, issuer) => {
     const [provider] = providersOf({ ...CLIENT, OIDC_OP_TYPE: type, ...facts })
     expect([provider.type, provider.issuer]).toEqual([type, issuer])
@@ -189,6 +192,16 @@ describe('the type of a provider', () => {
     ['https://accounts.google.com', 'google', 'Google'],
     ['https://login.microsoftonline.com/88888888-8888-8888-8888-888888888888/v2.0', 'entra', 'Microsoft'],
     ['https://auth.agentconnect.gouv.fr/api/v2', 'proconnect', 'ProConnect'],
+    ['https://acme.okta.com', 'okta', 'Okta'],
+    ['https://acme.oktapreview.com/oauth2/default', 'okta', 'Okta'],
+    ['https://acme.okta-gov.com/oauth2/aus1', 'okta', 'Okta'],
+    ['https://evilokta.com', 'generic', 'evilokta.com'],
+    ['https://acme.okta.com.evil.example', 'generic', 'acme.okta.com.evil.example'],
+    ['https://cognito-idp.eu-west-3.amazonaws.com/eu-west-3_Pool', 'cognito', 'Amazon Cognito'],
+    ['https://cognito-idp.evil.amazonaws.com.evil.example/x', 'generic', 'cognito-idp.evil.amazonaws.com.evil.example'],
+    ['https://acme.eu1.zitadel.cloud', 'zitadel', 'Zitadel'],
+    ['https://gitlab.com', 'gitlab', 'GitLab'],
+    ['https://gitlab.example.org', 'gitlab', 'GitLab'],
     ['https://accounts.google.com.evil.example', 'generic', 'accounts.google.com.evil.example'],
     ['https://evilauth0.com/', 'generic', 'evilauth0.com'],
     ['https://id.example', 'generic', 'id.example'],

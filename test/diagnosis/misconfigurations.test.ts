@@ -22,10 +22,14 @@ import type { Named } from '../support/proofs.ts'
 import { anyMistakes } from './misconfigurations/any.ts'
 import { auth0Mistakes } from './misconfigurations/auth0.ts'
 import { authentikMistakes } from './misconfigurations/authentik.ts'
+import { cognito, cognitoMistakes } from './misconfigurations/cognito.ts'
 import { entraMistakes } from './misconfigurations/entra.ts'
+import { gitlab, gitlabMistakes } from './misconfigurations/gitlab.ts'
 import { googleMistakes } from './misconfigurations/google.ts'
 import { BASE_URL, type Mistake, REGISTERED } from './misconfigurations/mistake.ts'
+import { okta, oktaMistakes } from './misconfigurations/okta.ts'
 import { proconnectMistakes } from './misconfigurations/proconnect.ts'
+import { zitadel, zitadelMistakes } from './misconfigurations/zitadel.ts'
 
 const PROVIDERS: readonly (readonly [Named['provider'], Words, readonly Mistake[]])[] = [
   ['authentik', words.authentik, authentikMistakes],
@@ -33,6 +37,10 @@ const PROVIDERS: readonly (readonly [Named['provider'], Words, readonly Mistake[
   ['google', words.google, googleMistakes],
   ['entra', words.entra, entraMistakes],
   ['proconnect', words.proconnect, proconnectMistakes],
+  ['okta', okta, oktaMistakes],
+  ['cognito', cognito, cognitoMistakes],
+  ['zitadel', zitadel, zitadelMistakes],
+  ['gitlab', gitlab, gitlabMistakes],
   ['any', words.generic, anyMistakes],
 ]
 

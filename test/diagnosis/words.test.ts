@@ -8,6 +8,7 @@ import { explain } from '../../src/diagnosis/explain.ts'
 import { silentFinding } from '../../src/diagnosis/silent.ts'
 import { readable, shown } from '../../src/diagnosis/words.ts'
 import type { Exchange } from '../../src/oidc/transport/exchanges.ts'
+import { PROVIDER_TYPES } from '../../src/vendors/vendors.ts'
 
 const [config] = loadConfig({
   BASE_URL: 'https://gate.example.com',
@@ -51,7 +52,6 @@ describe('a text of a provider is shown without our secrets', () => {
 })
 
 const PLACES = ['discovery', 'authorization', 'callback', 'token', 'keys', 'id_token', 'claims', 'logout'] as const
-const TYPES = ['keycloak', 'authentik', 'dex', 'auth0', 'google', 'entra', 'proconnect', 'generic'] as const
 
 it('a text of a provider is shown without what turns the text around it', () => {
   expect(shown('a\u202eb\u2028c\u001b[31md', config)).toBe('a b c [31md')
@@ -114,7 +114,7 @@ const SLOW = [
 describe('what is made to be slow is read to its end', () => {
   it.each(SLOW)('in a key set or a description: %s', { timeout: 60_000 }, (_, text) => {
     for (const place of PLACES) {
-      for (const type of TYPES) explain(type, place, { status: 200, description: text, text })
+      for (const type of PROVIDER_TYPES) explain(type, place, { status: 200, description: text, text })
     }
   })
 

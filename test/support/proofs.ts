@@ -4,7 +4,19 @@
  */
 import * as v from 'valibot'
 
-export const PROVIDERS = ['keycloak', 'authentik', 'dex', 'auth0', 'google', 'entra', 'proconnect'] as const
+export const PROVIDERS = [
+  'keycloak',
+  'authentik',
+  'dex',
+  'auth0',
+  'google',
+  'entra',
+  'proconnect',
+  'okta',
+  'cognito',
+  'zitadel',
+  'gitlab',
+] as const
 export const FEATURES = [
   'sign-in',
   'names',

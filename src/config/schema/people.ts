@@ -70,6 +70,6 @@ export const accountSettings = {
     origin: 'Gatehouse',
     example: 'groups',
     meaning:
-      'The claim that holds the groups, which apps see as x_grp; of several, the first that the provider sends. A claim inside another is written with dots, as in `realm_access.roles`. Its value may be a list of texts or of objects, a map whose keys are the groups, a single text, or JSON in a text. Unset: `groups` for authentik, dex and entra, `roles` for proconnect, none for auth0 and google.',
+      'The claim that holds the groups, which apps see as x_grp; of several, the first that the provider sends. A claim inside another is written with dots, as in `realm_access.roles`. Its value may be a list of texts or of objects, a map whose keys are the groups, a single text, or JSON in a text. Unset: `groups` for authentik, dex and entra, `roles` for proconnect, `cognito:groups` for cognito, the roles of the project for zitadel, `groups` or else `groups_direct` for gitlab, none for auth0 and google.',
   }),
 } as const

@@ -38,7 +38,8 @@ export const placeSettings = {
     name: 'OIDC_OP_DOMAIN',
     origin: 'Gatehouse',
     example: 'example.eu.auth0.com',
-    meaning: 'In place of OIDC_OP_URL, for auth0 and proconnect: the host of the tenant or of the environment.',
+    meaning:
+      'In place of OIDC_OP_URL, for auth0, okta, zitadel, gitlab and proconnect: the host of the tenant, instance or environment.',
   }),
   tenant: optional(tenant, {
     name: 'OIDC_OP_TENANT',

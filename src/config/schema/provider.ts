@@ -129,7 +129,7 @@ export const providerSettings = {
     name: 'OIDC_RP_SCOPES',
     example: 'openid email profile',
     meaning:
-      'The scopes asked for. Unset: openid and email, profile if the provider lists it (else given_name and usual_name), and what its type adds: groups at dex, offline_access at authentik, auth0 and entra, if listed; proconnect has a list of its own. `openid` is added when it is missing. Commas between scopes count as blanks, with a warning.',
+      'The scopes asked for. Unset: openid and email, profile if the provider lists it (else given_name and usual_name), and what its type adds: groups at dex and okta, offline_access at authentik, auth0, entra and zitadel, if listed; proconnect has a list of its own. `openid` is added when it is missing. Commas between scopes count as blanks, with a warning.',
   }),
   idTokenAlgorithm: optional(oneOf(ID_TOKEN_ALGORITHMS), {
     name: 'OIDC_RP_SIGN_ALGO',

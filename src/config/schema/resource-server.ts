@@ -18,7 +18,7 @@ export const resourceServerSettings = {
   accessTokenForm: optional(oneOf(ACCESS_TOKEN_FORMS), {
     name: 'OIDC_OP_ACCESS_TOKEN_FORM',
     origin: 'Gatehouse',
-    example: 'okta',
+    example: 'hydra',
     meaning:
       'For a provider of type generic: whose form its JWT access tokens have ([table](providers/generic.md#what-works)). Unset: only tokens that say `at+jwt` in their header, or are written as Keycloak writes them, are access tokens.',
   }),

@@ -185,11 +185,11 @@ async function verifyIdToken(client: ProtocolClient, tokens: oauth.TokenEndpoint
 }
 
 /** @see OpenID Connect Core 1.0 section 3.1.3.7, steps 3 to 5 */
-function refuseOtherAudience(claims: oauth.IDToken, { relyingParty, acceptance }: ProtocolClient): void {
+function refuseOtherAudience(claims: oauth.IDToken, { relyingParty, acceptance, quirks }: ProtocolClient): void {
   const clientId = relyingParty.client_id
   const audiences = Array.isArray(claims.aud) ? claims.aud : [claims.aud]
   const trusted = [clientId, ...acceptance.trustedAudiences]
-  if (audiences.some((audience) => !trusted.includes(audience))) {
+  if (audiences.some((audience) => !trusted.includes(audience) && !quirks.trustsAudience(audience))) {
     throw new GatehouseError(
       'token_invalid',
       'audience_mismatch',

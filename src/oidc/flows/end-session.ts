@@ -36,11 +36,10 @@ export function endSessionRequest(
 ): EndSessionRequest | null {
   const { clientId, logoutByPost: isByForm, addressCharactersMax: max } = config
   const quirks = quirksOf(config)
-  const { end_session_endpoint: endpoint, issuer } = metadata
-  if (!endpoint) {
-    const unlisted = quirks.unlistedSignOut(issuer, clientId, postLogoutRedirectUri)
-    return unlisted && { ...unlisted, isByForm }
-  }
+  const own = quirks.ownSignOut(metadata, clientId, postLogoutRedirectUri)
+  if (own !== null) return { ...own, isByForm: false }
+  const { end_session_endpoint: endpoint } = metadata
+  if (!endpoint) return null
   // It was verified when it was stored.
   const claims = idToken === null ? {} : unverifiedClaims(idToken)
   const unhinted = { client_id: clientId, post_logout_redirect_uri: postLogoutRedirectUri, state }

@@ -20,7 +20,7 @@ const ec = (kid: string) => ({
   y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
 })
 
-const refusal = (status: number, error: string, error_description?: string) =>
+export const refusal = (status: number, error: string, error_description?: string) =>
   json({ error, error_description }, status)
 
 /** What Entra says ends in numbers by which Microsoft finds it again. */
