@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { OPENTALK_NAMES, opentalkVariable } from '../src/config/dialects/opentalk/sources.ts'
 import { providerSources } from '../src/config/dialects/tables/sources.ts'
 import { secretSettings } from '../src/config/secrets.ts'
-import type { ReadSettings } from '../src/diagnosis/own.ts'
+import type { ReadSettings } from '../src/diagnosis/checks/own.ts'
 import { Complaint } from './complaint.ts'
 import { hasOwnProvider } from './settings.ts'
 

@@ -43,7 +43,7 @@ const OPEN_TO_ALL = [
   'oidc/flows/end-session.ts',
   'oidc/flows/jarm.ts',
   'oidc/flows/login.ts',
-  'oidc/flows/provider-tokens.ts',
+  'oidc/provider-tokens.ts',
   'oidc/metadata/signing-algorithm.ts',
   'oidc/metadata/usable-keys.ts',
   'oidc/transport/lease.ts',

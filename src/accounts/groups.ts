@@ -3,8 +3,8 @@
  */
 
 import { claimAt, claimsElsewhere, namesIn } from '../claims/claim-values.ts'
+import type { Claims } from '../claims/text-claim.ts'
 import type { ProviderConfig } from '../config/model.ts'
-import type { Claims } from './text-claim.ts'
 
 /** The setting that says where the groups are. */
 export type GroupRules = Pick<ProviderConfig, 'groupsClaims'>

@@ -1,13 +1,14 @@
 /**
- * Claims of the provider as an Identity: the members that Gatehouse keeps of a person, each of its own type; nothing is stored here.
+ * Claims of the provider as an Identity: the members that Gatehouse keeps of a person, each of its own type, and whether the
+ * address is verified; nothing is stored here.
  */
 import * as v from 'valibot'
-import { foldedAddress } from '../claims/verified-address.ts'
+import { type Claims, text } from '../claims/text-claim.ts'
+import { foldedAddress, verificationOf } from '../claims/verified-address.ts'
 import type { ProviderConfig } from '../config/model.ts'
-import { emailVerifiedOf } from './email-address.ts'
+import { type ProviderType, VENDORS } from '../vendors/vendors.ts'
 import { type GroupRules, groupsOf } from './groups.ts'
 import { fullNameOf, type NameRules, shortNameOf } from './names.ts'
-import { type Claims, text } from './text-claim.ts'
 
 /** What is known of a person. `null`: the provider did not say. @see OpenID Connect Core 1.0 section 5.1 */
 export interface Identity {
@@ -85,4 +86,17 @@ export function identityOf(claims: Claims, rules: IdentityRules): Identity {
     full_name: fullNameOf(claims, rules),
     short_name: shortNameOf(claims, rules),
   }
+}
+
+/**
+ * Whether the provider says that the address of these claims is verified. Where its claims disagree, a no outweighs a yes.
+ *
+ * @param email the address as it is kept
+ * @returns `null`: it does not say
+ */
+export function emailVerifiedOf(claims: Claims, email: string | null, type: ProviderType): boolean | null {
+  // Blanks around it were taken away, or its end was cut off: what is kept is not what the provider speaks of.
+  if (typeof claims.email === 'string' && email !== null && foldedAddress(claims.email) !== email) return false
+  const said = verificationOf(claims, 'email_verified')
+  return email === null ? said : VENDORS[type].emailVerified(claims, email, said)
 }

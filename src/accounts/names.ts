@@ -3,9 +3,9 @@
  */
 import * as v from 'valibot'
 import { claimAt } from '../claims/claim-values.ts'
+import { type Claims, TEXT_MAX_CHARACTERS, text } from '../claims/text-claim.ts'
 import { foldedAddress } from '../claims/verified-address.ts'
 import type { ProviderConfig } from '../config/model.ts'
-import { type Claims, TEXT_MAX_CHARACTERS, text } from './text-claim.ts'
 
 /** The settings that decide what people are called. */
 export type NameRules = Pick<ProviderConfig, 'fullNameClaims' | 'shortNameClaim'>

@@ -3,12 +3,12 @@
  */
 
 import { claimAt, namesIn } from '../claims/claim-values.ts'
+import type { Claims } from '../claims/text-claim.ts'
 import type { ProviderConfig } from '../config/model.ts'
 import { nameOf } from '../config/names.ts'
 import { GatehouseError } from '../errors.ts'
 import { sourceOfClaim } from './claim-sources.ts'
 import { type Identity, type IdentityRules, identityOf, TEXT_CLAIMS } from './identity.ts'
-import type { Claims } from './text-claim.ts'
 import { unreadableNames, unreadableText } from './unread-claims.ts'
 
 /** Someone whom a provider vouches for. */

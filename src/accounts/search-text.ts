@@ -1,9 +1,10 @@
 /**
  * Texts by which people are found: folded, so that case and accents do not count, and compared; knows no one.
  */
+
+import { TEXT_MAX_CHARACTERS } from '../claims/text-claim.ts'
 import { distance } from '../config/values/nearest.ts'
 import type { Identity } from './identity.ts'
-import { TEXT_MAX_CHARACTERS } from './text-claim.ts'
 
 /** A name that is spelt almost like this may be the one that is meant. */
 const SIMILAR_DISTANCE_MAX = 2

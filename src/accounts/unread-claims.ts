@@ -3,12 +3,12 @@
  */
 
 import { claimAt, namesIn } from '../claims/claim-values.ts'
+import type { Claims } from '../claims/text-claim.ts'
 import { verificationOf } from '../claims/verified-address.ts'
 import type { ProviderConfig } from '../config/model.ts'
 import { sourceOfClaim } from './claim-sources.ts'
 import { groupsClaimOf } from './groups.ts'
 import { TEXT_CLAIMS } from './identity.ts'
-import type { Claims } from './text-claim.ts'
 
 /** What the log says of a sign-in; no value is in it. */
 export interface UnreadClaims {

@@ -13,13 +13,13 @@ import { createExamination, type Examination, type Usable } from '../oidc/examin
 import type { Fetch } from '../oidc/transport/http.ts'
 import { redactedBeginning, redactionOf } from '../secrets.ts'
 import { VENDORS } from '../vendors/vendors.ts'
-import { authorizationFindings } from './authorization.ts'
 import { CHECKS, type Check, type CheckId, cannotTell, checkOf, type Finding, pass } from './check.ts'
-import { methodFinding, secretFinding, tokenEndpointFinding } from './client.ts'
-import { discoveryFindings } from './discovery.ts'
-import { clockFinding, endpointFindings, introspectionFinding } from './endpoints.ts'
-import { keyFindings } from './keys.ts'
-import { logoutFindings, postLogoutFinding } from './logout.ts'
+import { authorizationFindings } from './checks/authorization.ts'
+import { methodFinding, secretFinding, tokenEndpointFinding } from './checks/client.ts'
+import { discoveryFindings } from './checks/discovery.ts'
+import { clockFinding, endpointFindings, introspectionFinding } from './checks/endpoints.ts'
+import { keyFindings } from './checks/keys.ts'
+import { logoutFindings, postLogoutFinding } from './checks/logout.ts'
 import {
   administratorsFinding,
   baseUrlFinding,
@@ -27,7 +27,7 @@ import {
   type StorageProbe,
   settingsFindings,
   storageFindings,
-} from './own.ts'
+} from './checks/own.ts'
 import { REFUSALS_SHOWN, type RefusalLog, refusalFinding } from './refusals.ts'
 
 export interface DiagnosisPorts {

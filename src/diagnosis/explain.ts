@@ -3,7 +3,7 @@
  */
 import { withNames } from '../config/names.ts'
 import type { Reason } from '../errors.ts'
-import { standardRefusals } from '../vendors/standard-refusals.ts'
+import { standardRefusals } from '../vendors/standard/standard-refusals.ts'
 import type { Explanation, RefusalPattern, RefusalPlace } from '../vendors/vendor.ts'
 import { type ProviderType, VENDORS } from '../vendors/vendors.ts'
 

@@ -8,7 +8,7 @@ import { printable } from '../log.ts'
 import { withoutAddressesAndTokens } from '../secrets.ts'
 import type { Explanation, RefusalPlace as Place } from '../vendors/vendor.ts'
 import { type Check, type CheckId, cannotTell, type Finding, fail } from './check.ts'
-import { CLIENT_ERRORS, IN_TROUBLE } from './client.ts'
+import { CLIENT_ERRORS, IN_TROUBLE } from './checks/client.ts'
 import { explain } from './explain.ts'
 
 /** A sign-in that was refused. No token, no claim, and nothing by which to know the person. */

@@ -2,7 +2,7 @@
  * What is special about the provider of some settings, and what it may call itself; the vendors themselves are in `vendors/`.
  */
 import type { ProviderConfig } from '../config/model.ts'
-import { accessTokenForm } from '../vendors/access-token-forms.ts'
+import { accessTokenForm } from '../vendors/standard/access-token-forms.ts'
 import type { Vendor } from '../vendors/vendor.ts'
 import { VENDORS } from '../vendors/vendors.ts'
 

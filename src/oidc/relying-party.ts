@@ -5,7 +5,7 @@ import type { ProviderConfig } from '../config/model.ts'
 import { unverifiedClaims } from './claims.ts'
 import { mustBeSent, sentRequest } from './flows/authorization-request.ts'
 import { finishLogin, type VerifiedLogin } from './flows/callback.ts'
-import { type EndSessionRequest, endSessionRequest, type LogoutRequest } from './flows/end-session.ts'
+import { type EndSessionRequest, endSessionRequest, type LogoutRequest, revokeTokens } from './flows/end-session.ts'
 import {
   type LoginRequest,
   leadsTo,
@@ -15,11 +15,10 @@ import {
   startLogin,
 } from './flows/login.ts'
 import { type LogoutNotice, verifyLogoutToken } from './flows/logout-token.ts'
-import type { ProviderTokens } from './flows/provider-tokens.ts'
 import { type RefreshedLogin, refreshLogin } from './flows/refresh.ts'
-import { revokeTokens } from './flows/revocation.ts'
 import type { Metadata } from './metadata/metadata.ts'
 import type { ProviderContext } from './provider-context.ts'
+import type { ProviderTokens } from './provider-tokens.ts'
 import type { Send } from './transport/http.ts'
 
 /** What is asked of a provider for people who sign in and out. Each call waits no longer than `timeoutSeconds` in all. */

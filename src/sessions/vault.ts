@@ -4,7 +4,7 @@
 import * as v from 'valibot'
 import type { Config } from '../config/model.ts'
 import { type Sealer, sha256 } from '../crypto.ts'
-import { type ProviderTokens, providerTokensSchema } from '../oidc/flows/provider-tokens.ts'
+import { type ProviderTokens, providerTokensSchema } from '../oidc/provider-tokens.ts'
 import type { Session } from './session.ts'
 
 /** The settings that decide what is kept. */

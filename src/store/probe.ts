@@ -4,7 +4,7 @@
 import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
 import * as v from 'valibot'
 import { type Clock, epochSeconds } from '../clock.ts'
-import type { StorageProbe } from '../diagnosis/own.ts'
+import type { StorageProbe } from '../diagnosis/checks/own.ts'
 import { roundTrip } from './d1.ts'
 import { PARTS, TABLES } from './schema.ts'
 

@@ -7,7 +7,7 @@ import { type Clock, epochSeconds } from '../clock.ts'
 import type { Authentication } from '../oidc/flows/callback.ts'
 import type { RenewalStore } from '../sessions/renewal.ts'
 import { roundTrip } from './d1.ts'
-import { endedNamesOf, hasEnded, valuesOf } from './recent-endings.ts'
+import { endedNamesOf, hasEnded, valuesOf } from './endings.ts'
 import {
   ENDED_COLUMNS,
   type EndedSession,

@@ -11,7 +11,7 @@ import { GatehouseError } from '../errors.ts'
 import { type Claims, kindOf } from '../oidc/claims.ts'
 import type { Provider } from '../oidc/provider.ts'
 import { type JwtContent, readUnverified } from '../oidc/unverified-jwt.ts'
-import { callsItselfAccessToken } from '../vendors/tokens.ts'
+import { callsItselfAccessToken } from '../vendors/standard/tokens.ts'
 import { VENDORS } from '../vendors/vendors.ts'
 import {
   accessTokenOf,

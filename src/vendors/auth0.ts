@@ -4,8 +4,8 @@
  * @see https://auth0.com/docs/api/authentication, what people report in its community, and docs/providers/auth0.md
  */
 import { isText } from '../claims/values.ts'
-import { STANDARD, standardDenial } from './standard.ts'
-import { isForItsClient, saysOtherToken, standardPrincipal } from './tokens.ts'
+import { STANDARD, standardDenial } from './standard/standard.ts'
+import { isForItsClient, saysOtherToken, standardPrincipal } from './standard/tokens.ts'
 import type { Claims, Denial, DeniedAnswer, Principal, RefusalPattern, TokenFacts, Vendor } from './vendor.ts'
 
 const SETTINGS = 'Applications → the application → Settings'

@@ -4,8 +4,8 @@
  * @see https://docs.goauthentik.io/add-secure-apps/providers/oauth2/, https://github.com/goauthentik/authentik and docs/providers/authentik.md
  */
 import { isText } from '../claims/values.ts'
-import { STANDARD, withoutSlash } from './standard.ts'
-import { firstText, isSaid, saysOtherToken } from './tokens.ts'
+import { STANDARD, withoutSlash } from './standard/standard.ts'
+import { firstText, isSaid, saysOtherToken } from './standard/tokens.ts'
 import type { Principal, RefusalPattern, TokenFacts, Vendor } from './vendor.ts'
 
 const CONSOLE = 'Applications → Providers → the provider → Edit'

@@ -4,8 +4,8 @@
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html and docs/providers/cognito.md
  */
 import { isText } from '../claims/values.ts'
-import { STANDARD, standardDenial } from './standard.ts'
-import { STANDARD_FORM, saysOtherToken } from './tokens.ts'
+import { STANDARD, standardDenial } from './standard/standard.ts'
+import { STANDARD_FORM, saysOtherToken } from './standard/tokens.ts'
 import type { Denial, DeniedAnswer, Principal, RefusalPattern, TokenFacts, Vendor } from './vendor.ts'
 
 const CLIENT = 'the user pool → App clients → the app client'

@@ -4,8 +4,8 @@
  * @see https://github.com/dexidp/dex, `server/oauth2.go`, `server/handlers.go` and docs/providers/dex.md
  */
 import { base64url } from 'jose'
-import { STANDARD } from './standard.ts'
-import { firstText, standardPrincipal } from './tokens.ts'
+import { STANDARD } from './standard/standard.ts'
+import { firstText, standardPrincipal } from './standard/tokens.ts'
 import type { Principal, RefusalPattern, TokenFacts, Vendor } from './vendor.ts'
 
 const CONSOLE = 'the client in `staticClients:` of config.yaml (restart Dex)'

@@ -4,7 +4,7 @@
  * @see docs/providers/generic.md
  */
 import { refusesLikeDex } from './dex.ts'
-import { STANDARD } from './standard.ts'
+import { STANDARD } from './standard/standard.ts'
 import type { Vendor } from './vendor.ts'
 
 export const generic: Vendor = {

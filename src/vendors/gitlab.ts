@@ -3,7 +3,7 @@
  *
  * @see https://docs.gitlab.com/integration/openid_connect_provider/, https://github.com/doorkeeper-gem/doorkeeper and docs/providers/gitlab.md
  */
-import { cancelledDenial, STANDARD } from './standard.ts'
+import { cancelledDenial, STANDARD } from './standard/standard.ts'
 import type { RefusalPattern, Vendor } from './vendor.ts'
 
 const APP = 'Applications → the application'

@@ -3,7 +3,7 @@
  *
  * @see https://developers.google.com/identity/openid-connect/openid-connect and docs/providers/google.md
  */
-import { cancelledDenial, STANDARD } from './standard.ts'
+import { cancelledDenial, STANDARD } from './standard/standard.ts'
 import type { RefusalPattern, Vendor } from './vendor.ts'
 
 const GOOGLE = 'https://accounts.google.com'

@@ -4,8 +4,8 @@
  * @see https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/ and docs/providers/okta.md
  */
 import { isText } from '../claims/values.ts'
-import { STANDARD } from './standard.ts'
-import { firstText, isForItsClient } from './tokens.ts'
+import { STANDARD } from './standard/standard.ts'
+import { firstText, isForItsClient } from './standard/tokens.ts'
 import type { RefusalPattern, Vendor } from './vendor.ts'
 
 const APP = 'Applications → Applications → the app integration'

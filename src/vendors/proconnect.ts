@@ -3,7 +3,7 @@
  *
  * @see https://github.com/proconnect-gouv/federation, the documentation for services at partenaires.proconnect.gouv.fr and docs/providers/proconnect.md
  */
-import { STANDARD, standardDenial } from './standard.ts'
+import { STANDARD, standardDenial } from './standard/standard.ts'
 import type { About, Denial, DeniedAnswer, RefusalPattern, Vendor } from './vendor.ts'
 
 const HOSTS = /(^|\.)(agentconnect|proconnect|dev-agentconnect)\.(rie\.)?(gouv\.)?fr$/

@@ -4,8 +4,8 @@
  * @see https://zitadel.com/docs/apis/openidoauth/claims, https://github.com/zitadel/oidc (pkg/op) and docs/providers/zitadel.md
  */
 import { isText } from '../claims/values.ts'
-import { STANDARD } from './standard.ts'
-import { rolesAt, saysOtherToken, standardPrincipal } from './tokens.ts'
+import { STANDARD } from './standard/standard.ts'
+import { rolesAt, saysOtherToken, standardPrincipal } from './standard/tokens.ts'
 import type { Claims, RefusalPattern, Vendor } from './vendor.ts'
 
 const APP = 'Projects → the project → the application'

@@ -2,8 +2,7 @@
  * Tenants and tariffs by OpenTalk's settings: what is static, what the provider says, and what a status means.
  */
 import { describe, expect, it } from 'vitest'
-import { standingOf } from '../../src/accounts/standing.ts'
-import { isStatusUnknown } from '../../src/accounts/tariffs.ts'
+import { isStatusUnknown, standingOf } from '../../src/accounts/standing.ts'
 import type { OpenTalkValues } from '../../src/config/dialects/opentalk/settings.ts'
 import { loadConfig } from '../../src/config/load.ts'
 

@@ -2,7 +2,7 @@
  * In what two issuers differ, and where a provider is looked for that is not where it should be.
  */
 import { describe, expect, it } from 'vitest'
-import { issuerDifference, otherAddresses } from '../../src/diagnosis/issuer.ts'
+import { issuerDifference, otherAddresses } from '../../src/diagnosis/checks/issuer.ts'
 import { configWith } from '../support/config-with.ts'
 
 function provider(url: string, type?: string) {

@@ -8,7 +8,7 @@ import {
   type MissingPart,
   type StorageProbe,
   storageFindings,
-} from '../../src/diagnosis/own.ts'
+} from '../../src/diagnosis/checks/own.ts'
 import { configWith } from '../support/config-with.ts'
 
 describe('BASE_URL', () => {

@@ -3,7 +3,7 @@
  */
 import { expect, it } from 'vitest'
 import type { Check } from '../../src/diagnosis/check.ts'
-import { settingsFindings, settingsForDiagnosis } from '../../src/diagnosis/own.ts'
+import { settingsFindings, settingsForDiagnosis } from '../../src/diagnosis/checks/own.ts'
 import { diagnosed } from '../support/diagnosed.ts'
 import * as words from '../support/emulations/refusals.ts'
 import { refusingProvider } from '../support/emulations/refusing.ts'

@@ -3,9 +3,9 @@
  */
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
-import { evidenceOf, said } from '../../src/diagnosis/client.ts'
+import { evidenceOf, said } from '../../src/diagnosis/checks/client.ts'
+import { silentFinding } from '../../src/diagnosis/checks/silent.ts'
 import { explain } from '../../src/diagnosis/explain.ts'
-import { silentFinding } from '../../src/diagnosis/silent.ts'
 import { readable, shown } from '../../src/diagnosis/words.ts'
 import type { Exchange } from '../../src/oidc/transport/exchanges.ts'
 import { PROVIDER_TYPES } from '../../src/vendors/vendors.ts'

@@ -3,8 +3,8 @@
  */
 import { describe, expect, inject, it } from 'vitest'
 import type { CheckId } from '../../src/diagnosis/check.ts'
+import { settingsForDiagnosis } from '../../src/diagnosis/checks/own.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
-import { settingsForDiagnosis } from '../../src/diagnosis/own.ts'
 import { createRefusalLog } from '../../src/store/refusals.ts'
 import { expectNamed } from '../support/misconfigurations.ts'
 import { GATEHOUSE_CLIENT } from './support/realm.ts'

@@ -3,8 +3,8 @@
  */
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createUserDirectory } from '../../src/store/directory.ts'
 import { createSessions } from '../../src/store/sessions.ts'
+import { createUserDirectory } from '../../src/store/users.ts'
 import { ISSUER, identity, signIn, stillClock } from './signing-in.ts'
 
 const CIRCLE = { issuer: ISSUER, tenant: null }

@@ -2,8 +2,8 @@
  * The diagnosis of settings and a provider, as a test wants to read it: by the id of each check.
  */
 import type { Check, CheckId } from '../../src/diagnosis/check.ts'
+import { settingsForDiagnosis } from '../../src/diagnosis/checks/own.ts'
 import { type DiagnosisOptions, type DiagnosisPorts, diagnose } from '../../src/diagnosis/diagnose.ts'
-import { settingsForDiagnosis } from '../../src/diagnosis/own.ts'
 import type { Fetch } from '../../src/oidc/transport/http.ts'
 
 export const DIAGNOSED_SECRET = 'a-client-secret-that-no-diagnosis-may-show-to-anybody'

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Evidence } from '../../src/diagnosis/explain.ts'
 import { explain } from '../../src/diagnosis/explain.ts'
-import { standardRefusals } from '../../src/vendors/standard-refusals.ts'
+import { standardRefusals } from '../../src/vendors/standard/standard-refusals.ts'
 import type { RefusalPlace as Place } from '../../src/vendors/vendor.ts'
 import { PROVIDER_TYPES, type ProviderType, VENDORS } from '../../src/vendors/vendors.ts'
 

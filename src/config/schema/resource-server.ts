@@ -1,7 +1,7 @@
 /**
  * The settings of one provider that are about asking it for its opinion on a token, under La Suite's names for its resource server.
  */
-import { ACCESS_TOKEN_FORMS } from '../../vendors/access-token-forms.ts'
+import { ACCESS_TOKEN_FORMS } from '../../vendors/standard/access-token-forms.ts'
 import { CONTENT_ENCRYPTION, SIGNING_ALGORITHMS } from '../values/algorithms.ts'
 import { bool, clientId, oneOf, text } from '../values/kinds.ts'
 import { names } from '../values/lists.ts'

@@ -1,22 +1,21 @@
 /**
  * The provider's answer to a login: code for tokens, the ID token's claims and signature, userinfo of the same subject.
  */
-
 import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
 import { type Clock, epochSeconds } from '../../clock.ts'
 import { nameOf } from '../../config/names.ts'
 import { GatehouseError } from '../../errors.ts'
-import { denialIn } from '../../vendors/standard.ts'
+import { denialIn } from '../../vendors/standard/standard.ts'
 import type { DeniedAnswer } from '../../vendors/vendor.ts'
 import { YEAR_9999 } from '../absent.ts'
 import { type DpopKey, newDpopKey, refuseOtherTokenType, withDpop } from '../client/dpop.ts'
 import type { ProtocolClient } from '../client/protocol-client.ts'
+import { type ProviderTokens, providerTokens } from '../provider-tokens.ts'
 import { toProtocolFailure } from './failures.ts'
 import { refuseOtherTimes, verifyIdTokenOf } from './id-token.ts'
 import { verifiedAnswer } from './jarm.ts'
 import type { PendingLogin } from './login.ts'
-import { type ProviderTokens, providerTokens } from './provider-tokens.ts'
 import { readTokenAnswer } from './token-answer.ts'
 import { completed, fetchUserinfo, type PersonClaims } from './userinfo.ts'
 

@@ -8,7 +8,7 @@ import { saidInTokenAnswer, withClaimsSaid } from '../absent.ts'
 import type { ClaimFault } from '../claims.ts'
 import { isEncrypted } from '../client/encryption.ts'
 import type { ProtocolClient } from '../client/protocol-client.ts'
-import { faultOfIdToken } from './id-token-faults.ts'
+import { faultOfIdToken } from './id-token.ts'
 
 interface ReadingOptions {
   readonly [oauth.jweDecrypt]: (jwe: string) => Promise<string>

@@ -4,7 +4,7 @@
 
 import { type Context, Hono } from 'hono'
 import { type Admission, admissionOf, type Outcome, refuseOutsiders } from '../../accounts/provision.ts'
-import { isStatusUnknown } from '../../accounts/tariffs.ts'
+import { isStatusUnknown } from '../../accounts/standing.ts'
 import { unreadClaims } from '../../accounts/unread-claims.ts'
 import { epochSeconds } from '../../clock.ts'
 import { withNames } from '../../config/names.ts'

@@ -6,8 +6,8 @@
 
 import { isText } from '../../claims/values.ts'
 import { foldedAddress, verificationOf } from '../../claims/verified-address.ts'
-import { STANDARD } from '../standard.ts'
-import { firstText, isSaid, textsIn } from '../tokens.ts'
+import { STANDARD } from '../standard/standard.ts'
+import { firstText, isSaid, textsIn } from '../standard/tokens.ts'
 import type { Denial, DeniedAnswer, Principal, TokenFacts, Vendor } from '../vendor.ts'
 import * as issuers from './issuers.ts'
 import { refusals } from './refusals.ts'

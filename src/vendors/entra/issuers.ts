@@ -5,7 +5,7 @@
  */
 import type { JWK } from 'jose'
 import { isText } from '../../claims/values.ts'
-import { isForItsClient, saysOtherToken } from '../tokens.ts'
+import { isForItsClient, saysOtherToken } from '../standard/tokens.ts'
 import type { Claims, Restrictions } from '../vendor.ts'
 
 /** Stands in the issuer of the metadata for the tenant that a token names. */

@@ -2,7 +2,7 @@
  * Whom a search of people asks, and as which client, by OpenTalk's settings; the search itself is elsewhere.
  */
 
-import { withoutSlash } from '../../../vendors/standard.ts'
+import { withoutSlash } from '../../../vendors/standard/standard.ts'
 import { PROVIDER_TYPES, VENDORS } from '../../../vendors/vendors.ts'
 import type { ProviderConfig } from '../../model.ts'
 import { type Problem, problemsOf } from '../../schema/reading.ts'

@@ -2,9 +2,9 @@
  * Whether the provider takes our authorization request: client id, redirect URI, scopes and PKCE, as far as can be seen without a person.
  */
 
-import type { RegisteredAddresses } from '../config/addresses.ts'
-import type { ProviderConfig } from '../config/model.ts'
-import { nameOf } from '../config/names.ts'
+import type { RegisteredAddresses } from '../../config/addresses.ts'
+import type { ProviderConfig } from '../../config/model.ts'
+import { nameOf } from '../../config/names.ts'
 import {
   type Advertised,
   type AuthorizationAnswer,
@@ -12,18 +12,18 @@ import {
   type Examination,
   MADE_UP,
   type Usable,
-} from '../oidc/examination/examination.ts'
-import { scopesFor } from '../oidc/flows/login.ts'
-import type { Metadata } from '../oidc/metadata/metadata.ts'
-import type { Exchange } from '../oidc/transport/exchanges.ts'
-import type { Explanation } from '../vendors/vendor.ts'
-import { VENDORS } from '../vendors/vendors.ts'
-import { type Copy, cannotTell, type Finding, fail, pass } from './check.ts'
+} from '../../oidc/examination/examination.ts'
+import { scopesFor } from '../../oidc/flows/login.ts'
+import type { Metadata } from '../../oidc/metadata/metadata.ts'
+import type { Exchange } from '../../oidc/transport/exchanges.ts'
+import type { Explanation } from '../../vendors/vendor.ts'
+import { VENDORS } from '../../vendors/vendors.ts'
+import { type Copy, cannotTell, type Finding, fail, pass } from '../check.ts'
+import { type Evidence, explain } from '../explain.ts'
+import { adviceOnAddress, adviceOnSilence, listed, readable, reasonOf, shown } from '../words.ts'
 import { evidenceOf, said } from './client.ts'
-import { type Evidence, explain } from './explain.ts'
 import { silentFinding } from './silent.ts'
 import { saysNo, undescribedRefusal } from './undescribed.ts'
-import { adviceOnAddress, adviceOnSilence, listed, readable, reasonOf, shown } from './words.ts'
 
 /** What a provider says to a good request when no one is signed in and no one may be asked. @see OpenID Connect Core 1.0 section 3.1.2.6 */
 const NOT_SIGNED_IN = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required']

@@ -2,18 +2,18 @@
  * Whether signing out works in both directions: the address to come back to, and how the provider tells us of its own sign-outs.
  */
 
-import type { RegisteredAddresses } from '../config/addresses.ts'
-import type { ProviderConfig } from '../config/model.ts'
-import { nameOf } from '../config/names.ts'
-import { isLoopback } from '../config/values/urls.ts'
-import { GatehouseError } from '../errors.ts'
-import { type Advertised, type Examination, MADE_UP } from '../oidc/examination/examination.ts'
-import type { Exchange } from '../oidc/transport/exchanges.ts'
-import { VENDORS } from '../vendors/vendors.ts'
-import { cannotTell, type Finding, fail, pass } from './check.ts'
-import { explain } from './explain.ts'
+import type { RegisteredAddresses } from '../../config/addresses.ts'
+import type { ProviderConfig } from '../../config/model.ts'
+import { nameOf } from '../../config/names.ts'
+import { isLoopback } from '../../config/values/urls.ts'
+import { GatehouseError } from '../../errors.ts'
+import { type Advertised, type Examination, MADE_UP } from '../../oidc/examination/examination.ts'
+import type { Exchange } from '../../oidc/transport/exchanges.ts'
+import { VENDORS } from '../../vendors/vendors.ts'
+import { cannotTell, type Finding, fail, pass } from '../check.ts'
+import { explain } from '../explain.ts'
+import { adviceOnSilence, readable, reasonOf, shown } from '../words.ts'
 import { ERROR_PAGE } from './undescribed.ts'
-import { adviceOnSilence, readable, reasonOf, shown } from './words.ts'
 
 /** The check `post-logout-uri`. Without a session and an ID token some providers look at the address, and some do not. */
 export async function postLogoutFinding(

@@ -1,9 +1,9 @@
 /**
  * Whether the provider keeps to `prompt=none`: if it shows its form instead, visitors of the start page are sent to it unasked.
  */
-import { nameOf } from '../config/names.ts'
-import type { AuthorizationAnswer } from '../oidc/examination/examination.ts'
-import { cannotTell, type Finding, fail, pass } from './check.ts'
+import { nameOf } from '../../config/names.ts'
+import type { AuthorizationAnswer } from '../../oidc/examination/examination.ts'
+import { cannotTell, type Finding, fail, pass } from '../check.ts'
 
 /** The search in a tag ends where the next one begins, so a page of nothing but beginnings of tags takes no longer than any other. */
 const INPUT = /<input\b[^<>]*>/gi

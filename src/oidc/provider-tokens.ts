@@ -3,8 +3,8 @@
  */
 import type { TokenEndpointResponse } from 'oauth4webapi'
 import * as v from 'valibot'
-import { type Clock, epochSeconds } from '../../clock.ts'
-import { type DpopJwk, dpopJwkSchema } from '../client/dpop.ts'
+import { type Clock, epochSeconds } from '../clock.ts'
+import { type DpopJwk, dpopJwkSchema } from './client/dpop.ts'
 
 const optionalText = v.nullable(v.string())
 

@@ -3,15 +3,15 @@
  */
 
 import * as v from 'valibot'
-import type { ProviderConfig } from '../config/model.ts'
-import { nameOf } from '../config/names.ts'
-import { GatehouseError } from '../errors.ts'
-import { type Advertised, authenticationMethod, type CodeAnswer } from '../oidc/examination/examination.ts'
-import type { Metadata } from '../oidc/metadata/metadata.ts'
-import type { Exchange } from '../oidc/transport/exchanges.ts'
-import { VENDORS } from '../vendors/vendors.ts'
-import { cannotTell, type Finding, fail, pass } from './check.ts'
-import { type Evidence, explain } from './explain.ts'
+import type { ProviderConfig } from '../../config/model.ts'
+import { nameOf } from '../../config/names.ts'
+import { GatehouseError } from '../../errors.ts'
+import { type Advertised, authenticationMethod, type CodeAnswer } from '../../oidc/examination/examination.ts'
+import type { Metadata } from '../../oidc/metadata/metadata.ts'
+import type { Exchange } from '../../oidc/transport/exchanges.ts'
+import { VENDORS } from '../../vendors/vendors.ts'
+import { cannotTell, type Finding, fail, pass } from '../check.ts'
+import { type Evidence, explain } from '../explain.ts'
 import {
   adviceOnAddress,
   adviceOnOutage,
@@ -22,7 +22,7 @@ import {
   reasonOf,
   shown,
   UNTIL_SIGN_IN,
-} from './words.ts'
+} from '../words.ts'
 
 const jsonObject = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()))
 

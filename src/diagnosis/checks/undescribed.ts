@@ -1,10 +1,10 @@
 /**
  * Whether a page in words that no signature describes refuses our authorization request; what follows from that is decided elsewhere.
  */
-import type { ProviderConfig } from '../config/model.ts'
-import { type AuthorizationAnswer, type Examination, MADE_UP, type Usable } from '../oidc/examination/examination.ts'
-import type { Exchange } from '../oidc/transport/exchanges.ts'
-import { readable } from './words.ts'
+import type { ProviderConfig } from '../../config/model.ts'
+import { type AuthorizationAnswer, type Examination, MADE_UP, type Usable } from '../../oidc/examination/examination.ts'
+import type { Exchange } from '../../oidc/transport/exchanges.ts'
+import { readable } from '../words.ts'
 
 /** With these a provider refuses a request. Others mean that it is out of order, or that something in front of it answers. */
 const SAYS_NO = [400, 403, 422]

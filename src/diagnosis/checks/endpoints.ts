@@ -2,16 +2,16 @@
  * Whether the other endpoints of the provider answer: userinfo, revocation, introspection; and whether the clocks agree.
  */
 
-import type { ProviderConfig } from '../config/model.ts'
-import { nameOf } from '../config/names.ts'
-import { GatehouseError } from '../errors.ts'
-import type { Examination, Usable } from '../oidc/examination/examination.ts'
-import type { Metadata } from '../oidc/metadata/metadata.ts'
-import { VENDORS } from '../vendors/vendors.ts'
-import { cannotTell, type Finding, fail, pass } from './check.ts'
+import type { ProviderConfig } from '../../config/model.ts'
+import { nameOf } from '../../config/names.ts'
+import { GatehouseError } from '../../errors.ts'
+import type { Examination, Usable } from '../../oidc/examination/examination.ts'
+import type { Metadata } from '../../oidc/metadata/metadata.ts'
+import { VENDORS } from '../../vendors/vendors.ts'
+import { cannotTell, type Finding, fail, pass } from '../check.ts'
+import { explain } from '../explain.ts'
+import { adviceOnAddress, adviceOnSilence, isPage, reasonOf, shown, UNTIL_SIGN_IN } from '../words.ts'
 import { evidenceOf, said } from './client.ts'
-import { explain } from './explain.ts'
-import { adviceOnAddress, adviceOnSilence, isPage, reasonOf, shown, UNTIL_SIGN_IN } from './words.ts'
 
 /** The checks `endpoint-userinfo` and `endpoint-revocation`: asked without a token, an endpoint says no, and is there. */
 export async function endpointFindings(

@@ -4,9 +4,9 @@
  * An ID token must never pass for an access token. So no form relies on what an ID token may have, too, and where only the presence of a
  * claim decides, the token must not be meant for the client that it was issued to, as every ID token is.
  */
-import { audiencesOf, claimAt, jsonIn, namesIn } from '../claims/claim-values.ts'
-import { isEmpty, isText } from '../claims/values.ts'
-import type { AccessTokenForm, Claims, Principal, TokenFacts } from './vendor.ts'
+import { audiencesOf, claimAt, jsonIn, namesIn } from '../../claims/claim-values.ts'
+import { isEmpty, isText } from '../../claims/values.ts'
+import type { AccessTokenForm, Claims, Principal, TokenFacts } from '../vendor.ts'
 
 /**
  * A token whose subject is its client is the program's own. Without a subject, only a signed `at+jwt` shows that: the answer of an

@@ -2,13 +2,13 @@
  * Gatehouse's own part: settings, its address, who its administrators are, and its storage.
  */
 
-import { ConfigurationError, describeProblem, loadConfig, type Problem } from '../config/load.ts'
-import type { Config } from '../config/model.ts'
-import { nameOf } from '../config/names.ts'
-import { isSecretName } from '../config/secrets.ts'
-import { isLoopback } from '../config/values/urls.ts'
-import { GatehouseError } from '../errors.ts'
-import { cannotTell, type Finding, fail, pass } from './check.ts'
+import { ConfigurationError, describeProblem, loadConfig, type Problem } from '../../config/load.ts'
+import type { Config } from '../../config/model.ts'
+import { nameOf } from '../../config/names.ts'
+import { isSecretName } from '../../config/secrets.ts'
+import { isLoopback } from '../../config/values/urls.ts'
+import { GatehouseError } from '../../errors.ts'
+import { cannotTell, type Finding, fail, pass } from '../check.ts'
 
 /** Settings as they were read: either they can be used, or these are the problems. */
 export interface ReadSettings {

@@ -2,12 +2,12 @@
  * In what two issuers differ, and where else a provider might be found; asks no one.
  */
 
-import type { ProviderConfig } from '../config/model.ts'
-import { nameOf, withNames } from '../config/names.ts'
-import { isLoopback } from '../config/values/urls.ts'
-import { withoutSlash } from '../vendors/standard.ts'
-import type { Difference } from '../vendors/vendor.ts'
-import { PROVIDER_TYPES, VENDORS } from '../vendors/vendors.ts'
+import type { ProviderConfig } from '../../config/model.ts'
+import { nameOf, withNames } from '../../config/names.ts'
+import { isLoopback } from '../../config/values/urls.ts'
+import { withoutSlash } from '../../vendors/standard/standard.ts'
+import type { Difference } from '../../vendors/vendor.ts'
+import { PROVIDER_TYPES, VENDORS } from '../../vendors/vendors.ts'
 
 /** Names the difference between what is configured and what the provider calls itself, from the most telling to the least. */
 export function issuerDifference({ issuer: configured = '', type }: ProviderConfig, said: string): Difference {

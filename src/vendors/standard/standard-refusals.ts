@@ -3,7 +3,7 @@
  *
  * @see RFC 6749 sections 4.1.2.1 and 5.2; OpenID Connect Core 1.0 section 3.1.2.6
  */
-import type { RefusalPattern } from './vendor.ts'
+import type { RefusalPattern } from '../vendor.ts'
 
 /** A page that was asked for is 200, and may speak of anything. */
 const REFUSING = [302, 303, 400, 401, 403, 404, 422]

@@ -2,19 +2,19 @@
  * Whether the provider can be found, is the one that is configured, and names endpoints that can be used.
  */
 
-import { issuerPlaces } from '../config/issuer-search.ts'
-import type { ProviderConfig } from '../config/model.ts'
-import { nameOf, withNames } from '../config/names.ts'
-import type { GatehouseError } from '../errors.ts'
-import type { Discovered, Examination } from '../oidc/examination/examination.ts'
-import type { Metadata } from '../oidc/metadata/metadata.ts'
-import { acceptedIssuers } from '../oidc/quirks.ts'
-import { FACTS } from '../vendors/vendor.ts'
-import { VENDORS } from '../vendors/vendors.ts'
-import { type Finding, fail, pass } from './check.ts'
-import { explain } from './explain.ts'
+import { issuerPlaces } from '../../config/issuer-search.ts'
+import type { ProviderConfig } from '../../config/model.ts'
+import { nameOf, withNames } from '../../config/names.ts'
+import type { GatehouseError } from '../../errors.ts'
+import type { Discovered, Examination } from '../../oidc/examination/examination.ts'
+import type { Metadata } from '../../oidc/metadata/metadata.ts'
+import { acceptedIssuers } from '../../oidc/quirks.ts'
+import { FACTS } from '../../vendors/vendor.ts'
+import { VENDORS } from '../../vendors/vendors.ts'
+import { type Finding, fail, pass } from '../check.ts'
+import { explain } from '../explain.ts'
+import { adviceOnOutage, listed, readable, reasonOf, shown, statusIn } from '../words.ts'
 import { issuerDifference, otherAddresses } from './issuer.ts'
-import { adviceOnOutage, listed, readable, reasonOf, shown, statusIn } from './words.ts'
 
 /** The checks `discovery`, `issuer` and `metadata`, as far as each can be made. */
 export async function discoveryFindings(

@@ -2,8 +2,8 @@
  * What a provider does that keeps to the standards, and what its words usually mean; every other type says only how it differs.
  */
 
+import type { Denial, DenialRule, DeniedAnswer, Vendor } from '../vendor.ts'
 import { STANDARD_FORM } from './tokens.ts'
-import type { Denial, DenialRule, DeniedAnswer, Vendor } from './vendor.ts'
 
 /**
  * Names from no standard, used by LinkedIn, Apple, TARA in Estonia (`user_cancel`) and others.

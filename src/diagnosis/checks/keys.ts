@@ -3,17 +3,17 @@
  */
 
 import * as v from 'valibot'
-import type { ProviderConfig } from '../config/model.ts'
-import { nameOf } from '../config/names.ts'
-import { GatehouseError } from '../errors.ts'
-import type { Advertised, Examination } from '../oidc/examination/examination.ts'
-import type { Metadata } from '../oidc/metadata/metadata.ts'
-import { idTokenAlgorithm, verifiableAmong } from '../oidc/metadata/signing-algorithm.ts'
-import { lineOf, usableKeys } from '../oidc/metadata/usable-keys.ts'
-import { VENDORS } from '../vendors/vendors.ts'
-import { cannotTell, type Finding, fail, pass } from './check.ts'
-import { explain } from './explain.ts'
-import { adviceOnAddress, adviceOnOutage, adviceOnSilence, listed, reasonOf } from './words.ts'
+import type { ProviderConfig } from '../../config/model.ts'
+import { nameOf } from '../../config/names.ts'
+import { GatehouseError } from '../../errors.ts'
+import type { Advertised, Examination } from '../../oidc/examination/examination.ts'
+import type { Metadata } from '../../oidc/metadata/metadata.ts'
+import { idTokenAlgorithm, verifiableAmong } from '../../oidc/metadata/signing-algorithm.ts'
+import { lineOf, usableKeys } from '../../oidc/metadata/usable-keys.ts'
+import { VENDORS } from '../../vendors/vendors.ts'
+import { cannotTell, type Finding, fail, pass } from '../check.ts'
+import { explain } from '../explain.ts'
+import { adviceOnAddress, adviceOnOutage, adviceOnSilence, listed, reasonOf } from '../words.ts'
 
 const keySetSchema = v.pipe(v.string(), v.parseJson(), v.object({ keys: v.array(v.unknown()) }))
 
