@@ -9,64 +9,25 @@ import type { ProviderConfig } from '../config/model.ts'
 import { type ProviderType, VENDORS } from '../vendors/vendors.ts'
 import { type GroupRules, groupsOf } from './groups.ts'
 import { fullNameOf, type NameRules, shortNameOf } from './names.ts'
-
-/** What is known of a person. `null`: the provider did not say. @see OpenID Connect Core 1.0 section 5.1 */
-export interface Identity {
-  readonly email: string | null
-  /** Three states: an absent claim is not the same as `false`. */
-  readonly email_verified: boolean | null
-  readonly given_name: string | null
-  readonly family_name: string | null
-  readonly name: string | null
-  readonly preferred_username: string | null
-  readonly nickname: string | null
-  readonly phone_number: string | null
-  readonly tenant_id: string | null
-  readonly tariff_id: string | null
-  readonly tariff_status: string | null
-  /** `null`: there are groups, and the provider did not say which. */
-  readonly x_grp: readonly string[] | null
-  readonly picture: string | null
-  readonly locale: string | null
-  readonly zoneinfo: string | null
-  /** What the person is called, by the rules of the settings. */
-  readonly full_name: string | null
-  readonly short_name: string | null
-  /** The organisation, and the identity provider behind the provider. @see ProConnect */
-  readonly siret: string | null
-  readonly idp_id: string | null
-}
+import { type Identity, TEXT_MEMBERS, type TextMember } from './person.ts'
 
 /** The settings of a provider that decide what its claims mean. */
 export type IdentityRules = Pick<ProviderConfig, 'type'> & NameRules & GroupRules
 
-const textsSchema = v.object({
-  email: v.pipe(
-    text,
-    v.transform((email) => (email === null ? null : foldedAddress(email))),
-  ),
-  given_name: text,
-  family_name: text,
-  usual_name: text,
-  name: text,
-  preferred_username: text,
-  nickname: text,
-  phone_number: text,
-  tenant_id: text,
-  tariff_id: text,
-  tariff_status: text,
-  picture: v.pipe(
-    text,
-    v.transform((picture) => (picture?.startsWith('https://') && URL.canParse(picture) ? picture : null)),
-  ),
-  locale: text,
-  zoneinfo: text,
-  siret: text,
-  idp_id: text,
-})
+/** The claims that are kept as text; ProConnect has no family_name. Names by the rules of the settings are made of others. */
+type TextClaim = Exclude<TextMember, 'full_name' | 'short_name'> | 'usual_name'
 
 /** The claims that must be text. */
-export const TEXT_CLAIMS: readonly string[] = Object.keys(textsSchema.entries)
+export const TEXT_CLAIMS: readonly string[] = [
+  ...TEXT_MEMBERS.filter((name) => name !== 'full_name' && name !== 'short_name'),
+  'usual_name',
+]
+
+/** What is kept of a claim that is text, where that is not the text itself. */
+const KEPT: Readonly<Record<string, (text: string) => string | null>> = {
+  email: foldedAddress,
+  picture: (picture) => (picture.startsWith('https://') && URL.canParse(picture) ? picture : null),
+}
 
 /**
  * Reads what is known of a person from claims. Never fails: what cannot be read counts as not said.
@@ -75,17 +36,25 @@ export const TEXT_CLAIMS: readonly string[] = Object.keys(textsSchema.entries)
  * @param rules of the provider that they are from
  */
 export function identityOf(claims: Claims, rules: IdentityRules): Identity {
-  const known = Object.fromEntries(TEXT_CLAIMS.map((name) => [name, claims[name] ?? null]))
-  const { usual_name, ...texts } = v.parse(textsSchema, known)
+  const { usual_name, ...texts } = textsOf(claims)
   return {
     ...texts,
-    // ProConnect has no family_name.
     family_name: texts.family_name ?? usual_name,
     email_verified: emailVerifiedOf(claims, texts.email, rules.type),
     x_grp: groupsOf(claims, rules),
     full_name: fullNameOf(claims, rules),
     short_name: shortNameOf(claims, rules),
   }
+}
+
+function textsOf(claims: Claims): Record<TextClaim, string | null> {
+  const read = (name: string) => {
+    const said = v.parse(text, claims[name])
+    const keep = KEPT[name]
+    return said === null || keep === undefined ? said : keep(said)
+  }
+  // TEXT_CLAIMS has exactly these names.
+  return Object.fromEntries(TEXT_CLAIMS.map((name) => [name, read(name)])) as Record<TextClaim, string | null>
 }
 
 /**

@@ -8,7 +8,8 @@ import type { ProviderConfig } from '../config/model.ts'
 import { nameOf } from '../config/names.ts'
 import { GatehouseError } from '../errors.ts'
 import { sourceOfClaim } from './claim-sources.ts'
-import { type Identity, type IdentityRules, identityOf, TEXT_CLAIMS } from './identity.ts'
+import { type IdentityRules, identityOf, TEXT_CLAIMS } from './identity.ts'
+import type { Identity } from './person.ts'
 import { unreadableNames, unreadableText } from './unread-claims.ts'
 
 /** Someone whom a provider vouches for. */

@@ -4,7 +4,7 @@
 
 import { TEXT_MAX_CHARACTERS } from '../claims/text-claim.ts'
 import { distance } from '../config/values/nearest.ts'
-import type { Identity } from './identity.ts'
+import type { Identity } from './person.ts'
 
 /** A name that is spelt almost like this may be the one that is meant. */
 const SIMILAR_DISTANCE_MAX = 2

@@ -2,8 +2,8 @@
  * A person who has signed in at least once, and how they are shown to others; knows no database.
  */
 import type { OpenTalkValues } from '../config/dialects/opentalk/settings.ts'
-import type { Identity } from './identity.ts'
 import { asName } from './names.ts'
+import type { Identity } from './person.ts'
 import { standingOf } from './standing.ts'
 
 /** An account. It is found by issuer and subject together, never by an e-mail address. @see OpenID Connect Core 1.0 section 5.7 */
@@ -21,25 +21,20 @@ export interface User extends Identity {
  * @see specs of La Suite Meet, `GET /api/v1.0/users/me/`
  */
 export function describeUser(user: User, opentalk: OpenTalkValues | null) {
+  const { id, issuer, subject, name, locale, zoneinfo, email, full_name, short_name, ...person } = user
   return {
-    id: user.id,
-    email: user.email,
-    full_name: user.full_name,
-    short_name: user.short_name,
-    timezone: user.zoneinfo ?? 'UTC',
-    language: user.locale ?? opentalk?.['defaults.user_language'] ?? null,
-    issuer: user.issuer,
-    sub: user.subject,
-    email_verified: user.email_verified,
-    given_name: asName(user.given_name, user.email),
-    family_name: asName(user.family_name, user.email),
-    preferred_username: user.preferred_username,
-    nickname: asName(user.nickname, user.email),
-    phone_number: user.phone_number,
-    picture: user.picture,
+    id,
+    email,
+    full_name,
+    short_name,
+    timezone: zoneinfo ?? 'UTC',
+    language: locale ?? opentalk?.['defaults.user_language'] ?? null,
+    issuer,
+    sub: subject,
+    ...person,
+    given_name: asName(user.given_name, email),
+    family_name: asName(user.family_name, email),
+    nickname: asName(user.nickname, email),
     ...standingOf({ ...user }, opentalk),
-    x_grp: user.x_grp,
-    siret: user.siret,
-    idp_id: user.idp_id,
   }
 }

@@ -3,7 +3,8 @@
  */
 
 import { type Refreshed, refreshedBy } from '../accounts/administrators.ts'
-import { type Identity, identityOf } from '../accounts/identity.ts'
+import { identityOf } from '../accounts/identity.ts'
+import type { Identity } from '../accounts/person.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Config } from '../config/model.ts'
 import { nameOf } from '../config/names.ts'

@@ -2,6 +2,7 @@
  * Rows of the database as typed values: what D1 gives back is outside data and is parsed like any other.
  */
 import * as v from 'valibot'
+import { personSchema } from '../accounts/person.ts'
 import type { User } from '../accounts/users.ts'
 import type { Session } from '../sessions/session.ts'
 
@@ -17,28 +18,12 @@ const userRow = v.object({
   id: v.string(),
   issuer: v.string(),
   subject: v.string(),
-  email: nullableText,
+  ...personSchema.entries,
   email_verified: v.pipe(
     v.nullable(v.number()),
     v.transform((value) => (value === null ? null : value === 1)),
   ),
-  given_name: nullableText,
-  family_name: nullableText,
-  name: nullableText,
-  preferred_username: nullableText,
-  nickname: nullableText,
-  phone_number: nullableText,
-  tenant_id: nullableText,
-  tariff_id: nullableText,
-  tariff_status: nullableText,
   x_grp: groupList,
-  picture: nullableText,
-  locale: nullableText,
-  zoneinfo: nullableText,
-  full_name: nullableText,
-  short_name: nullableText,
-  siret: nullableText,
-  idp_id: nullableText,
 })
 
 /** A row of `users`. */

@@ -4,33 +4,14 @@
  */
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
 import type { Circle, UserStore } from '../accounts/directory.ts'
-import type { Identity } from '../accounts/identity.ts'
+import { type Identity, TEXT_MEMBERS } from '../accounts/person.ts'
 import type { Admission } from '../accounts/provision.ts'
 import { searchTextOf } from '../accounts/search-text.ts'
 import { roundTrip } from './d1.ts'
 import { type BeginningSignIn, hasEnded, valuesOf } from './endings.ts'
 import { USER_COLUMNS, userFromRow } from './rows.ts'
 
-const PERSON_COLUMNS = [
-  'email',
-  'given_name',
-  'family_name',
-  'name',
-  'preferred_username',
-  'nickname',
-  'phone_number',
-  'tenant_id',
-  'tariff_id',
-  'tariff_status',
-  'picture',
-  'locale',
-  'zoneinfo',
-  'full_name',
-  'short_name',
-  'siret',
-  'idp_id',
-  'search_text',
-] as const
+const PERSON_COLUMNS = [...TEXT_MEMBERS, 'search_text'] as const
 
 /** The values of ?1 to ?3 in every statement that asks which row is meant. */
 export type Key = readonly [issuer: string, subject: string, email: string | null]

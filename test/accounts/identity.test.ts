@@ -2,7 +2,8 @@
  * Claims as an identity: each member of its own type, three states of verification, and nothing that a provider sends makes it fail.
  */
 import { describe, expect, it } from 'vitest'
-import { type Identity, type IdentityRules, identityOf as identityByRules } from '../../src/accounts/identity.ts'
+import { type IdentityRules, identityOf as identityByRules } from '../../src/accounts/identity.ts'
+import type { Identity } from '../../src/accounts/person.ts'
 import { RULES } from '../support/identity-rules.ts'
 
 const identityOf = (claims: Readonly<Record<string, unknown>>, rules: Partial<IdentityRules> = {}) =>

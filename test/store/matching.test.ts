@@ -3,7 +3,7 @@
  */
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import type { Identity } from '../../src/accounts/identity.ts'
+import type { Identity } from '../../src/accounts/person.ts'
 import type { EmailMatch } from '../../src/accounts/provision.ts'
 import { createSessions } from '../../src/store/sessions.ts'
 import { ISSUER, identity, signIn, stillClock } from './signing-in.ts'

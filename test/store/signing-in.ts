@@ -1,7 +1,7 @@
 /**
  * Sign-ins as the tests of the store write them: alice, unless said otherwise.
  */
-import type { Identity } from '../../src/accounts/identity.ts'
+import type { Identity } from '../../src/accounts/person.ts'
 import type { Admission } from '../../src/accounts/provision.ts'
 import type { SignIn } from '../../src/store/sessions.ts'
 
