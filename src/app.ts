@@ -28,7 +28,7 @@ export type App = Hono<RequestVariables>
 
 /** The app of a Gatehouse whose settings are good. */
 export function createApp(deps: Deps): App {
-  const app = newApp()
+  const app = newApp(deps.log)
   app.route(
     '/',
     healthRoutes(() => deps.isDatabaseReady()),
@@ -48,15 +48,15 @@ export function createApp(deps: Deps): App {
   app.route('/', jwksRoutes(deps))
   app.route('/', diagnosisRoutes(deps))
   const { loginFailureUrl: failure, baseUrl } = deps.config
-  const ports = { log: deps.log, failureLocation: failure === undefined ? undefined : new URL(failure, baseUrl).href }
-  app.notFound((c) => answerFailure(c, new GatehouseError('not_found', 'path_unknown', 'no such page'), ports))
-  app.onError((error, c) => answerFailure(c, error, ports))
+  const failureLocation = failure === undefined ? undefined : new URL(failure, baseUrl).href
+  app.notFound((c) => answerFailure(c, new GatehouseError('not_found', 'path_unknown', 'no such page'), undefined))
+  app.onError((error, c) => answerFailure(c, error, failureLocation))
   return app
 }
 
 /** The app of a Gatehouse whose settings are not: it refuses everything, and the log says why. */
 export function createUnconfiguredApp(log: Log): App {
-  const app = newApp()
+  const app = newApp(log)
   app.route(
     '/',
     healthRoutes(async () => false),
@@ -69,20 +69,24 @@ export function createUnconfiguredApp(log: Log): App {
       'the settings are not complete; the problems are in the log line "configuration"',
     )
   })
-  app.onError((error, c) => answerFailure(c, error, { log, failureLocation: undefined }))
+  app.onError((error, c) => answerFailure(c, error, undefined))
   return app
 }
 
-function newApp(): App {
+function newApp(log: Log): App {
   const app = new Hono<RequestVariables>({ strict: false })
-  app.use(setReference, setHeaders)
+  app.use(setReference(log), setHeaders)
   return app
 }
 
-const setReference: MiddlewareHandler<RequestVariables> = async (c, next) => {
-  c.set('reference', randomReference())
-  c.set('answers', 'page')
-  await next()
+function setReference(log: Log): MiddlewareHandler<RequestVariables> {
+  return async (c, next) => {
+    const ref = randomReference()
+    c.set('reference', ref)
+    c.set('log', (entry) => log({ ref, ...entry }))
+    c.set('answers', 'page')
+    await next()
+  }
 }
 
 /**

@@ -17,7 +17,8 @@ const LANGUAGES: ReadonlyMap<string, Messages> = new Map([
 ])
 
 /**
- * The best of our languages for an Accept-Language header; English when none fits.
+ * The best of our languages for an Accept-Language header; English when none fits. Read by hand, because Hono's parser takes a weight that
+ * cannot be read for 1.
  *
  * @see RFC 9110 section 12.5.4
  */

@@ -4,13 +4,22 @@
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
 import { GatehouseError, REASONS } from '../../src/errors.ts'
-import type { LogEntry } from '../../src/log.ts'
+import type { Log, LogEntry } from '../../src/log.ts'
 import { answersAs, type RequestVariables } from '../../src/routes/http/context.ts'
 import { answerFailure } from '../../src/routes/http/errors.ts'
 
-async function answerTo(error: GatehouseError) {
+function appThatLogs(log: Log) {
   const app = new Hono<RequestVariables>()
-  app.onError((thrown, c) => answerFailure(c, thrown, { log: () => {}, failureLocation: undefined }))
+  app.use(async (c, next) => {
+    c.set('log', log)
+    await next()
+  })
+  return app
+}
+
+async function answerTo(error: GatehouseError) {
+  const app = appThatLogs(() => {})
+  app.onError((thrown, c) => answerFailure(c, thrown, undefined))
   app.get('/', answersAs('json'), () => {
     throw error
   })
@@ -43,8 +52,8 @@ it.each(
   ),
 )('the logged status is the one that was answered: as %s, %s, with %s', async (form, code, failureLocation) => {
   const lines: LogEntry[] = []
-  const app = new Hono<RequestVariables>()
-  app.onError((thrown, c) => answerFailure(c, thrown, { log: (entry) => lines.push(entry), failureLocation }))
+  const app = appThatLogs((entry) => lines.push(entry))
+  app.onError((thrown, c) => answerFailure(c, thrown, failureLocation))
   app.get('/x', form === 'start' ? async (_, next) => next() : answersAs(form), () => {
     throw new GatehouseError(code, REASONS[code][0], 'why', {
       provider: { status: 418 },

@@ -32,7 +32,7 @@ interface Look {
 }
 
 export function diagnosisRoutes(deps: Deps) {
-  const { clock, config, log } = deps
+  const { clock, config } = deps
   const app = new Hono<RequestVariables>({ strict: false })
   /** By provider. Nothing in it is about a person. */
   const looks = new Map<string, Look>()
@@ -43,10 +43,9 @@ export function diagnosisRoutes(deps: Deps) {
     const session = await usedSessionOf(c, deps)
     if (!session) return isJson ? refuseSignedOut(c) : c.redirect(signInLocation(c), 302)
     if (!isAdministrator(session, config)) {
-      log({
+      c.var.log({
         level: 'info',
         event: 'not_administrator',
-        ref: c.get('reference'),
         detail: { path: c.req.path, by_email: session.isByEmail },
       })
       if (isJson)

@@ -33,10 +33,9 @@ export function introspectRoutes(deps: Deps) {
     const ports = { ...deps, renewIfDue: (session: Session) => renewIfDue(session, c.get('reference'), deps) }
     const verdict = await check(token, asking, ports, namedProvider(form))
     if (!verdict.active) {
-      deps.log({
+      c.var.log({
         level: 'info',
         event: 'token_not_active',
-        ref: c.get('reference'),
         detail: {
           app: asking.name,
           reason: verdict.reason,

@@ -3,11 +3,14 @@
  */
 import type { Context, MiddlewareHandler } from 'hono'
 import { parseAccept } from 'hono/utils/accept'
+import type { Log } from '../../log.ts'
 
 export interface RequestVariables {
   readonly Variables: {
     /** Joins what is shown with what is logged. */
     reference: string
+    /** Writes a line with the reference. */
+    log: Log
     /** `page`: people, in HTML. `json`: machines. `opentalk`: those of OpenTalk. `sign_in`: people whose failure may go to loginFailureUrl. */
     answers: 'page' | 'json' | 'opentalk' | 'sign_in'
     /** The origins whose pages may show this answer in a frame; absent: none. */

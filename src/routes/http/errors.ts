@@ -3,7 +3,7 @@
  */
 import type { Context } from 'hono'
 import { type ErrorCode, GatehouseError, isSetUpWrong, type Outside, outside, toGatehouseError } from '../../errors.ts'
-import { describeFailure, type Log } from '../../log.ts'
+import { describeFailure } from '../../log.ts'
 import { failurePage } from '../../pages/failure.tsx'
 import { languageFor } from '../../pages/language.ts'
 import { PATHS } from '../paths.ts'
@@ -12,22 +12,19 @@ import { isForJson, type RequestVariables } from './context.ts'
 
 type RequestContext = Context<RequestVariables>
 
-/** What answering a refusal needs; the app without configuration has no more than this either. */
-export interface FailurePorts {
-  readonly log: Log
-  /** The absolute form of loginFailureUrl, if it is set. */
-  readonly failureLocation: string | undefined
-}
-
-/** Answers a refusal; for the error handler of the app. */
+/**
+ * Answers a refusal; for the error handler of the app.
+ *
+ * @param failureLocation the absolute form of loginFailureUrl, if it is set
+ */
 export async function answerFailure(
   c: RequestContext,
   thrown: unknown,
-  { log, failureLocation }: FailurePorts,
+  failureLocation: string | undefined,
 ): Promise<Response> {
   const error = toGatehouseError(thrown)
   const response = await answerTo(c, error, failureLocation)
-  logFailure(c, error, response.status, log)
+  logFailure(c, error, response.status)
   return response
 }
 
@@ -56,13 +53,13 @@ function outsideForMachines(code: ErrorCode): Outside {
 }
 
 /** @param answered the status of our answer; that of the provider, if there is one, has a name of its own */
-function logFailure(c: RequestContext, error: GatehouseError, answered: number, log: Log): void {
+function logFailure(c: RequestContext, error: GatehouseError, answered: number): void {
   const { status } = outside(error.code)
   const head = { method: c.req.method, path: c.req.path, status: answered }
   const detail = { ...head, ...describeFailure(error), ...head }
   // That something could not be decided yet is no one's fault, and strangers can cause it as often as they like.
   const level = error.code === 'temporarily_unavailable' ? 'warn' : status >= 500 ? 'error' : 'info'
-  log({ level, event: 'refused', ref: c.get('reference'), detail })
+  c.var.log({ level, event: 'refused', detail })
 }
 
 function setRetryAfter(c: RequestContext, error: GatehouseError, view: Outside): void {
@@ -98,7 +95,12 @@ function pageFailure(c: RequestContext, error: GatehouseError): Response | Promi
   return c.html(page, outside(error.code).status)
 }
 
-/** For the end of a path's routes: the path exists, the method does not. @see RFC 9110 section 15.5.6 */
+/**
+ * For the end of a path's routes: the path exists, the method does not. Not Hono's own middleware, which comes after the refusal was logged
+ * as an unknown path, and before anything has said who asks.
+ *
+ * @see RFC 9110 section 15.5.6
+ */
 export function onlyAllows(...methods: readonly string[]) {
   return function refuseMethod(c: RequestContext): never {
     c.header('Allow', methods.join(', '))

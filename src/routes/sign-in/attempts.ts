@@ -57,13 +57,13 @@ export async function rememberAttempt(
   c: Context<RequestVariables>,
   attempt: Attempt,
   { responseMode }: ProviderConfig,
-  { config, sealers, log }: Deps,
+  { config, sealers }: Deps,
 ): Promise<void> {
   const name = await nameOf(attempt, responseMode === 'form_post')
   const { value, isShortened } = await sealedAttempt(attempt, name, sealers.login)
   if (isShortened) {
     const detail = { reason: 'together with the rest of the sign-in it is too long for a cookie' }
-    log({ level: 'warn', event: 'return_target_refused', ref: c.get('reference'), detail })
+    c.var.log({ level: 'warn', event: 'return_target_refused', detail })
   }
   let bytes = name.length + value.length
   let count = 1

@@ -36,7 +36,7 @@ type RequestContext = Context<RequestVariables>
 const DECISIVE = ['state', 'code', 'iss', 'error', 'response']
 
 export function callbackRoutes(deps: Deps) {
-  const { config, clock, providers, spentLogins, sessions, sealers, log } = deps
+  const { config, clock, providers, spentLogins, sessions, sealers } = deps
   const app = new Hono<RequestVariables>({ strict: false })
 
   // Each has a path of its own, so that no provider can answer in the place of another. @see RFC 9700 section 4.4.2
@@ -129,10 +129,9 @@ export function callbackRoutes(deps: Deps) {
       }
       const outcome = await beginSession(c, provider, login, admission, attempt)
       rememberProvider(c, provider, providers)
-      log({
+      c.var.log({
         level: 'info',
         event: 'sign_in',
-        ref: c.get('reference'),
         detail: { provider: provider.id, issuer: login.issuer, by_email: outcome === 'matched' },
       })
       await noteSignIn(c, provider, login.authentication, attempt, deps)
@@ -147,7 +146,7 @@ export function callbackRoutes(deps: Deps) {
   /** The person has done nothing wrong, and their page at the provider is still before them: so at once, and once. */
   function beginAgain(c: RequestContext, provider: Provider, attempt: Attempt): Promise<Response> {
     const { pending, isSilent, returnTo } = attempt
-    log({ level: 'info', event: 'sign_in_again', ref: c.get('reference'), detail: { provider: provider.id } })
+    c.var.log({ level: 'info', event: 'sign_in_again', detail: { provider: provider.id } })
     const { acrValues, maxAgeSeconds } = pending
     const request = { acrValues, maxAgeSeconds, isSilent, idTokenHint: null, passedOn: {} }
     return depart(c, provider, { ...request, isSecondTry: true as const, returnTo }, deps)
@@ -157,7 +156,7 @@ export function callbackRoutes(deps: Deps) {
   async function goOnWithoutAttempt(c: RequestContext, answer: URLSearchParams): Promise<Response> {
     if (!answer.has('code') && awaitsAnswer(c)) {
       const reason = 'the answer to a silent sign-in names no attempt of this browser (state)'
-      log({ level: 'warn', event: 'silent_sign_in_failed', ref: c.get('reference'), detail: { reason } })
+      c.var.log({ level: 'warn', event: 'silent_sign_in_failed', detail: { reason } })
       return goOn(c, null)
     }
     refuseRepeated(answer)
@@ -213,20 +212,20 @@ export function callbackRoutes(deps: Deps) {
   function warnOfUnknownGroups(c: RequestContext, { id: provider, config: { type } }: Provider): void {
     const fix = withNames(VENDORS[type].tooManyGroups)
     const reason = 'the person has more groups than the provider puts into a token, so their groups are not known'
-    log({ level: 'warn', event: 'groups_unknown', ref: c.get('reference'), detail: { provider, reason, fix } })
+    c.var.log({ level: 'warn', event: 'groups_unknown', detail: { provider, reason, fix } })
   }
 
   function tellOfUnreadClaims(c: RequestContext, { id, config: rules }: Provider, { claims }: VerifiedLogin): void {
     const unread = unreadClaims(claims, rules)
     if (unread === null) return
     const level = unread.unreadable.length > 0 ? 'warn' : 'info'
-    log({ level, event: 'claims_unread', ref: c.get('reference'), detail: { provider: id, ...unread } })
+    c.var.log({ level, event: 'claims_unread', detail: { provider: id, ...unread } })
   }
 
   function warnOfUnknownStatus(c: RequestContext, provider: string): void {
     const reason =
       'the claim tariff_status of the person stands in no list of tariffs.status_mapping, and counts as default'
-    log({ level: 'warn', event: 'tariff_status_unknown', ref: c.get('reference'), detail: { provider, reason } })
+    c.var.log({ level: 'warn', event: 'tariff_status_unknown', detail: { provider, reason } })
   }
 
   /** As long as we allow, and no longer than the provider does. */

@@ -25,7 +25,7 @@ import { logSilentFailure } from './silent-answer.ts'
 type RequestContext = Context<RequestVariables>
 
 export function loginRoutes(deps: Deps) {
-  const { config, providers, sealers, log } = deps
+  const { config, providers, sealers } = deps
   const app = new Hono<RequestVariables>({ strict: false })
   const notingStart = createStartNotes(deps)
 
@@ -86,7 +86,7 @@ export function loginRoutes(deps: Deps) {
       return await depart(c, provider, departure, deps)
     } catch (thrown) {
       noteTry(c)
-      logSilentFailure(c, 'silent_sign_in_skipped', thrown, deps)
+      logSilentFailure(c, 'silent_sign_in_skipped', thrown)
       return goOn()
     }
   }
@@ -117,7 +117,7 @@ export function loginRoutes(deps: Deps) {
     if ('target' in judged) return judged.target
     // The person goes on to the default page; the operator learns why, by the host alone.
     const host = URL.canParse(wanted, config.baseUrl) ? new URL(wanted, config.baseUrl).host : 'unreadable'
-    log({ level: 'warn', event: 'return_target_refused', ref: c.get('reference'), detail: { host, ...judged } })
+    c.var.log({ level: 'warn', event: 'return_target_refused', detail: { host, ...judged } })
     return null
   }
 

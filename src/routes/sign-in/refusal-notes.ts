@@ -18,7 +18,7 @@ import type { RequestVariables } from '../http/context.ts'
 export async function notingRefusal<T>(
   c: Context<RequestVariables>,
   providerId: string,
-  { refusals, clock, log }: Pick<Deps, 'refusals' | 'clock' | 'log'>,
+  { refusals, clock }: Pick<Deps, 'refusals' | 'clock'>,
   step: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -28,7 +28,7 @@ export async function notingRefusal<T>(
     const reference = c.get('reference')
     await refusals.add(refusalOf(error, providerId, reference, epochSeconds(clock))).catch((failure: unknown) => {
       if (!(failure instanceof GatehouseError)) throw failure
-      log({ level: 'warn', event: 'refusal_not_kept', ref: reference, detail: describeFailure(failure) })
+      c.var.log({ level: 'warn', event: 'refusal_not_kept', detail: describeFailure(failure) })
     })
     throw error
   }
@@ -38,7 +38,7 @@ export async function notingRefusal<T>(
 const PAUSE_SECONDS = 60
 
 /** The same for the start of a sign-in, of which strangers can make any number. */
-export function createStartNotes(deps: Pick<Deps, 'refusals' | 'clock' | 'log'>) {
+export function createStartNotes(deps: Pick<Deps, 'refusals' | 'clock'>) {
   const notedAt = new Map<string, number>()
   return function notingStart<T>(c: Context<RequestVariables>, providerId: string, step: () => Promise<T>): Promise<T> {
     const last = notedAt.get(providerId)

@@ -28,11 +28,10 @@ export function logSilentFailure(
   c: RequestContext,
   event: 'silent_sign_in_failed' | 'silent_sign_in_skipped' | 'silent_sign_in_unknown',
   thrown: unknown,
-  { log }: Deps,
 ): void {
   const error = toGatehouseError(thrown)
   const level = error.code === 'internal' ? 'error' : 'warn'
-  log({ level, event, ref: c.get('reference'), detail: describeFailure(error) })
+  c.var.log({ level, event, detail: describeFailure(error) })
 }
 
 /** Leaves everything as it is: meanwhile the person has signed out, or in with another provider. */
@@ -64,7 +63,7 @@ export async function noteSilentFailure(
   const error = toGatehouseError(thrown)
   if (error.code === 'login_ended') return stayOut(c, deps)
   if (!isNotSignedIn(error)) {
-    logSilentFailure(c, 'silent_sign_in_failed', error, deps)
+    logSilentFailure(c, 'silent_sign_in_failed', error)
     if (isOutage(error) || (await replacedBy(c, attempt)) !== null) noteTry(c)
     else noteRefused(c, deps)
     return
@@ -95,7 +94,7 @@ async function endUnconfirmed(
     await sessions.end(session.tokenHash, c.get('reference'))
   } catch (thrown) {
     // It is confirmed, or ended, at a later visit.
-    logSilentFailure(c, 'silent_sign_in_failed', thrown, deps)
+    logSilentFailure(c, 'silent_sign_in_failed', thrown)
   }
 }
 
@@ -120,7 +119,7 @@ export async function noteSignIn(
   if (!wasAsked) return
   const reason = 'the provider showed its form although it was told to ask nothing (prompt=none)'
   const detail = { provider: provider.id, reason, fix: `set ${nameOf('silentSignIn')}=false` }
-  deps.log({ level: 'warn', event: 'silent_sign_in_asked', ref: c.get('reference'), detail })
+  c.var.log({ level: 'warn', event: 'silent_sign_in_asked', detail })
 }
 
 function mayHaveBeenAsked({ authTime, issuedAt }: Authentication, attempt: Attempt, { clock }: Deps): boolean {
@@ -134,7 +133,7 @@ async function keepsBrowsers(c: RequestContext, provider: Provider, deps: Deps):
   try {
     return !(await provider.keepsToPromptNone(redirectUriOf(provider, deps)))
   } catch (thrown) {
-    logSilentFailure(c, 'silent_sign_in_unknown', thrown, deps)
+    logSilentFailure(c, 'silent_sign_in_unknown', thrown)
     return false
   }
 }

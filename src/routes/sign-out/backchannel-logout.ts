@@ -19,7 +19,7 @@ import { ATTEMPT_SECONDS } from '../sign-in/attempts.ts'
  *
  * @see OpenID Connect Back-Channel Logout 1.0 sections 2.5 to 2.8
  */
-export function backchannelLogoutRoutes({ providers, endings, clock, log }: Deps) {
+export function backchannelLogoutRoutes({ providers, endings, clock }: Deps) {
   const app = new Hono<RequestVariables>({ strict: false })
 
   app.post(eitherForm(PATHS.backchannelLogout), answersAs('json'), async (c) => {
@@ -36,7 +36,7 @@ export function backchannelLogoutRoutes({ providers, endings, clock, log }: Deps
       reference: c.get('reference'),
     })
     if (ended === null) throw refused('The logout token was refused: it was sent before (jti)')
-    log({ level: 'info', event: 'backchannel_logout', ref: c.get('reference'), detail: { ended } })
+    c.var.log({ level: 'info', event: 'backchannel_logout', detail: { ended } })
     return c.body(null, 200)
   })
   app.all(eitherForm(PATHS.backchannelLogout), answersAs('json'), onlyAllows('POST'))

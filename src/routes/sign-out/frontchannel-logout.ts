@@ -25,7 +25,7 @@ type RequestContext = Context<RequestVariables>
  * @see OpenID Connect Front-Channel Logout 1.0 sections 2 and 4.1
  */
 export function frontchannelLogoutRoutes(deps: Deps) {
-  const { providers, endings, clock, log } = deps
+  const { providers, endings, clock } = deps
   const app = new Hono<RequestVariables>({ strict: false })
 
   app.get(eitherForm(PATHS.frontchannelLogout), async (c) => {
@@ -45,7 +45,7 @@ export function frontchannelLogoutRoutes(deps: Deps) {
     // That a `sid` counts for its issuer alone is in the hash.
     for (const scope of await scopesOf(issuer))
       ended += await endings.endBySid(await sidHashOf(scope, sid), rememberedUntil, c.get('reference'))
-    if (ended > 0) log({ level: 'info', event: 'frontchannel_logout', ref: c.get('reference'), detail: { ended } })
+    if (ended > 0) c.var.log({ level: 'info', event: 'frontchannel_logout', detail: { ended } })
     // Where the cookie does arrive (the provider is of the same site) and its session has ended, it goes as well.
     if (sessionTokenOf(c) === null || (await sessionOf(c, deps))) return
     takeSession(c)

@@ -23,7 +23,7 @@ import { isOwnReturn, rememberSignOut } from './logout-state.ts'
 type RequestContext = Context<RequestVariables>
 
 export function logoutRoutes(deps: Deps) {
-  const { config, providers, sessions, endings, sealers, log } = deps
+  const { config, providers, sessions, endings, sealers } = deps
   const app = new Hono<RequestVariables>({ strict: false })
   const signedOutLocation = () => new URL(config.logoutRedirectUrl, config.baseUrl).href
 
@@ -53,7 +53,7 @@ export function logoutRoutes(deps: Deps) {
   // Nothing is left to do here: the session ended before the browser went to the provider, so nothing that comes back is needed.
   app.get(eitherForm(PATHS.logoutCallback), async (c) => {
     const isOwn = await isOwnReturn(c, deps)
-    if (isOwn === false) log({ level: 'info', event: 'sign_out_returned_otherwise', ref: c.get('reference') })
+    if (isOwn === false) c.var.log({ level: 'info', event: 'sign_out_returned_otherwise' })
     return c.redirect(signedOutLocation(), 302)
   })
   app.all(eitherForm(PATHS.logoutCallback), onlyAllows('GET', 'HEAD'))
@@ -66,7 +66,7 @@ export function logoutRoutes(deps: Deps) {
       : await sessions.end(session.tokenHash, c.get('reference'))
     takeSession(c)
     stayOut(c, deps)
-    log({ level: 'info', event: 'sign_out', ref: c.get('reference'), detail: { ended: ended.length } })
+    c.var.log({ level: 'info', event: 'sign_out', detail: { ended: ended.length } })
     const state = randomToken()
     const provider = providers.withId(session.providerId)
     const [atProvider] = await Promise.all([
