@@ -1,6 +1,7 @@
 /**
  * Takes secrets out of a text that someone else wrote, in whatever spelling they give them back; the callers know which secrets there are.
  */
+import { formEncoded } from './encodings.ts'
 
 /** Gives back a text without the secrets, each of which leaves a mark. */
 export type Redact = (text: string) => string
@@ -79,8 +80,7 @@ export function withoutAddressesAndTokens(text: string, kept?: string): string {
 
 /** What stands in the header of client_secret_basic, by the standard and as many write it. @see RFC 6749 section 2.3.1 */
 export function basicCredentials(clientId: string, secret: string): readonly string[] {
-  const inForm = (text: string) => encodeURIComponent(text).replaceAll('%20', '+')
-  return [base64Of(`${inForm(clientId)}:${inForm(secret)}`), base64Of(`${clientId}:${secret}`)]
+  return [base64Of(`${formEncoded(clientId)}:${formEncoded(secret)}`), base64Of(`${clientId}:${secret}`)]
 }
 
 /** Without its padding, which may be left out. */

@@ -10,6 +10,7 @@ const ROOMS = [
   'errors',
   'clock',
   'log',
+  'encodings',
   'secrets',
   'crypto',
   'claims',

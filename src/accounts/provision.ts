@@ -3,7 +3,7 @@
  */
 
 import { claimAt, namesIn } from '../claims/claim-values.ts'
-import type { Claims } from '../claims/text-claim.ts'
+import { type Claims, SUBJECT_MAX_CHARACTERS } from '../claims/text-claim.ts'
 import type { ProviderConfig } from '../config/model.ts'
 import { nameOf } from '../config/names.ts'
 import { GatehouseError } from '../errors.ts'
@@ -44,9 +44,6 @@ export interface EmailMatch {
 
 /** `matched`: by the address. `unknown`, `ambiguous` and `ended` (by the provider, meanwhile): not let in, and nothing was written. */
 export type Outcome = 'admitted' | 'matched' | 'unknown' | 'ambiguous' | 'ended'
-
-/** @see OpenID Connect Core 1.0 section 2, "sub" */
-const SUBJECT_MAX_CHARACTERS = 255
 
 /**
  * Judges a sign-in by what the provider says of the person.

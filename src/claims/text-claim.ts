@@ -8,6 +8,9 @@ export type Claims = Readonly<Record<string, unknown>>
 
 export const TEXT_MAX_CHARACTERS = 500
 
+/** @see OpenID Connect Core 1.0 section 2, "sub" */
+export const SUBJECT_MAX_CHARACTERS = 255
+
 /** Text, cut to a sane length; empty text and other types count as absent. */
 export const text = v.fallback(
   v.nullable(

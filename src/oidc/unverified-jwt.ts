@@ -3,6 +3,7 @@
  */
 import { base64url, decodeProtectedHeader, type JWSHeaderParameters } from 'jose'
 import { isEmpty } from '../claims/values.ts'
+import { COMPACT_JWS, UNSIGNED_JWT } from '../encodings.ts'
 import { GatehouseError } from '../errors.ts'
 import { type Claims, parseClaims, parseClaimsSaid } from './claims.ts'
 
@@ -15,17 +16,12 @@ export interface JwtContent {
 /** Refuses a JWT whose header or claims break a rule, whatever its signature. @throws GatehouseError */
 export type Judge = (jwt: JwtContent) => void
 
-/** Three parts of base64url without padding, and nothing else, which the library would be lenient about. @see RFC 7515 section 7.1 */
-const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/
-/** The same without a signature. @see RFC 7519 section 6.1 */
-const UNSIGNED = /^[\w-]+\.[\w-]+\.$/
-
-/** @see RFC 7516 section 7.1 */
+/** Told from other tokens, even if a part is missing that an encrypted one must have. @see RFC 7516 section 7.1 */
 const ENCRYPTED = /^[\w-]+(?:\.[\w-]*){4}$/
 
 function refuseOtherForm(jwt: string): void {
-  if (COMPACT.test(jwt)) return
-  if (UNSIGNED.test(jwt)) throw new GatehouseError('token_invalid', 'not_signed', 'a JWT that is not signed')
+  if (COMPACT_JWS.test(jwt)) return
+  if (UNSIGNED_JWT.test(jwt)) throw new GatehouseError('token_invalid', 'not_signed', 'a JWT that is not signed')
   if (ENCRYPTED.test(jwt))
     throw new GatehouseError('token_invalid', 'encrypted', 'an encrypted token where a signed one must be')
   throw new GatehouseError('token_invalid', 'not_a_jwt', 'not a JWT in compact form')
@@ -36,7 +32,7 @@ export type JwtReader = (header: JWSHeaderParameters, payload: Uint8Array) => Jw
 
 /** Whether a token is a JWT without a signature, about which no provider need be asked. Other tokens may have three parts, too. */
 export function isUnsignedJwt(token: string): boolean {
-  if (!UNSIGNED.test(token)) return false
+  if (!UNSIGNED_JWT.test(token)) return false
   try {
     return typeof decodeProtectedHeader(token).alg === 'string'
   } catch {

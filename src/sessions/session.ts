@@ -9,8 +9,8 @@ import { randomToken, sha256 } from '../crypto.ts'
 import type { Providers } from '../oidc/providers.ts'
 
 /** Tells our tokens from a provider's at a glance, for us and for scanners that look for leaked secrets. */
-const PREFIX = 'gths_'
-const SESSION_TOKEN = /^gths_[\w-]{43}$/
+export const SESSION_TOKEN_PREFIX = 'gths_'
+const SESSION_TOKEN = new RegExp(`^${SESSION_TOKEN_PREFIX}[\\w-]{43}$`)
 
 export interface Session {
   readonly tokenHash: string
@@ -55,7 +55,7 @@ export interface SessionPorts {
 
 /** A new token, and the hash under which its session is kept. The token itself is never stored. */
 export async function newSessionToken(): Promise<{ token: string; tokenHash: string }> {
-  const token = `${PREFIX}${randomToken()}`
+  const token = `${SESSION_TOKEN_PREFIX}${randomToken()}`
   return { token, tokenHash: await sha256(token) }
 }
 

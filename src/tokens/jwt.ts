@@ -7,6 +7,7 @@ import { audiencesOf } from '../claims/claim-values.ts'
 import { epochSeconds } from '../clock.ts'
 import { nameOf } from '../config/names.ts'
 import { SIGNING_ALGORITHMS } from '../config/values/algorithms.ts'
+import { COMPACT_JWS } from '../encodings.ts'
 import { GatehouseError } from '../errors.ts'
 import { type Claims, kindOf } from '../oidc/claims.ts'
 import type { Provider } from '../oidc/provider.ts'
@@ -29,7 +30,7 @@ import { type BadToken, bad, type Verdict } from './verdict.ts'
 const TOKEN_MAX_CHARACTERS = 16_384
 
 export function looksLikeJwt(token: string): boolean {
-  return token.length <= TOKEN_MAX_CHARACTERS && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)
+  return token.length <= TOKEN_MAX_CHARACTERS && COMPACT_JWS.test(token)
 }
 
 /**

@@ -8,6 +8,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Claims } from '../oidc/claims.ts'
 import type { Provider } from '../oidc/provider.ts'
 import { carriesSealed, headerIn, type Sealers } from '../sessions/sealers.ts'
+import { SESSION_TOKEN_PREFIX } from '../sessions/session.ts'
 import { accessTokenOf, flawOfBinding, flawOfLife, flawOfSubject, goodToken } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
 import { flawOfAudience, forApp } from './audience.ts'
@@ -21,8 +22,6 @@ const TOKEN_MAX_CHARACTERS = 4096
 const ENCRYPTED_MAX_CHARACTERS = 16_384
 /** Every visible character, because Salesforce writes `!`. @see RFC 6749 appendix A.12, which also allows blanks, which no provider writes */
 const VISIBLE = /^[\x21-\x7e]+$/
-/** Marks our session tokens, alone or with something around them, such as the name of the cookie. */
-const OUR_PREFIX = 'gths_'
 /** A token is shown to each provider that is asked, and each may take timeoutSeconds. */
 const ASKED_MAX = 3
 
@@ -38,7 +37,9 @@ async function looksOpaque(token: string, sealers: Sealers): Promise<boolean> {
   if (hasHeader && parts.length === 3) return false
   const longest = hasHeader && parts.length === 5 ? ENCRYPTED_MAX_CHARACTERS : TOKEN_MAX_CHARACTERS
   if (token.length < TOKEN_MIN_CHARACTERS || token.length > longest) return false
-  return VISIBLE.test(token) && !token.includes(OUR_PREFIX) && !(await carriesSealed(token, sealers))
+  // Our session tokens, alone or with something around them, such as the name of the cookie.
+  if (token.includes(SESSION_TOKEN_PREFIX)) return false
+  return VISIBLE.test(token) && !(await carriesSealed(token, sealers))
 }
 
 /** Some libraries pad the parts of a JWT, and accept padding. */

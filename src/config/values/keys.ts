@@ -157,22 +157,18 @@ const OBJECT_IDENTIFIERS: readonly (readonly [string, KeyType])[] = [
   ['06072a8648ce3d020106052b81040023', 'P-521'],
   ['06032b6570', 'Ed25519'],
 ]
-const PEM = /^-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END PRIVATE KEY-----$/
 const PEM_HEAD_BYTES = 40
 /** An RSA key of 2048 bits takes 1190 bytes and more, one of 1536 bits 920. */
 const RSA_PEM_MIN_BYTES = 1100
 
 function readPem(text: string): PrivateKey | string {
-  // Dashboards and .env files keep a key on one line, with \n written out.
-  const pem = text.replaceAll('\\n', '\n').trim()
-  const [, body] = PEM.exec(pem) ?? []
-  if (body === undefined) {
+  const { pem, der } = pemOf(text, 'PRIVATE KEY')
+  if (der === null) {
     const isOther = /-----BEGIN (?:RSA|EC|ENCRYPTED) PRIVATE KEY-----/.test(pem)
     return isOther
       ? 'is a private key, but not PKCS#8 without a password; convert it with: openssl pkcs8 -topk8 -nocrypt'
       : 'is neither a JWK, nor a JWK set, nor a PKCS#8 PEM that begins with -----BEGIN PRIVATE KEY-----'
   }
-  const der = derOf(body)
   const type = typeOfDer(der)
   if (type === undefined) return 'is a PEM of a type of key that Gatehouse does not use'
   if (type === 'RSA' && der.length < RSA_PEM_MIN_BYTES) return 'has an RSA key of fewer than 2048 bits'
@@ -184,8 +180,21 @@ export function typeOfDer(der: Uint8Array): KeyType | undefined {
   return OBJECT_IDENTIFIERS.find(([identifier]) => head.includes(identifier))?.[1]
 }
 
-/** The bytes of the base64 between the lines of a PEM; none when it is not base64. */
-export function derOf(body: string): Uint8Array {
+/**
+ * A PEM with its lines, which dashboards and .env files keep on one line, with \\n written out, and the bytes in it.
+ *
+ * @returns `der` is `null` when it is no PEM of this label
+ */
+export function pemOf(text: string, label: 'PRIVATE KEY' | 'PUBLIC KEY'): { pem: string; der: Uint8Array | null } {
+  const pem = text.replaceAll('\\n', '\n').trim()
+  const [, begun, body, ended] = PEM.exec(pem) ?? []
+  return { pem, der: body === undefined || begun !== label || ended !== label ? null : derOf(body) }
+}
+
+const PEM = /^-----BEGIN ([A-Z ]+)-----([A-Za-z0-9+/=\s]+)-----END ([A-Z ]+)-----$/
+
+/** None when it is not base64. */
+function derOf(body: string): Uint8Array {
   try {
     return Uint8Array.from(atob(body), (character) => character.charCodeAt(0))
   } catch {

@@ -2,9 +2,9 @@
  * The kinds of value that name organisations at a provider that serves many; knows no setting by name.
  */
 import * as v from 'valibot'
+import { TENANT_ID } from '../../vendors/entra/issuers.ts'
 import { type Kind, present, words } from './kinds.ts'
 
-const TENANT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 /** Names for more than one tenant, and for that of all personal accounts. */
 const TENANT_NAMES = ['organizations', 'common', 'consumers']
 

@@ -3,7 +3,7 @@
  */
 import type { JWK } from 'jose'
 import * as v from 'valibot'
-import { derOf, type KeyType, typeOfCurve, typeOfDer } from './keys.ts'
+import { type KeyType, pemOf, typeOfCurve, typeOfDer } from './keys.ts'
 import type { Kind } from './kinds.ts'
 
 export interface PublicKey {
@@ -67,13 +67,9 @@ function readJwk(text: string): PublicKey | string {
   return { type, material: { jwk: { kty: jwk.kty, crv: jwk.crv, ...point } } }
 }
 
-const PEM = /^-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----$/
-
 function readPem(text: string): PublicKey | string {
-  // Dashboards and .env files keep a key on one line, with \n written out.
-  const pem = text.replaceAll('\\n', '\n')
-  const [, body] = PEM.exec(pem) ?? []
-  if (body === undefined) return 'is neither a JWK nor a PEM that begins with -----BEGIN PUBLIC KEY-----'
-  const type = typeOfDer(derOf(body))
+  const { pem, der } = pemOf(text, 'PUBLIC KEY')
+  if (der === null) return 'is neither a JWK nor a PEM that begins with -----BEGIN PUBLIC KEY-----'
+  const type = typeOfDer(der)
   return type === undefined ? 'is a PEM of a type of key that Gatehouse does not use' : { type, material: { pem } }
 }

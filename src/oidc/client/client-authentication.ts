@@ -7,6 +7,7 @@ import type { ProviderConfig } from '../../config/model.ts'
 import { nameOf } from '../../config/names.ts'
 import type { TokenAuthMethod } from '../../config/schema/provider.ts'
 import { CLIENT_SECRET_JWT_MIN_BYTES } from '../../config/values/keys.ts'
+import { formEncoded } from '../../encodings.ts'
 import { GatehouseError } from '../../errors.ts'
 import type { Metadata } from '../metadata/metadata.ts'
 import type { OwnKeys } from './own-keys.ts'
@@ -83,12 +84,8 @@ export async function clientAuthentication(
  */
 function basic(secret: string): oauth.ClientAuth {
   return (_server, client, _body, headers) => {
-    headers.set('authorization', `Basic ${btoa(`${formEncode(client.client_id)}:${formEncode(secret)}`)}`)
+    headers.set('authorization', `Basic ${btoa(`${formEncoded(client.client_id)}:${formEncoded(secret)}`)}`)
   }
-}
-
-function formEncode(text: string): string {
-  return encodeURIComponent(text).replaceAll('%20', '+')
 }
 
 /** The audience is the issuer, as one text. Without `nbf`, which only adds a way for two clocks to disagree. */

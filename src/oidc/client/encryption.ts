@@ -5,6 +5,7 @@
 import { compactDecrypt, decodeProtectedHeader, errors, type ProtectedHeaderParameters } from 'jose'
 import { nameOf } from '../../config/names.ts'
 import { CONTENT_ENCRYPTION } from '../../config/values/algorithms.ts'
+import { COMPACT_JWE } from '../../encodings.ts'
 import { GatehouseError } from '../../errors.ts'
 import type { OwnDecryptionKey, OwnKeys } from './own-keys.ts'
 
@@ -39,7 +40,7 @@ export async function decryptJwe(
       `the provider encrypts, and ${nameOf('decryptionKeys')} is not set`,
     )
   }
-  if (!COMPACT.test(jwe))
+  if (!COMPACT_JWE.test(jwe))
     throw new GatehouseError('token_invalid', 'decryption_failed', 'not an encrypted token in compact form')
   const header = headerOf(jwe)
   if ('zip' in header)
@@ -52,9 +53,6 @@ export async function decryptJwe(
     hint: `compare ${nameOf('decryptionKeys')} with the key that the provider has; ours are at /jwks`,
   })
 }
-
-/** Five parts of base64url without padding, which the library would be lenient about. @see RFC 7516 section 7.1 */
-const COMPACT = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]*\.[\w-]+$/
 
 function headerOf(jwe: string): ProtectedHeaderParameters {
   try {

@@ -1,8 +1,10 @@
 /**
  * The provider's answer to a login: code for tokens, the ID token's claims and signature, userinfo of the same subject.
  */
+
 import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
+import { SUBJECT_MAX_CHARACTERS } from '../../claims/text-claim.ts'
 import { type Clock, epochSeconds } from '../../clock.ts'
 import { nameOf } from '../../config/names.ts'
 import { GatehouseError } from '../../errors.ts'
@@ -45,8 +47,6 @@ export interface Authentication {
 
 /** An ID token of the code flow was made a moment ago; one older than this is not the answer to this login. */
 const ID_TOKEN_AGE_MAX_SECONDS = 600
-/** @see OpenID Connect Core 1.0 section 2, "sub" */
-const SUBJECT_MAX_CHARACTERS = 255
 
 /**
  * Finishes a login. Every call to the provider after a failed check is left out.

@@ -4,6 +4,7 @@
 
 import manifest from '../../../package.json' with { type: 'json' }
 import { nameOf } from '../../config/names.ts'
+import { mediaTypeIn } from '../../encodings.ts'
 import { GatehouseError } from '../../errors.ts'
 
 /** Sends a request to the provider and gives back the whole answer, already read. */
@@ -78,7 +79,7 @@ export function beginOperation(transport: Fetch, timeoutSeconds: number): Send {
 
 /** The media type of an answer, in lower case and without its parameters. */
 export function mediaTypeOf({ headers }: Response): string | undefined {
-  return headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  return mediaTypeIn(headers.get('content-type'))
 }
 
 /** `text()` is for text types; the runtime warns of any other. */

@@ -1,7 +1,9 @@
 /**
  * Forms as they are posted to us: bounded and of the right type; what the fields mean is decided by the routes.
  */
+
 import type { Context } from 'hono'
+import { mediaTypeIn } from '../../encodings.ts'
 import { GatehouseError } from '../../errors.ts'
 
 /** Twice the largest token that is looked at, and more than any form of ours. */
@@ -36,8 +38,7 @@ export async function looseForm(c: Context, field: string): Promise<URLSearchPar
 }
 
 export function isForm(c: Context): boolean {
-  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
-  return type === 'application/x-www-form-urlencoded'
+  return mediaTypeIn(c.req.header('content-type')) === 'application/x-www-form-urlencoded'
 }
 
 async function limitedText(request: Request): Promise<string> {

@@ -10,7 +10,8 @@ import type { Claims, Restrictions } from '../vendor.ts'
 
 /** Stands in the issuer of the metadata for the tenant that a token names. */
 const GAP = '{tenantid}'
-const TENANT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
+/** The id of a tenant, in small letters. */
+export const TENANT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 /** The tenant of all personal accounts. */
 const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
