@@ -5,15 +5,16 @@ import * as oauth from 'oauth4webapi'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { ProviderConfig } from '../config/model.ts'
 import { secretsOfProvider } from '../config/secrets.ts'
+import { isLoopback } from '../config/values/urls.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { redactionOf } from '../secrets.ts'
+import type { Claims } from './claims.ts'
 import { clientAuthentication } from './client/client-authentication.ts'
 import { decryptJwe } from './client/encryption.ts'
 import { createOwnKeys, type OwnKeys } from './client/own-keys.ts'
 import type { ProtocolClient } from './client/protocol-client.ts'
 import { metadataSource } from './metadata/discovery.ts'
-import { withExpectedIssuer } from './metadata/expected-issuer.ts'
 import type { Metadata } from './metadata/metadata.ts'
 import { createSignatures, type Signatures } from './metadata/signatures.ts'
 import { idTokenAlgorithm } from './metadata/signing-algorithm.ts'
@@ -21,7 +22,6 @@ import { acceptedIssuers, type Quirks, quirksOf } from './quirks.ts'
 import { type Asker, createDocument, type Document, type DocumentCache } from './transport/document.ts'
 import { withForwardedHost } from './transport/forwarded-host.ts'
 import { beginOperation, type Fetch, type Send } from './transport/http.ts'
-import { allowInsecure } from './transport/insecure.ts'
 import { createReachability, type Reachability } from './transport/reachability.ts'
 import { createSecretsAtHand } from './transport/secrets-at-hand.ts'
 import { readJwtSaid, readUnverified } from './unverified-jwt.ts'
@@ -144,4 +144,19 @@ export function createContext(config: ProviderConfig, { fetch, cache, clock, log
       }
     },
   }
+}
+
+/** Whether plain http is allowed: on this machine only, for development; the settings enforce https elsewhere. */
+function allowInsecure(address: string): boolean {
+  return isLoopback(new URL(address).hostname)
+}
+
+/** Its author keeps it for openid-client, untyped. Without it the library would go by the metadata alone, and refuse. */
+const { _expectedIssuer } = oauth as unknown as { readonly _expectedIssuer: symbol } // not in its declarations
+
+/** @returns a new object each time: the library remembers things of it, keys among them, so each operation gets its own */
+function withExpectedIssuer(metadata: Metadata, quirks: Quirks): ProtocolClient['metadata'] {
+  const expectedIssuer = ({ claims }: { claims: Claims }) =>
+    quirks.isFrom(claims, metadata.issuer) ? claims.iss : `another than ${claims.iss}`
+  return { ...metadata, [_expectedIssuer]: expectedIssuer } as ProtocolClient['metadata'] // a readonly list is what the library only reads
 }

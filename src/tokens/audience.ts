@@ -1,15 +1,15 @@
 /**
- * Whether an access token is meant for the app that asks: by the app's own policy, or else by what is meant for Gatehouse itself.
+ * Whether an access token is meant for the app that asks: by the app's own policy, or else by what is meant for Gatehouse itself; and what
+ * La Suite's resource server demands beside that.
  */
-
 import type { App } from '../accounts/apps.ts'
-import { audiencesOf } from '../claims/claim-values.ts'
+import { audiencesOf, claimAt } from '../claims/claim-values.ts'
+import { isText } from '../claims/values.ts'
 import type { OpenTalk } from '../config/dialects/opentalk/settings.ts'
-import type { Config } from '../config/model.ts'
+import type { Config, ProviderConfig } from '../config/model.ts'
 import { nameOf } from '../config/names.ts'
 import type { Provider } from '../oidc/provider.ts'
 import type { AccessToken } from './access-token.ts'
-import { flawOfResourceServer, withoutPrefix } from './resource-server.ts'
 import { type BadToken, bad } from './verdict.ts'
 
 /** The token is for others. */
@@ -125,4 +125,36 @@ function cureOf({ client }: AccessToken, { controller, frontendClientId }: OpenT
   if (client === undefined) return `it does not say which client it was issued to (azp); give that client ${mapper}`
   const frontend = frontendClientId === null ? '' : ', make it oidc.frontend.client_id'
   return `it was issued to the client ${client}: give that client ${mapper}${frontend}, or add it to ${nameOf('allowedClients')}`
+}
+
+/**
+ * @returns what is wrong, for the log
+ * @see the resource server settings of La Suite Meet
+ */
+export function flawOfResourceServer(
+  { claims, client, scopes }: AccessToken,
+  config: ProviderConfig,
+): BadToken | undefined {
+  const { resourceServerScopes: wanted, audienceClaim: name } = config
+  if (!wanted.some((scope) => scopes.includes(scope))) {
+    return bad(`has none of the scopes ${wanted.join(', ')} (${nameOf('resourceServerScopes')})`)
+  }
+  if (name === 'aud') {
+    const own = config.introspectionClientId ?? config.clientId
+    return audiencesOf(claims).includes(own) ? undefined : bad(`has no ${own} in aud (${nameOf('audienceClaim')})`)
+  }
+  const holder = name === 'client_id' ? client : claimAt(claims, name)
+  if (!isText(holder)) return bad(`has no ${name} (${nameOf('audienceClaim')})`)
+  const { resourceServerClients: allowed } = config
+  return allowed === undefined || allowed.includes(holder)
+    ? undefined
+    : bad(`its ${name} is not in ${nameOf('resourceServerClients')}`)
+}
+
+/** The token with the scopes as an application knows them, without the prefix that they have at the provider. */
+export function withoutPrefix(token: AccessToken, { resourceServerScopesPrefix: prefix }: ProviderConfig): AccessToken {
+  if (prefix === undefined) return token
+  const head = `${prefix}:`
+  const scopes = token.scopes.map((scope) => (scope.startsWith(head) ? scope.slice(head.length) : scope))
+  return { ...token, scopes }
 }

@@ -1,5 +1,5 @@
 /**
- * What a check says of a token; how it is told to an app is in `introspection.ts`.
+ * What a check says of a token, and that as the answer to an introspection request; the request is read in `routes/apps/introspect.ts`.
  */
 import type { Principal } from '../vendors/vendor.ts'
 
@@ -25,4 +25,15 @@ export type Verdict = GoodToken | BadToken
 
 export function bad(reason: string, hint?: string): BadToken {
   return { active: false, reason, ...(hint === undefined ? {} : { hint }) }
+}
+
+/**
+ * About a bad token the answer only says that it is not active. About a good one, what is not known is left out.
+ *
+ * @see RFC 7662 section 2.2
+ */
+export function introspectionAnswer(verdict: Verdict): Readonly<Record<string, unknown>> {
+  if (!verdict.active) return { active: false }
+  const answer = { active: true, ...verdict.claims, principal: verdict.principal, roles: verdict.roles }
+  return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined))
 }

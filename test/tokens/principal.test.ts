@@ -4,7 +4,7 @@
 import { base64url } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { check } from '../../src/tokens/check.ts'
-import { introspectionAnswer } from '../../src/tokens/introspection.ts'
+import { introspectionAnswer } from '../../src/tokens/verdict.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, sign, type TestKey } from '../support/keys.ts'
 import { ANY_APP, BASE_URL, CLIENT_ID, createWorld, ISSUER, NOW } from '../support/token-world.ts'

@@ -1,7 +1,6 @@
 /**
  * Where the metadata of a provider comes from: the discovery document of its issuer, or settings in its place; keeps nothing itself.
  */
-
 import type { ProviderConfig } from '../../config/model.ts'
 import { nameOf, withNames } from '../../config/names.ts'
 import { GatehouseError } from '../../errors.ts'
@@ -11,7 +10,7 @@ import type { DocumentSource } from '../transport/document.ts'
 import { mediaTypeOf } from '../transport/http.ts'
 import { searchedSource } from './issuer-search.ts'
 import { askDiscovery, explicitEndpoints, isPassing, type Metadata, readMetadata, refuseUnsafe } from './metadata.ts'
-import { disagreements } from './metadata-warnings.ts'
+import { idTokenAlgorithm } from './signing-algorithm.ts'
 
 /** The metadata as a document to be cached. Without issuer it is looked for. */
 export function metadataSource(config: ProviderConfig, log: Log): DocumentSource<Metadata> {
@@ -83,4 +82,21 @@ function sourceOf(issuer: string, config: ProviderConfig, log: Log): DocumentSou
       return metadata
     },
   }
+}
+
+/** Sentences for the operator. What the provider does not speak of is not doubted. @see OpenID Connect Discovery 1.0 section 3 */
+function disagreements(config: ProviderConfig, metadata: Metadata): string[] {
+  const warnings: string[] = []
+  const { isSignAlgoSet, scopes = [] } = config
+  const algorithm = idTokenAlgorithm(config, metadata)
+  const algorithms = metadata.id_token_signing_alg_values_supported
+  if (algorithms && !algorithms.includes(algorithm)) {
+    const ours = isSignAlgoSet ? algorithm : `unset, which means ${algorithm}`
+    warnings.push(`${nameOf('idTokenAlgorithm')} is ${ours}, and the provider lists ${algorithms.join(', ')}`)
+  }
+  const unknown = scopes.filter((scope) => metadata.scopes_supported && !metadata.scopes_supported.includes(scope))
+  if (unknown.length > 0) {
+    warnings.push(`${nameOf('scopes')} has ${unknown.join(', ')}, which the provider does not list`)
+  }
+  return warnings
 }

@@ -1,7 +1,9 @@
 /**
  * Sign-in attempts under way, each in a sealed cookie of its own, so that tabs do not disturb each other and strangers fill no table.
  */
+
 import type { Context } from 'hono'
+import { base64url } from 'jose'
 import * as v from 'valibot'
 import { epochSeconds } from '../../clock.ts'
 import type { ProviderConfig } from '../../config/model.ts'
@@ -11,7 +13,6 @@ import { pendingLoginSchema } from '../../oidc/flows/login.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { deleteCookie, requestCookies, type SameSite, writeCookie } from '../http/cookies.ts'
 import { presentedHash } from '../session/session-cookie.ts'
-import { packed, unpacked } from './packing.ts'
 
 const attemptSchema = v.object({
   pending: pendingLoginSchema,
@@ -170,4 +171,32 @@ async function nameOf({ pending, startedAt }: Attempt, isByForm: boolean): Promi
 
 async function suffixOf(state: string): Promise<string> {
   return `-${(await sha256(state)).slice(0, 16)}`
+}
+
+/**
+ * Packs a text, with deflate as base64url, because a browser keeps no cookie of more than 4,096 bytes.
+ *
+ * The length of what comes out depends on all that is inside, secrets as well. That gives nothing away when each secret is random and packed
+ * once, as those of a sign-in are.
+ *
+ * @see RFC 8725 section 3.6
+ */
+async function packed(text: string): Promise<string> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('deflate-raw'))
+  return base64url.encode(await bytesOf(stream))
+}
+
+/** Unpacks what {@link packed} made, and nothing from outside: how long the text becomes is not bounded. `null`: it is something else. */
+async function unpacked(text: string): Promise<string | null> {
+  try {
+    const bytes = new Uint8Array(base64url.decode(text))
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
+    return new TextDecoder().decode(await bytesOf(stream))
+  } catch {
+    return null // not packed by us
+  }
+}
+
+async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(stream).arrayBuffer())
 }
