@@ -101,6 +101,8 @@ export const okta: Vendor = {
   clientOf: ({ cid }) => firstText(cid),
   accessTokenHint:
     'access tokens that others may check are issued by an authorization server of your own (an issuer with /oauth2/ in it), for its audience',
+  // @see https://developer.okta.com/docs/reference/api/oidc/#logout, `id_token_hint`
+  needsHintAtSignOut: true,
   specialSource: (claim) =>
     claim === 'groups' ? 'a groups claim of the app integration or of the server brings it' : null,
   otherSource: () => `a claim of the authorization server brings it (${SERVER} → Claims)`,

@@ -169,6 +169,8 @@ export interface Quirks {
   readonly leavesOutIssuer: boolean
   /** Whether its end-session endpoint accepts a form, as RP-Initiated Logout 1.0 section 2 demands and not every provider does. */
   readonly takesSignOutForm: boolean
+  /** Whether its end-session endpoint refuses a request without an ID token, on a page from which no one comes back. */
+  readonly needsHintAtSignOut: boolean
   /** What names the person or the session to it (`logout_hint`) when the ID token would make the address too long; absent: nothing does. */
   readonly logoutHintOf?: (claims: Claims) => unknown
   /** What a sign-out says, given what it would usually say, and the claims of the ID token. */

@@ -24,6 +24,14 @@ export async function postLogoutFinding(
   const copy = [{ label: 'Post-logout redirect URI', value: postLogoutRedirectUri }]
   const where = VENDORS[config.type].console.postLogoutUris
   const address = await examination.signOutAddress(postLogoutRedirectUri)
+  if (address === null && VENDORS[config.type].needsHintAtSignOut) {
+    return cannotTell(
+      'post-logout-uri',
+      'The provider looks at the address only when a person signs out who has an ID token.',
+      `Compare ${where} with the address, character by character, or sign in and out once.`,
+      copy,
+    )
+  }
   if (address === null) {
     const explained = explain(config.type, 'discovery', { description: 'no end_session_endpoint' })
     const seen = 'The provider names no end-session endpoint: signing out ends the session at Gatehouse only.'

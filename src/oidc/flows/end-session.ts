@@ -30,7 +30,7 @@ export interface EndSessionRequest {
 
 /**
  * Makes the RP-initiated logout request. If the ID token would make the address too long, it is sent by form, or left out where
- * the provider accepts no form. `null`: the provider has no end-session endpoint.
+ * the provider accepts no form. `null`: the provider has no end-session endpoint, or would refuse the request.
  *
  * @see OpenID Connect RP-Initiated Logout 1.0 section 2
  */
@@ -44,7 +44,7 @@ export function endSessionRequest(
   const own = quirks.ownSignOut(metadata, clientId, postLogoutRedirectUri)
   if (own !== null) return { ...own, isByForm: false }
   const { end_session_endpoint: endpoint } = metadata
-  if (!endpoint) return null
+  if (!endpoint || (idToken === null && quirks.needsHintAtSignOut)) return null
   // It was verified when it was stored.
   const claims = idToken === null ? {} : unverifiedClaims(idToken)
   const unhinted = { client_id: clientId, post_logout_redirect_uri: postLogoutRedirectUri, state }

@@ -77,6 +77,7 @@ export const STANDARD: Omit<Vendor, 'label' | 'console' | 'refusals'> = {
   accessTokenIssuer: (iss) => iss,
   ownSignOut: () => null,
   takesSignOutForm: true,
+  needsHintAtSignOut: false,
   signOutParameters: (usual) => usual,
   emailVerified: (_claims, _email, said) => said,
   whyInactive: () => undefined,

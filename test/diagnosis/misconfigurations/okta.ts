@@ -41,8 +41,6 @@ export const okta: Words = {
       refusal(401, 'invalid_client', 'The client secret supplied for a confidential client is invalid.'),
     unknownCode: () => refusal(400, 'invalid_grant', 'The authorization code is invalid or has expired.'),
   },
-  unregisteredSignOut: () =>
-    errorPage("The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings."),
 }
 
 export const oktaMistakes: readonly Mistake[] = [
@@ -96,11 +94,5 @@ export const oktaMistakes: readonly Mistake[] = [
       ),
     check: 'client-secret',
     fix: /Grant type: switch Authorization Code on/,
-  },
-  {
-    what: 'post-logout redirect URI not registered',
-    registered: { postLogoutUris: [] },
-    check: 'post-logout-uri',
-    fix: /Sign-out redirect URIs/,
   },
 ]

@@ -145,6 +145,14 @@ describe('a sign-out', () => {
     expect(scene.provider.signOuts[0]?.searchParams.has('id_token_hint')).toBe(true)
   })
 
+  it('does not lead to a page of Okta that refuses it, when there is no ID token to send', async () => {
+    const scene = ownServer({}, { OIDC_STORE_ID_TOKEN: 'false' })
+    const browser = scene.browser()
+    await signIn(browser)
+    expect((await signOut(browser)).url.startsWith(GATE)).toBe(true)
+    expect([scene.provider.signOuts, await whoIs(browser)]).toEqual([[], null])
+  })
+
   it('from another app ends the session by front channel', proves('emulated', 'okta', 'front-channel'), async () => {
     const scene = ownServer()
     const browser = scene.browser()
