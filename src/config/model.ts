@@ -23,7 +23,7 @@ export type ProviderConfig = Omit<ValuesOf<typeof providerSettings>, 'type'> & {
   readonly otherIssuers: readonly string[]
   /** The host that introspection and userinfo are to believe they were asked by; `null`: the one that they are asked by. */
   readonly forwardedHost: string | null
-  /** Where people are looked for who have not signed in yet; `null`: nowhere. */
+  /** Where to look for people who have not signed in yet; `null`: nowhere. */
   readonly userSearch: UserSearch | null
 }
 

@@ -1,5 +1,5 @@
 /**
- * Okta, with the authorization server of the organization or one of one's own; access tokens of the former are for Okta alone.
+ * Okta, with the org authorization server or a custom one; access tokens of the former are for Okta alone.
  *
  * @see https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/ and docs/providers/okta.md
  */
@@ -93,14 +93,14 @@ export const okta: Vendor = {
   facts: ['domain'],
   issuer: ({ domain }) => domain && `https://${domain}`,
   recognises: isOkta,
-  // Each is refused where the server does not have it. @see https://developer.okta.com/docs/guides/customize-tokens-groups-claim/main/
+  // Refused by a server that does not have it. @see https://developer.okta.com/docs/guides/customize-tokens-groups-claim/main/
   furtherScopes: ['groups'],
   wantsConsentForOfflineAccess: false,
   // @see https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
   isAccessToken: (claims) => isText(claims.cid) && Array.isArray(claims.scp) && !isForItsClient(claims, claims.cid),
   clientOf: ({ cid }) => firstText(cid),
   accessTokenHint:
-    'access tokens that others may check are issued by an authorization server of your own (an issuer with /oauth2/ in it), for its audience',
+    'only a custom authorization server (an issuer with /oauth2/ in it) issues access tokens that others may check',
   // @see https://developer.okta.com/docs/reference/api/oidc/#logout, `id_token_hint`
   needsHintAtSignOut: true,
   specialSource: (claim) =>

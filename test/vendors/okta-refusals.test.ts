@@ -1,5 +1,5 @@
 /**
- * What Okta means is told from how it refuses, at the server of the organization and at others.
+ * What Okta means is told from how it refuses, at the org authorization server and at custom ones.
  */
 import { okta } from '../../src/vendors/okta.ts'
 import { describeSignatures, page, refusal } from '../support/explained.ts'

@@ -77,7 +77,7 @@ export const en: Messages = {
   signOutEverywhere: 'Sign out on all devices',
   signOutEverywhereQuestion: 'Sign out on all devices?',
   signOutEverywhereHint: 'Every browser in which you are signed in here will be signed out.',
-  signOutAtProviderHint: 'What is left is to sign out at your organisation’s sign-in service.',
+  signOutAtProviderHint: 'One step is left: sign out at your organisation’s sign-in service.',
   signedOutHere: 'You are signed out here',
   signedOutHereHint:
     'Your organisation’s sign-in service does not answer at the moment, so you may still be signed in there. On a computer that you share with others, close the browser, or sign in and out again later.',
@@ -93,7 +93,7 @@ export const en: Messages = {
     fix: 'What to do:',
     results: { pass: 'Pass', fail: 'Fail', 'cannot tell': 'Cannot tell' },
     notAdministratorTitle: 'Only for administrators',
-    notAdministratorText: `You are signed in, and not as an administrator of Gatehouse. Its operator can make you one by adding this to ${nameOf('administrators')}:`,
+    notAdministratorText: `You are signed in, but not as an administrator of Gatehouse. Its operator can make you one by adding this to ${nameOf('administrators')}:`,
   },
   reference: (reference) => `Reference: ${reference}`,
   failures: {
@@ -103,11 +103,11 @@ export const en: Messages = {
     },
     account_unknown: {
       title: 'You have no account here',
-      text: 'You signed in, but this service has no account for you, and makes none by itself. If you have another account at your organisation, sign in with that one; otherwise ask your administrator for an account here.',
+      text: 'You signed in, but this service has no account for you and does not create one by itself. If you have another account at your organisation, sign in with that one; otherwise ask your administrator for an account here.',
     },
     authentication_too_weak: {
-      title: 'You need to prove more',
-      text: 'This page asks for a stronger or more recent sign-in than your organisation’s sign-in service gave. Please try again: sign in there anew, with the second factor that your organisation uses.',
+      title: 'A stronger sign-in is needed',
+      text: 'This page asks for a stronger or more recent sign-in than your organisation’s sign-in service gave. Please try again, and sign in there with the second factor that your organisation uses.',
     },
     claims_missing: {
       title: 'Your account lacks something',
@@ -123,7 +123,7 @@ export const en: Messages = {
     },
     email_conflict: {
       title: 'We cannot tell which account is yours',
-      text: 'You were not signed in. Only your administrator can put that right: give them the reference below.',
+      text: 'You were not signed in. Only your administrator can fix that: give them the reference below.',
     },
     interaction_required: {
       title: 'Please sign in yourself',
@@ -148,7 +148,7 @@ export const en: Messages = {
     },
     login_required: { title: 'Please sign in', text: 'This page is for people who are signed in.' },
     method_not_allowed: {
-      title: 'This cannot be done here',
+      title: 'This page cannot do that',
       text: 'The page exists, but not for this kind of request.',
     },
     not_configured: {
@@ -156,7 +156,7 @@ export const en: Messages = {
       text: 'The operator of this service still has to complete its settings. The log says which ones.',
     },
     not_found: { title: 'There is no such page', text: 'Please check the address.' },
-    payload_too_large: { title: 'That is too much', text: 'The request is larger than anything this service needs.' },
+    payload_too_large: { title: 'The request is too large', text: 'It is larger than anything this service needs.' },
     provider_error: {
       title: 'The sign-in did not work',
       text: 'Your organisation’s sign-in service gave an answer that cannot be used. Please try again; if this keeps happening, give the reference below to your administrator.',
@@ -167,7 +167,7 @@ export const en: Messages = {
     },
     state_unknown: {
       title: 'Please start again',
-      text: 'This sign-in was finished before, took too long, or was begun in another browser. Nothing is lost: just sign in again. If this page comes back, allow cookies for this site.',
+      text: 'This sign-in was already completed, took too long, or was started in another browser. Nothing is lost: just sign in again. If this page comes back, allow cookies for this site.',
     },
     store_unavailable: {
       title: 'Please try again in a moment',
@@ -192,7 +192,7 @@ export const en: Messages = {
       text: 'You cancelled the sign-in, or did not agree to what your organisation’s sign-in service asked. Nothing has changed. If you want to come in, just sign in again.',
     },
     not_allowed: {
-      title: 'You are not let in here',
+      title: 'You do not have access',
       text: 'Your organisation’s sign-in service does not let your account into this service. If you should have access, ask your administrator, and give them the reference below.',
     },
   },

@@ -13,7 +13,7 @@ const SERVER = `https://${OKTA_DOMAIN}/oauth2/default`
 const errorPage = (sentence: string) => page(400, `<h1>400</h1><p>Your request resulted in an error. ${sentence}</p>`)
 const notFound = () => json({ errorCode: 'E0000007', errorSummary: 'Not found: Resource not found' }, 404)
 
-/** Of an authorization server of one's own. */
+/** Of a custom authorization server. */
 export const okta: Words = {
   document: DOCUMENTS.okta,
   settings: { OIDC_OP_TYPE: 'okta', OIDC_OP_URL: SERVER },

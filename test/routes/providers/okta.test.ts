@@ -1,5 +1,5 @@
 /**
- * Okta: two kinds of authorization server, groups by a scope of their own, and a sign-out that other apps of the person learn of.
+ * Okta: two kinds of authorization server, groups by their own scope, and a sign-out that other apps of the person learn of.
  */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DOCUMENTS, OKTA_DOMAIN } from '../../support/emulations/fixtures.ts'
@@ -43,12 +43,12 @@ function mannersOf(changed: Partial<Manners>): Manners {
   }
 }
 
-/** The authorization server of one's own. */
-function ownServer(changed: Partial<Manners> = {}, settings: Settings = {}): EmulatedScene {
+/** A custom authorization server. */
+function customServer(changed: Partial<Manners> = {}, settings: Settings = {}): EmulatedScene {
   return emulatedScene(mannersOf(changed), { OIDC_OP_TYPE: 'okta', OIDC_OP_URL: SERVER, ...settings })
 }
 
-/** The authorization server that every organization has. */
+/** The org authorization server, which every organization has. */
 function organization(changed: Partial<Manners> = {}, settings: Settings = {}): EmulatedScene {
   const document = DOCUMENTS.oktaOrganization
   return emulatedScene(mannersOf({ document, ...changed }), {
@@ -60,8 +60,8 @@ function organization(changed: Partial<Manners> = {}, settings: Settings = {}): 
 
 describe('a sign-in', () => {
   it.each([
-    ['the organization', organization, ORGANIZATION],
-    ['an authorization server of one’s own', ownServer, SERVER],
+    ['the org authorization server', organization, ORGANIZATION],
+    ['a custom authorization server', customServer, SERVER],
   ])('at %s is good', proves('emulated', 'okta', 'sign-in', 'names'), async (_, scene, issuer) => {
     const browser = scene().browser()
     await signIn(browser)
@@ -77,13 +77,13 @@ describe('a sign-in', () => {
   })
 
   it('does not ask a server for groups that would refuse the scope', async () => {
-    const scene = ownServer()
+    const scene = customServer()
     await signIn(scene.browser())
     expect(lastAsked(scene.provider).get('scope')).toBe('openid email profile')
   })
 
   it('of a person who is not assigned says that they may not come in', async () => {
-    const scene = ownServer()
+    const scene = customServer()
     const error_description = 'User is not assigned to the client application.'
     scene.provider.bend({ answer: { error: 'access_denied', error_description } })
     const page = await tryToSignIn(scene.browser())
@@ -99,7 +99,7 @@ describe('a sign-in', () => {
 })
 
 it('a session lasts by refreshes when offline_access is asked for', proves('emulated', 'okta', 'refresh'), async () => {
-  const scene = ownServer({}, { OIDC_RP_SCOPES: 'openid email profile offline_access' })
+  const scene = customServer({}, { OIDC_RP_SCOPES: 'openid email profile offline_access' })
   const browser = scene.browser()
   await signIn(browser)
   expect(lastAsked(scene.provider).has('prompt')).toBe(false)
@@ -108,10 +108,10 @@ it('a session lasts by refreshes when offline_access is asked for', proves('emul
   expect(scene.provider.tokenForms.at(-1)?.get('grant_type')).toBe('refresh_token')
 })
 
-describe('an access token of an authorization server of one’s own', () => {
+describe('an access token of a custom authorization server', () => {
   let apps = 0
   async function answerOn(claims: object): Promise<unknown> {
-    const scene = ownServer()
+    const scene = customServer()
     const now = Math.floor(scene.clock.now() / 1000)
     const token = await sign(key, { iss: SERVER, iat: now, exp: now + 300, ver: 1, jti: 'AT.1', ...claims }, {})
     return (await introspect(scene.gate, token, await addApp(`app ${++apps}`, { audiences: ['api://default'] }))).json()
@@ -137,7 +137,7 @@ describe('an access token of an authorization server of one’s own', () => {
 
 describe('a sign-out', () => {
   it('goes to Okta with the ID token, and comes back', proves('emulated', 'okta', 'RP logout'), async () => {
-    const scene = ownServer()
+    const scene = customServer()
     const browser = scene.browser()
     await signIn(browser)
     expect((await signOut(browser)).url).toBe(`${GATE}/`)
@@ -146,7 +146,7 @@ describe('a sign-out', () => {
   })
 
   it('does not lead to a page of Okta that refuses it, when there is no ID token to send', async () => {
-    const scene = ownServer({}, { OIDC_STORE_ID_TOKEN: 'false' })
+    const scene = customServer({}, { OIDC_STORE_ID_TOKEN: 'false' })
     const browser = scene.browser()
     await signIn(browser)
     expect((await signOut(browser)).url.startsWith(GATE)).toBe(true)
@@ -154,7 +154,7 @@ describe('a sign-out', () => {
   })
 
   it('from another app ends the session by front channel', proves('emulated', 'okta', 'front-channel'), async () => {
-    const scene = ownServer()
+    const scene = customServer()
     const browser = scene.browser()
     await signIn(browser)
     const asFramed = (sid: string) =>

@@ -55,7 +55,7 @@ export const DOCUMENTS = {
   entraVersion1: named(entraVersion1),
   proconnect: named(proconnect),
   okta: named(okta, { 'example.okta.com': OKTA_DOMAIN }),
-  // The authorization server of the organization.
+  // The org authorization server.
   oktaOrganization: named(okta, {
     'https://example.okta.com/oauth2/default/v1': `https://${OKTA_DOMAIN}/oauth2/v1`,
     'https://example.okta.com/oauth2/default': `https://${OKTA_DOMAIN}`,

@@ -74,7 +74,7 @@ export const opentalkSettings = {
   }),
   'user_search.backend': optional(oneOf(['keycloak_webapi']), {
     example: 'keycloak_webapi',
-    meaning: 'Where people are looked for who have not signed in yet. Unset: nowhere.',
+    meaning: 'Where to look for people who have not signed in yet. Unset: nowhere.',
   }),
   'user_search.api_base_url': optional(endpoint, {
     example: 'https://accounts.example.org/auth/admin/realms/MyRealm',
