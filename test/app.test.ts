@@ -1,22 +1,24 @@
 /**
  * The Worker as Cloudflare runs it: with good settings, with bad ones, and when the cron trigger calls.
  */
+
 import { createExecutionContext, createScheduledController } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import worker from '../src/index.ts'
 import { GATE, rowsOf, SETTINGS } from './routes/scene.ts'
+import { PATHS } from './support/paths.ts'
 
 const BAD = { BASE_URL: 'http://gate.example.com', GATEHOUSE_SECRET: 'a-short-one', OIDC_RP_SIGN_ALGO: 'none' }
 
-const PATHS = [
+const ASKED = [
   '/',
-  '/api/v1.0/authenticate/',
-  '/api/v1.0/callback/?code=x&state=y',
-  '/api/v1.0/logout/',
-  '/api/v1.0/logout-callback/',
-  '/api/v1.0/users/me/',
-  '/api/v1.0/introspect/',
+  PATHS.login,
+  `${PATHS.callback}?code=x&state=y`,
+  PATHS.logout,
+  PATHS.logoutCallback,
+  PATHS.me,
+  PATHS.introspect,
   '/nowhere',
 ]
 
@@ -47,7 +49,7 @@ afterEach(() => {
 })
 
 describe('with bad settings', () => {
-  it.each(PATHS)('every path is a page that says so, 503 (%s, A22, A127)', async (path) => {
+  it.each(ASKED)('every path is a page that says so, 503 (%s, A22, A127)', async (path) => {
     for (const method of ['GET', 'POST']) {
       const response = await ask(path, BAD, method)
       expect(response.status).toBe(503)
@@ -79,7 +81,7 @@ describe('with bad settings', () => {
 
   it('the log has the problems once, however many requests come', async () => {
     const bindings = environment(BAD)
-    for (const path of PATHS) {
+    for (const path of ASKED) {
       const request = new Request<unknown, IncomingRequestCfProperties>(`${GATE}${path}`)
       await worker.fetch(request, bindings, createExecutionContext())
     }

@@ -9,6 +9,7 @@ import { createApp } from '../src/app.ts'
 import type { Setting } from '../src/config/schema/setting.ts'
 import { createDeps } from '../src/deps.ts'
 import { PATHS } from '../src/routes/paths.ts'
+import { PATHS as GIVEN_PATHS } from './support/paths.ts'
 import { VARIABLES } from './support/variables.ts'
 
 const read = (path: string) => readFileSync(path, 'utf8')
@@ -178,4 +179,8 @@ describe('threats', () => {
     expect(named).not.toEqual([])
     expect(named.filter((path) => !existsSync(path))).toEqual([])
   })
+})
+
+it('the paths that apps and providers have been given are still those of the routes', () => {
+  expect(PATHS).toMatchObject(GIVEN_PATHS)
 })

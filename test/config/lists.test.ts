@@ -1,6 +1,7 @@
 /**
  * Lists with commas and dictionaries, as La Suite's environment writes them; what can be read in two ways is refused.
  */
+
 import { describe, expect, it } from 'vitest'
 import {
   dictionary,
@@ -12,6 +13,7 @@ import {
   paths,
 } from '../../src/config/values/lists.ts'
 import { readAs } from '../support/kinds.ts'
+import { PATHS } from '../support/paths.ts'
 
 describe('a list', () => {
   it.each([
@@ -54,7 +56,7 @@ describe('a list', () => {
   it.each([
     [hostPatterns, 'a.example,.b.example,*,[::1],localhost'],
     [originPatterns, 'https://a.example,https://*.b.example,http://localhost:3000'],
-    [paths, '/api/v1.0/users/me/,oidc_logout,users:list'],
+    [paths, `${PATHS.me},oidc_logout,users:list`],
   ])('of %o may have %s', (kind, raw) => {
     expect(readAs(kind, raw)).toEqual({ value: raw.split(',') })
   })

@@ -1,6 +1,7 @@
 /**
  * The embedded provider as relying parties see it, over HTTP.
  */
+
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -16,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type RunningProvider, startProvider } from '../../dev/provider/provider.ts'
 import { accessTokenOf, signIn, tokensOfPerson } from '../../dev/sign-in.ts'
 import { freePort } from '../support/gatehouse.ts'
+import { PATHS } from '../support/paths.ts'
 
 const relyingParty = {
   clientId: 'gatehouse',
@@ -23,7 +25,7 @@ const relyingParty = {
   // No one is there, and no one must be: signing out calls this address.
   baseUrl: 'http://localhost:1',
 }
-const CALLBACK = `${relyingParty.baseUrl}/api/v1.0/callback/`
+const CALLBACK = `${relyingParty.baseUrl}${PATHS.callback}`
 
 let provider: RunningProvider
 
@@ -252,7 +254,7 @@ describe('the sign-in page', () => {
 })
 
 describe('signing out', () => {
-  const target = `${relyingParty.baseUrl}/api/v1.0/logout-callback/`
+  const target = `${relyingParty.baseUrl}${PATHS.logoutCallback}`
 
   it('goes on by itself when the ID token shows whose session it is, and waits for a click when not', async () => {
     const { idToken, get } = await signedIn()

@@ -1,6 +1,7 @@
 /**
  * The diagnosis of a real provider (oidc-provider over HTTP): everything passes, and each thing made wrong is the one that is named.
  */
+
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +9,7 @@ import { type RunningProvider, startProvider } from '../../dev/provider/provider
 import type { CheckId } from '../../src/diagnosis/check.ts'
 import { MADE_UP } from '../../src/oidc/examination/examination.ts'
 import { DIAGNOSED_SECRET, diagnosed } from '../support/diagnosed.ts'
+import { PATHS } from '../support/paths.ts'
 
 const BASE_URL = 'http://localhost:8787'
 
@@ -79,10 +81,10 @@ describe('a provider with which everything is right', () => {
   it('has its addresses ready to copy', async () => {
     const { row } = await look()
     expect(row('addresses').copy.map(({ value }) => value)).toEqual([
-      `${BASE_URL}/api/v1.0/callback/`,
-      `${BASE_URL}/api/v1.0/logout-callback/`,
-      `${BASE_URL}/api/v1.0/backchannel-logout/`,
-      `${BASE_URL}/api/v1.0/frontchannel-logout/`,
+      `${BASE_URL}${PATHS.callback}`,
+      `${BASE_URL}${PATHS.logoutCallback}`,
+      `${BASE_URL}${PATHS.backchannelLogout}`,
+      `${BASE_URL}${PATHS.frontchannelLogout}`,
     ])
   })
 
@@ -372,7 +374,7 @@ describe('what is wrong at the provider is what fails', () => {
   })
 
   it('it refuses the request for a reason that it names', async () => {
-    answer('/auth', 302, '', { location: `${BASE_URL}/api/v1.0/callback/?error=invalid_scope&error_description=no` })
+    answer('/auth', 302, '', { location: `${BASE_URL}${PATHS.callback}?error=invalid_scope&error_description=no` })
     const { failed, row } = await look()
     expect(failed).toEqual(['scopes'])
     expect(row('redirect-uri').result).toBe('pass')
@@ -390,7 +392,7 @@ describe('what is wrong at the provider is what fails', () => {
     intercept = (request, response) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', provider.issuer)
       if (pathname !== '/auth') return false
-      const isOurs = searchParams.get('redirect_uri') === `${BASE_URL}/api/v1.0/callback/`
+      const isOurs = searchParams.get('redirect_uri') === `${BASE_URL}${PATHS.callback}`
       response.writeHead(isOurs ? 200 : 400, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>')
       return true
     }

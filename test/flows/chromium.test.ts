@@ -1,10 +1,12 @@
 /**
  * The whole journey in a real browser: sign in, see the name, sign out, and be signed out at the provider too.
  */
+
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { isWithoutChromium, launchChromium, picture } from '../support/chromium.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 
 describe.skipIf(isWithoutChromium)('in Chromium', () => {
   let installation: Installation
@@ -69,7 +71,7 @@ describe.skipIf(isWithoutChromium)('in Chromium', () => {
 
   it('a callback that belongs to no sign-in says so in the language of the browser, with a button to start again', async () => {
     const page = await newPage('de-DE')
-    const answer = await page.goto(`${installation.gatehouse.baseUrl}/api/v1.0/callback/?code=x&state=y`)
+    const answer = await page.goto(`${installation.gatehouse.baseUrl}${PATHS.callback}?code=x&state=y`)
     expect(answer?.status()).toBe(400)
     await page.getByRole('heading', { name: 'Bitte noch einmal von vorn' }).waitFor()
     await page.getByRole('link', { name: 'Noch einmal anmelden' }).click()
@@ -81,7 +83,7 @@ describe.skipIf(isWithoutChromium)('in Chromium', () => {
     const complaints: string[] = []
     page.on('console', (message) => complaints.push(message.text()))
     await signIn(page, 'carol')
-    await page.goto(`${installation.gatehouse.baseUrl}/api/v1.0/logout/`)
+    await page.goto(`${installation.gatehouse.baseUrl}${PATHS.logout}`)
     await page.getByRole('button', { name: 'Sign out', exact: true }).click()
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
     expect(complaints).toEqual([])
@@ -91,7 +93,7 @@ describe.skipIf(isWithoutChromium)('in Chromium', () => {
     const context = await browser.newContext({ locale: 'en-GB', forcedColors: 'active' })
     const page = await context.newPage()
     await signIn(page, 'alice')
-    await page.goto(`${installation.gatehouse.baseUrl}/api/v1.0/logout/`)
+    await page.goto(`${installation.gatehouse.baseUrl}${PATHS.logout}`)
     const borders = await page.evaluate(`[...document.querySelectorAll('.action')].map((button) => {
       const { borderTopWidth, borderTopStyle, borderTopColor, backgroundColor } = getComputedStyle(button)
       return [borderTopWidth, borderTopStyle, borderTopColor !== backgroundColor]

@@ -1,11 +1,13 @@
 /**
  * An administrator opens the diagnosis in a real browser: it leads through the sign-in, shows what is wrong, and keeps to its policy.
  */
+
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { PEOPLE, personBySubject } from '../../dev/provider/people.ts'
 import { isWithoutChromium, launchChromium, picture } from '../support/chromium.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 
 /** Evaluated in the page: of the word that says that a check fails, and of what it stands on. */
 const COLOURS_OF_FAILURE = `[
@@ -48,7 +50,7 @@ describe.skipIf(isWithoutChromium)('in Chromium, the diagnosis', () => {
   ): Promise<Page> {
     const context = await browser.newContext({ locale: 'en-GB', colorScheme, viewport: { width: 880, height: 560 } })
     const page = await context.newPage()
-    await page.goto(`${installation.gatehouse.baseUrl}${path === '/' ? '/api/v1.0/authenticate/' : path}`)
+    await page.goto(`${installation.gatehouse.baseUrl}${path === '/' ? PATHS.login : path}`)
     await page.locator('[name=username]').fill(username)
     await page.locator('[name=password]').fill('anything')
     await page.getByRole('button').click()

@@ -1,10 +1,12 @@
 /**
  * A person who is erased while they are signed in: what `npm run user:delete` writes, and what the Worker makes of it.
  */
+
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { erasureOf } from '../../dev/person.ts'
 import { PEOPLE } from '../../dev/provider/people.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 import { Visitor } from '../support/visitor.ts'
 
 let installation: Installation
@@ -34,7 +36,7 @@ it('a person who is erased is signed out everywhere at once and leaves no trace,
   const isActive = async () => {
     const body = new URLSearchParams({ token: elsewhere.sessionToken })
     const headers = { authorization: appAuthorization }
-    const answer = await fetch(`${gatehouse.baseUrl}/api/v1.0/introspect/`, { method: 'POST', headers, body })
+    const answer = await fetch(`${gatehouse.baseUrl}${PATHS.introspect}`, { method: 'POST', headers, body })
     return ((await answer.json()) as { active: boolean }).active // the answer is the test's subject
   }
   const id = String((await alice.whoAmI())?.id)

@@ -1,6 +1,7 @@
 /**
  * Sign-ins through the built Worker at an honest provider whose features are switched on in turn: whoever speaks by the book is understood.
  */
+
 import { randomBytes } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, type JWK } from 'jose'
 import { afterEach, describe, expect, inject, it } from 'vitest'
@@ -13,6 +14,7 @@ import {
   type Registration,
   startHonest,
 } from '../support/honest.ts'
+import { PATHS } from '../support/paths.ts'
 import { Visitor } from '../support/visitor.ts'
 
 let honest: Honest | undefined
@@ -215,7 +217,7 @@ describe('an authorization request', () => {
     const { gatehouse, ...rest } = await start({
       settings: { OIDC_USE_PAR: 'true', OIDC_RP_CLIENT_SECRET: 'of-another-client' },
     })
-    const response = await new Visitor({ gatehouse, ...rest }).visit('/api/v1.0/authenticate/')
+    const response = await new Visitor({ gatehouse, ...rest }).visit(PATHS.login)
     expect(response.status).toBe(502)
     expect(await response.text()).toContain('Reference:')
     expect(gatehouse.log.filter((line) => line.includes('(PAR)') && line.includes('invalid_client'))).toHaveLength(1)
@@ -226,7 +228,7 @@ describe('an authorization request', () => {
       settings: { OIDC_USE_PAR: 'true' },
       features: { pushedAuthorizationRequests: { enabled: false } },
     })
-    const response = await new Visitor({ gatehouse, ...rest }).visit('/api/v1.0/authenticate/')
+    const response = await new Visitor({ gatehouse, ...rest }).visit(PATHS.login)
     expect(response.status).toBe(503)
     expect(gatehouse.log.filter((line) => line.includes('OIDC_USE_PAR'))).toHaveLength(1)
   })
@@ -278,7 +280,7 @@ describe('DPoP', () => {
     const alice = await signInAt(installation)
     expect(installation.provider.journal.count('/token')).toBe(2)
     const refreshed = { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } }
-    expect((await alice.visit('/api/v1.0/session/refresh/', refreshed)).status).toBe(200)
+    expect((await alice.visit(PATHS.sessionRefresh, refreshed)).status).toBe(200)
     expect(await installation.gatehouse.query('SELECT 1 FROM sessions WHERE refreshed_at IS NOT NULL')).toHaveLength(1)
     const proofs = installation.requests.flatMap(({ headers }) => (headers.dpop ? [String(headers.dpop)] : []))
     expect(new Set(proofs.map((proof) => decodeJwt(proof).jti)).size).toBe(proofs.length)

@@ -1,12 +1,14 @@
 /**
  * What a page of another site can do to a browser that is signed in, shown by a real one: it alone knows which cookies it takes.
  */
+
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BrowserContext, Page, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { isWithoutChromium, launchTakingThirdPartyCookies } from '../support/chromium.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 
 /** Chromium keeps 180 cookies of a site and throws the others out, sessions included. */
 const MORE_THAN_CHROMIUM_KEEPS = 200
@@ -46,7 +48,7 @@ describe.skipIf(isWithoutChromium).each(['form_post', 'query'])('in Chromium, wi
   async function signedIn(): Promise<Page> {
     await browser.clearCookies()
     const page = await browser.newPage()
-    await page.goto(at('/api/v1.0/authenticate/'))
+    await page.goto(at(PATHS.login))
     await page.locator('[name=username]').fill('alice')
     await page.locator('[name=password]').fill('anything')
     await page.getByRole('button').click()
@@ -74,7 +76,7 @@ describe.skipIf(isWithoutChromium).each(['form_post', 'query'])('in Chromium, wi
           await fetch(url, { method: 'POST', mode: 'no-cors', credentials: 'include', body }).catch(() => null)
         }
       },
-      { url: at('/api/v1.0/initiate-login/'), iss: installation.provider.issuer, count: MORE_THAN_CHROMIUM_KEEPS },
+      { url: at(PATHS.initiateLogin), iss: installation.provider.issuer, count: MORE_THAN_CHROMIUM_KEEPS },
     )
     expect(await attemptsOf(page)).toBe(0)
     expect(await isSignedIn(page)).toBe(true)
@@ -84,13 +86,10 @@ describe.skipIf(isWithoutChromium).each(['form_post', 'query'])('in Chromium, wi
     const page = await signedIn()
     await page.goto(evil)
     await page.setContent('<iframe name="link"></iframe><iframe name="form"></iframe>')
-    const answers = [
-      page.waitForResponse(at('/api/v1.0/authenticate/')),
-      page.waitForResponse(at('/api/v1.0/initiate-login/')),
-    ]
-    await page.evaluate((url) => void window.frames[0]?.location.assign(url), at('/api/v1.0/authenticate/'))
+    const answers = [page.waitForResponse(at(PATHS.login)), page.waitForResponse(at(PATHS.initiateLogin))]
+    await page.evaluate((url) => void window.frames[0]?.location.assign(url), at(PATHS.login))
     await page.evaluate(postForm, {
-      url: at('/api/v1.0/initiate-login/'),
+      url: at(PATHS.initiateLogin),
       iss: installation.provider.issuer,
       target: 'form',
     })
@@ -104,7 +103,7 @@ describe.skipIf(isWithoutChromium).each(['form_post', 'query'])('in Chromium, wi
     async (kind) => {
       const page = await signedIn()
       await page.goto(evil.replace('evil.example', 'localhost'))
-      const login = at('/api/v1.0/authenticate/')
+      const login = at(PATHS.login)
       const isLogin = (request: Request) => request.url() === login
       // Chromium hides the answer to some of them from the page, which so counts as a failure.
       const isOver = Promise.race([
@@ -128,13 +127,13 @@ describe.skipIf(isWithoutChromium).each(['form_post', 'query'])('in Chromium, wi
     const page = await signedIn()
     const form = { csrfmiddlewaretoken: await page.locator('[name=csrfmiddlewaretoken]').inputValue() }
     const options = { form, headers: { 'sec-fetch-site': 'same-origin' }, maxRedirects: 0 }
-    await page.context().request.post(at('/api/v1.0/logout/'), options)
+    await page.context().request.post(at(PATHS.logout), options)
     const marks = async () =>
       (await page.context().cookies(at('/'))).filter(({ name }) => name === '__Host-gatehouse-silent')
     const before = await marks()
     expect(before).toMatchObject([{ value: 'signed-out' }])
     await page.goto(evil)
-    await page.evaluate((url) => void location.assign(url), at('/api/v1.0/authenticate/?silent=true&provider=none'))
+    await page.evaluate((url) => void location.assign(url), at(`${PATHS.login}?silent=true&provider=none`))
     await page.waitForURL(at('/'))
     expect(await marks()).toEqual(before)
   })
@@ -146,7 +145,7 @@ describe.skipIf(isWithoutChromium).each(['form_post', 'query'])('in Chromium, wi
     for (let count = 0; count < 12; count += 1) {
       await page.goto(evil)
       await page.evaluate(postForm, {
-        url: at('/api/v1.0/initiate-login/'),
+        url: at(PATHS.initiateLogin),
         iss: installation.provider.issuer,
         target: '_self',
       })
@@ -160,7 +159,7 @@ describe.skipIf(isWithoutChromium).each(['form_post', 'query'])('in Chromium, wi
     const page = await signedIn()
     await page.waitForTimeout(1100)
     await page.goto(evil)
-    await page.evaluate((url) => void location.assign(url), at('/api/v1.0/authenticate/?silent=true&max_age=0'))
+    await page.evaluate((url) => void location.assign(url), at(`${PATHS.login}?silent=true&max_age=0`))
     await page.waitForURL(at('/'))
     expect(await isSignedIn(page)).toBe(true)
   })
@@ -170,9 +169,9 @@ describe.skipIf(isWithoutChromium).each(['form_post', 'query'])('in Chromium, wi
     const form = { csrfmiddlewaretoken: await page.locator('[name=csrfmiddlewaretoken]').inputValue() }
     // Without a visit to the provider, which so still knows the person.
     const options = { form, headers: { 'sec-fetch-site': 'same-origin' }, maxRedirects: 0 }
-    expect((await page.context().request.post(at('/api/v1.0/logout/'), options)).status()).toBe(303)
+    expect((await page.context().request.post(at(PATHS.logout), options)).status()).toBe(303)
     await page.goto(evil)
-    await page.evaluate((url) => void location.assign(url), at('/api/v1.0/authenticate/?silent=true'))
+    await page.evaluate((url) => void location.assign(url), at(`${PATHS.login}?silent=true`))
     await page.waitForURL(at('/'))
     expect(await isSignedIn(page)).toBe(false)
   })
@@ -180,7 +179,7 @@ describe.skipIf(isWithoutChromium).each(['form_post', 'query'])('in Chromium, wi
   it('a frame of front-channel logout that names no session ends none, even on a page of the same site', async () => {
     const page = await signedIn()
     await page.goto(evil.replace('evil.example', 'localhost'))
-    const frame = at('/api/v1.0/frontchannel-logout/')
+    const frame = at(PATHS.frontchannelLogout)
     const asked = page.waitForRequest(frame)
     await page.evaluate((src) => {
       const element = document.createElement('iframe')

@@ -1,11 +1,13 @@
 /**
  * Opaque tokens of an honest provider through the built Worker: asked about in plain, signed and encrypted form, and given back meanwhile.
  */
+
 import type { JWK } from 'jose'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { accessTokenOf, tokensOfPerson } from '../../dev/sign-in.ts'
 import { type Honest, type HonestOptions, OUR_JWKS, privateJwk, startHonest } from '../support/honest.ts'
 import { introspect } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 
 let honest: Honest | undefined
 afterEach(async () => {
@@ -73,7 +75,7 @@ describe('an opaque access token', () => {
       headers: { authorization: appAuthorization, 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ token }).toString(),
     }
-    expect(await (await gatehouse.askOther('/api/v1.0/introspect/', question)).json()).toEqual({ active: false })
+    expect(await (await gatehouse.askOther(PATHS.introspect, question)).json()).toEqual({ active: false })
   })
 
   it('that is asked about thirty times at once is one question to the provider', async () => {

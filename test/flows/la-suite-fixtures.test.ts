@@ -2,6 +2,7 @@
  * The environments that La Suite Meet's page on single sign-on shows, exactly: each signs someone in at the built Worker, though
  * none of them names the issuer. Replaced is what stands in angle brackets, and who answers at the hosts.
  */
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
@@ -9,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { disguised } from '../support/disguise.ts'
 import { freePort, type RunningGatehouse, startGatehouse } from '../support/gatehouse.ts'
 import { createHostileProvider } from '../support/hostile/provider.ts'
+import { PATHS } from '../support/paths.ts'
 
 const CLIENT_SECRET = 'the-secret-that-the-console-has-shown'
 
@@ -79,14 +81,14 @@ describe.each(PAGES)('the environment for $name', ({ name, issuer, clientId }) =
       }
       return response
     }
-    const start = await visit(`${gatehouse.baseUrl}/api/v1.0/authenticate/?returnTo=/room`)
+    const start = await visit(`${gatehouse.baseUrl}${PATHS.login}?returnTo=/room`)
     const asked = new URL(start.headers.get('location') ?? '')
     expect(asked.origin + asked.pathname).toBe(environment.OIDC_OP_AUTHORIZATION_ENDPOINT)
-    expect(asked.searchParams.get('redirect_uri')).toBe(`${gatehouse.baseUrl}/api/v1.0/callback/`)
+    expect(asked.searchParams.get('redirect_uri')).toBe(`${gatehouse.baseUrl}${PATHS.callback}`)
     const answer = await outside(new Request(asked))
     const end = await visit(answer.headers.get('location') ?? '')
     expect([end.status, end.headers.get('location')]).toEqual([302, `${gatehouse.baseUrl}/room`])
-    const me = await visit(`${gatehouse.baseUrl}/api/v1.0/users/me/`)
+    const me = await visit(`${gatehouse.baseUrl}${PATHS.me}`)
     expect(await me.json()).toMatchObject({ sub: 'alice', email: 'alice@example.org' })
     expect(await gatehouse.query('SELECT issuer FROM users')).toEqual([{ issuer }])
   })

@@ -1,12 +1,14 @@
 /**
  * What only a real browser shows of signing out: frames of another site, a form that submits itself, two devices.
  */
+
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { isWithoutChromium, launchChromium } from '../support/chromium.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 
 describe.skipIf(isWithoutChromium)('in Chromium', () => {
   let installation: Installation
@@ -46,7 +48,7 @@ describe.skipIf(isWithoutChromium)('in Chromium', () => {
     const page = await (await browser.newContext({ locale: 'en-GB' })).newPage()
     const complaints: string[] = []
     page.on('console', (message) => complaints.push(message.text()))
-    await page.goto(`${installation.gatehouse.baseUrl}/api/v1.0/authenticate/`)
+    await page.goto(`${installation.gatehouse.baseUrl}${PATHS.login}`)
     await page.locator('[name=username]').fill('alice')
     await page.locator('[name=password]').fill('anything')
     await page.getByRole('button').click()
@@ -55,7 +57,7 @@ describe.skipIf(isWithoutChromium)('in Chromium', () => {
   }
 
   async function signOut(page: Page, where: 'here' | 'everywhere' = 'here'): Promise<void> {
-    await page.goto(`${installation.gatehouse.baseUrl}${where === 'everywhere' ? '/' : '/api/v1.0/logout/'}`)
+    await page.goto(`${installation.gatehouse.baseUrl}${where === 'everywhere' ? '/' : PATHS.logout}`)
     if (where === 'everywhere') await page.getByRole('link', { name: 'Sign out on all devices' }).click()
     const button = where === 'everywhere' ? 'Sign out on all devices' : 'Sign out'
     await page.getByRole('button', { name: button, exact: true }).click()
@@ -89,10 +91,10 @@ describe.skipIf(isWithoutChromium)('in Chromium', () => {
     expect(session?.sid_hash).not.toBeNull()
     // The same browser at the provider: the same session there, and so the same sid.
     await signOut(page)
-    await page.goto(`${installation.gatehouse.baseUrl}/api/v1.0/authenticate/`)
+    await page.goto(`${installation.gatehouse.baseUrl}${PATHS.login}`)
     await page.getByRole('heading', { name: 'Hello, Alice Archer' }).waitFor()
     const query = new URLSearchParams({ iss: installation.provider.issuer, sid: sidOfLastForm() })
-    framed = `${installation.gatehouse.baseUrl}/api/v1.0/frontchannel-logout/?${query}`
+    framed = `${installation.gatehouse.baseUrl}${PATHS.frontchannelLogout}?${query}`
     const asked = page.waitForRequest(framed)
     await page.goto(`${installation.provider.issuer}/frame`)
     expect((await (await asked).allHeaders()).cookie).toBeUndefined()
@@ -104,7 +106,7 @@ describe.skipIf(isWithoutChromium)('in Chromium', () => {
 
   it('nothing else of Gatehouse can be framed, not even by the provider (A112)', async () => {
     const { page, complaints } = await signIn()
-    framed = `${installation.gatehouse.baseUrl}/api/v1.0/logout/`
+    framed = `${installation.gatehouse.baseUrl}${PATHS.logout}`
     await page.goto(`${installation.provider.issuer}/frame`)
     expect(complaints.join('\n')).toContain("frame-ancestors 'none'")
   })

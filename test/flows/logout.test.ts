@@ -1,17 +1,19 @@
 /**
  * Signing out over real HTTP: here, at the provider, everywhere; the built Worker, a real provider, and people with browsers.
  */
+
 import { createHash, randomUUID } from 'node:crypto'
 import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { type Installation, startInstallation } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 import { Visitor } from '../support/visitor.ts'
 
-const LOGOUT = '/api/v1.0/logout/'
-const RETURN = '/api/v1.0/logout-callback/'
-const BACK_CHANNEL = '/api/v1.0/backchannel-logout/'
-const FRONT_CHANNEL = '/api/v1.0/frontchannel-logout/'
+const LOGOUT = PATHS.logout
+const RETURN = PATHS.logoutCallback
+const BACK_CHANNEL = PATHS.backchannelLogout
+const FRONT_CHANNEL = PATHS.frontchannelLogout
 const REVOCATION = '/token/revocation'
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 const OWN_PAGE = { 'sec-fetch-site': 'same-origin' }
@@ -606,7 +608,7 @@ describe('Gatehouse and a provider that does all there is', () => {
     })
   })
 
-  it.each(['/', LOGOUT, RETURN, BACK_CHANNEL, '/api/v1.0/callback/', '/nowhere'])(
+  it.each(['/', LOGOUT, RETURN, BACK_CHANNEL, PATHS.callback, '/nowhere'])(
     '%s may be framed by no one (A112)',
     async (path) => {
       const alice = await signedIn(installation, 'alice')

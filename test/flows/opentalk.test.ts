@@ -2,6 +2,7 @@
  * The `[keycloak]` block of OpenTalk's own documentation, pasted under `[vars]` of wrangler.toml, signs someone in; the tables beside it
  * say what must be known of people.
  */
+
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { publishedVars } from '../../dev/configuration-check.ts'
 import { freePort, type RunningGatehouse, startGatehouse } from '../support/gatehouse.ts'
 import { type HostileServer, startHostileServer } from '../support/hostile-server.ts'
+import { PATHS } from '../support/paths.ts'
 
 const SECRET = randomBytes(24).toString('base64url')
 
@@ -49,13 +51,13 @@ async function whoSignsIn(settings: Readonly<Record<string, unknown>>): Promise<
   const secret = { GATEHOUSE_SECRET: randomBytes(32).toString('base64url') }
   const running = await startGatehouse({ script, port: await freePort(), settings: { ...secret, ...settings } })
   gatehouse = running
-  const start = await fetch(`${running.baseUrl}/api/v1.0/authenticate/`, { redirect: 'manual' })
+  const start = await fetch(`${running.baseUrl}${PATHS.login}`, { redirect: 'manual' })
   const consent = await fetch(start.headers.get('location') ?? '', { redirect: 'manual' })
   const answer = await fetch(consent.headers.get('location') ?? '', {
     redirect: 'manual',
     headers: { cookie: cookiesOf(start) },
   })
-  const me = await fetch(`${running.baseUrl}/api/v1.0/users/me/`, { headers: { cookie: cookiesOf(answer) } })
+  const me = await fetch(`${running.baseUrl}${PATHS.me}`, { headers: { cookie: cookiesOf(answer) } })
   return me.json()
 }
 

@@ -1,10 +1,12 @@
 /**
  * The provider stops: who is signed in stays so, tokens are checked with the known keys, and new sign-ins get a page that says why not.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { accessTokenOf } from '../../dev/sign-in.ts'
 import { type Installation, introspect, startInstallation } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 import { Visitor } from '../support/visitor.ts'
 
 /** Longer than the time for which Gatehouse believes that a provider which has just answered is there. */
@@ -32,7 +34,7 @@ describe('a provider that has stopped', () => {
   it('stops no token check, not even in an isolate that never asked it', async () => {
     expect(await (await introspect(installation, token)).json()).toMatchObject({ active: true })
     const { appAuthorization, gatehouse } = installation
-    const other = await gatehouse.askOther('/api/v1.0/introspect/', {
+    const other = await gatehouse.askOther(PATHS.introspect, {
       method: 'POST',
       headers: { authorization: appAuthorization, 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ token }).toString(),
@@ -41,7 +43,7 @@ describe('a provider that has stopped', () => {
   })
 
   it('makes a new sign-in answer 502 with a page that says so, a time to come back, and a reference that is in the log', async () => {
-    const response = await new Visitor(installation).visit('/api/v1.0/authenticate/')
+    const response = await new Visitor(installation).visit(PATHS.login)
     expect(response.status).toBe(502)
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
     const page = await response.text()
@@ -75,7 +77,7 @@ describe('a provider that accepts connections and never answers', () => {
     const callback = await visitor.answerFor('bob')
     isSilent = true
     expect((await visitor.visit(callback)).status).toBe(502)
-    expect((await visitor.visit('/api/v1.0/authenticate/')).status).toBe(502)
+    expect((await visitor.visit(PATHS.login)).status).toBe(502)
     expect(await installation.gatehouse.query('SELECT id FROM users')).toEqual([])
     expect(
       installation.gatehouse.log.filter((line) => line.includes('did not answer within 1 s')).length,

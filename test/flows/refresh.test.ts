@@ -1,8 +1,10 @@
 /**
  * A session whose provider tokens expire: refreshed once, by the request that comes first, in whichever isolate, and ended when the provider says so.
  */
+
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Installation, introspect, startInstallation } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 import { Visitor } from '../support/visitor.ts'
 
 let installation: Installation
@@ -48,7 +50,7 @@ describe('fifty requests at once on an expired session', () => {
     const before = refreshes()
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
-        visitor.visit('/api/v1.0/users/me/', {}, isolates[index % isolates.length] ?? 'first'),
+        visitor.visit(PATHS.me, {}, isolates[index % isolates.length] ?? 'first'),
       ),
     )
     expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200))
@@ -76,9 +78,9 @@ describe('a session', () => {
     const visitor = await signedIn()
     await letTokensExpire()
     tokenAnswer = { status: 400, body: '{"error":"invalid_grant"}' }
-    expect((await visitor.visit('/api/v1.0/users/me/')).status).toBe(401)
+    expect((await visitor.visit(PATHS.me)).status).toBe(401)
     tokenAnswer = null
-    expect((await visitor.visit('/api/v1.0/users/me/')).status).toBe(401)
+    expect((await visitor.visit(PATHS.me)).status).toBe(401)
   })
 
   it('that only apps ask about ends as well', async () => {
@@ -103,7 +105,7 @@ describe('a session', () => {
     tokenAnswer = { status, body }
     const before = refreshes()
     for (let request = 0; request < 5; request += 1) {
-      expect((await visitor.visit('/api/v1.0/users/me/')).status).toBe(200)
+      expect((await visitor.visit(PATHS.me)).status).toBe(200)
     }
     expect(refreshes() - before).toBe(1)
   })
@@ -112,7 +114,7 @@ describe('a session', () => {
 describe('GET /api/v1.0/session/', () => {
   it('says how long the session and the tokens last', async () => {
     const visitor = await signedIn()
-    const answer = await visitor.visit('/api/v1.0/session/')
+    const answer = await visitor.visit(PATHS.session)
     expect(answer.status).toBe(200)
     expect(answer.headers.get('cache-control')).toContain('no-store')
     const { session, tokens } = (await answer.json()) as Record<string, Record<string, unknown>> // the answer is the test's subject
@@ -123,7 +125,7 @@ describe('GET /api/v1.0/session/', () => {
   })
 
   it('answers 401 to anyone who has no session, without sending anyone anywhere', async () => {
-    const answer = await new Visitor(installation).visit('/api/v1.0/session/')
+    const answer = await new Visitor(installation).visit(PATHS.session)
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Session'])
     expect(answer.headers.getSetCookie()).toEqual([])
   })
@@ -135,21 +137,21 @@ describe('POST /api/v1.0/session/refresh/', () => {
   it('refreshes, and within the cooldown says the same without asking the provider again', async () => {
     const visitor = await signedIn()
     const before = refreshes()
-    const first = await (await visitor.visit('/api/v1.0/session/refresh/', ownPage)).json()
+    const first = await (await visitor.visit(PATHS.sessionRefresh, ownPage)).json()
     expect(first).toMatchObject({ tokens: { refresh_cooldown: true } })
-    expect((await visitor.visit('/api/v1.0/session/refresh/', ownPage)).status).toBe(200)
+    expect((await visitor.visit(PATHS.sessionRefresh, ownPage)).status).toBe(200)
     expect(refreshes() - before).toBe(1)
   })
 
   it('is refused when another site asks', async () => {
     const visitor = await signedIn()
     const foreign = { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } }
-    expect((await visitor.visit('/api/v1.0/session/refresh/', foreign)).status).toBe(403)
-    expect((await visitor.visit('/api/v1.0/session/refresh/', { method: 'POST' })).status).toBe(403)
+    expect((await visitor.visit(PATHS.sessionRefresh, foreign)).status).toBe(403)
+    expect((await visitor.visit(PATHS.sessionRefresh, { method: 'POST' })).status).toBe(403)
   })
 
   it('is a POST and nothing else', async () => {
-    const answer = await (await signedIn()).visit('/api/v1.0/session/refresh/')
+    const answer = await (await signedIn()).visit(PATHS.sessionRefresh)
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST'])
   })
 })
@@ -165,7 +167,7 @@ describe('with OIDC_STORE_REFRESH_TOKEN off', () => {
       await visitor.signIn('bob')
       const before = other.provider.journal.count('/token')
       const answer = await (
-        await visitor.visit('/api/v1.0/session/refresh/', {
+        await visitor.visit(PATHS.sessionRefresh, {
           method: 'POST',
           headers: { 'sec-fetch-site': 'same-origin' },
         })
@@ -192,14 +194,14 @@ describe('with GATEHOUSE_SESSION_IDLE_AGE', () => {
       // Being used has moved the end; the row says to which second.
       const [row] = await other.gatehouse.query('SELECT last_seen_at FROM sessions')
       const end = new Date((Number(row?.last_seen_at) + 600) * 1000).toISOString().replace('.000Z', 'Z')
-      expect(await (await visitor.visit('/api/v1.0/session/')).json()).toMatchObject({
+      expect(await (await visitor.visit(PATHS.session)).json()).toMatchObject({
         session: { active: true, timeout_at: end },
       })
       await other.gatehouse.query('UPDATE sessions SET last_seen_at = last_seen_at - 601')
       expect(await visitor.whoAmI()).toBeNull()
-      expect(await (await visitor.visit('/api/v1.0/session/')).json()).toMatchObject({ session: { active: false } })
+      expect(await (await visitor.visit(PATHS.session)).json()).toMatchObject({ session: { active: false } })
       const refresh = { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } }
-      expect((await visitor.visit('/api/v1.0/session/refresh/', refresh)).status).toBe(401)
+      expect((await visitor.visit(PATHS.sessionRefresh, refresh)).status).toBe(401)
     } finally {
       await other.stop()
     }

@@ -1,12 +1,14 @@
 /**
  * Two real providers and a person with a real browser, who chooses once and is remembered.
  */
+
 import { randomBytes } from 'node:crypto'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type RunningProvider, startProvider } from '../../dev/provider/provider.ts'
 import { isWithoutChromium, launchChromium, picture } from '../support/chromium.ts'
 import { freePort, type RunningGatehouse, startGatehouse } from '../support/gatehouse.ts'
+import { PATHS } from '../support/paths.ts'
 
 describe.skipIf(isWithoutChromium)('in Chromium, with two providers', () => {
   let browser: Browser
@@ -17,7 +19,7 @@ describe.skipIf(isWithoutChromium)('in Chromium, with two providers', () => {
     const port = await freePort()
     const baseUrl = `http://localhost:${port}`
     const secrets = [randomBytes(24).toString('base64url'), randomBytes(24).toString('base64url')] as const
-    const partnerCallback = `${baseUrl}/api/v1.0/callback/partner/`
+    const partnerCallback = `${baseUrl}${PATHS.callback}partner/`
     providers = await Promise.all([
       startProvider({ port: 0, relyingParty: { clientId: 'gatehouse', clientSecret: secrets[0], baseUrl } }),
       startProvider({

@@ -1,6 +1,7 @@
 /**
  * The four troubles of the page from which La Suite's operators come, each from a failed sign-in to what the diagnosis says of it.
  */
+
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { startProvider } from '../../dev/provider/provider.ts'
 import type { Check, CheckId } from '../../src/diagnosis/check.ts'
@@ -9,6 +10,7 @@ import { refusalsIn } from '../../src/store/refusals.ts'
 import { diagnosed } from '../support/diagnosed.ts'
 import { freePort } from '../support/gatehouse.ts'
 import { type Installation, type InstallationOptions, startInstallation } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 import { Visitor } from '../support/visitor.ts'
 
 let installation: Installation | undefined
@@ -69,13 +71,13 @@ describe('a trouble of La Suite’s operators', () => {
   it('"Redirect URI mismatch": the diagnosis has the address to register, with its slash', async () => {
     const withoutSlash = registering((usual) => usual.map((uri) => uri.replace(/\/callback\/$/, '/callback')))
     const { baseUrl, visitor, diagnose } = await inTrouble({ provider: withoutSlash })
-    const start = await visitor.visit('/api/v1.0/authenticate/')
+    const start = await visitor.visit(PATHS.login)
     const page = await fetch(start.headers.get('location') ?? '')
     expect(await page.text()).toContain('invalid_redirect_uri')
     const { failed, row } = await diagnose()
     expect(failed).toEqual(['redirect-uri'])
     expect(row('redirect-uri').fix).toContain('final slash')
-    expect(row('redirect-uri').copy).toEqual([{ label: 'Redirect URI', value: `${baseUrl}/api/v1.0/callback/` }])
+    expect(row('redirect-uri').copy).toEqual([{ label: 'Redirect URI', value: `${baseUrl}${PATHS.callback}` }])
   })
 
   it('"Invalid client secret": the diagnosis names OIDC_RP_CLIENT_SECRET, before and after a sign-in', async () => {

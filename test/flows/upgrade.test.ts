@@ -1,11 +1,13 @@
 /**
  * An upgrade from the very first migration to the last, with people, sessions and apps in the database: today's Worker goes on with them.
  */
+
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { PEOPLE } from '../../dev/provider/people.ts'
 import { readMigrations } from '../support/gatehouse.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 import { Visitor } from '../support/visitor.ts'
 
 const SESSION = '__Host-gatehouse-session'
@@ -54,7 +56,7 @@ it('a session of the first version goes on, and its person is named', async () =
 })
 
 it('an app of the first version is answered', async () => {
-  const answer = await fetch(`${installation.gatehouse.baseUrl}/api/v1.0/introspect/`, {
+  const answer = await fetch(`${installation.gatehouse.baseUrl}${PATHS.introspect}`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`${app.clientId}:${app.secret}`)}` },
     body: new URLSearchParams({ token }),

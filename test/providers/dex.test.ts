@@ -1,11 +1,13 @@
 /**
  * A person's way with a real Dex, which has passwords of its own, other connectors, and no word for signing out.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { textOf } from '../support/html.ts'
 import { introspect } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 import { proves } from '../support/proofs.ts'
 import { GATEHOUSE_CLIENT } from './support/realm.ts'
 import { accessTokenOf, askProvider, tokensOf } from './support/tokens.ts'
@@ -81,7 +83,7 @@ describe.skipIf(missing !== null)('Dex', () => {
   })
 
   it('a silent sign-in ends at once, signed out, for Dex would show its page', async () => {
-    const visit = await world.browser().open(world.at('/api/v1.0/authenticate/?silent=true&returnTo=/?there'))
+    const visit = await world.browser().open(world.at(`${PATHS.login}?silent=true&returnTo=/?there`))
     expect(visit.url).toBe(world.at('/?there'))
     expect(visit.path.filter((url) => url.startsWith(world.issuer))).toEqual([])
   })
@@ -156,7 +158,7 @@ describe.skipIf(missing !== null)('Dex with a wrong', () => {
   it('client secret: a page of ours, and a log line that says so', async () => {
     world = await startWithDex({ OIDC_RP_CLIENT_SECRET: 'another-secret' })
     const visit = await signIn(world, world.browser(), 'alice')
-    expect([visit.status, new URL(visit.url).pathname]).toEqual([502, '/api/v1.0/callback/'])
+    expect([visit.status, new URL(visit.url).pathname]).toEqual([502, PATHS.callback])
     const line = world.gatehouse.log.findLast((one) => one.includes('"event":"refused"'))
     expect(JSON.parse(line ?? '{}')).toMatchObject({
       code: 'provider_error',
@@ -170,7 +172,7 @@ describe.skipIf(missing !== null)('Dex with a wrong', () => {
     const redirectURIs = ['https://login.example.org/api/v1.0/callback']
     // With more than one way to sign in, Dex asks for the way first and looks at the rest afterwards.
     world = await startWithDex({}, { connectors: [], staticClients: [{ ...client, redirectURIs }] })
-    const visit = await world.browser().open(world.at('/api/v1.0/authenticate/'))
+    const visit = await world.browser().open(world.at(PATHS.login))
     expect([visit.status, visit.url.startsWith(world.issuer)]).toEqual([400, true])
     expect(textOf(visit.text)).toContain('Unregistered redirect_uri.')
   })

@@ -1,9 +1,11 @@
 /**
  * A real Keycloak asked about its own access tokens: the audience that it demands since 26.6.2, what it has revoked, and lightweight tokens.
  */
+
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { introspect } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 import { passwordOf } from './support/realm.ts'
 import { type KeycloakWorld, startWithKeycloak } from './support/world.ts'
 
@@ -48,7 +50,7 @@ const answerOn = async (world: KeycloakWorld, token: string): Promise<unknown> =
 
 /** What an isolate says that has not asked yet. */
 async function answerElsewhere({ gatehouse, appAuthorization }: KeycloakWorld, token: string): Promise<unknown> {
-  const response = await gatehouse.askOther('/api/v1.0/introspect/', {
+  const response = await gatehouse.askOther(PATHS.introspect, {
     method: 'POST',
     headers: { authorization: appAuthorization, 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ token }).toString(),

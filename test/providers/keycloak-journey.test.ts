@@ -1,9 +1,11 @@
 /**
  * A person's way with a real Keycloak: in by its own pages, known, refreshed, and out again on every channel; with and without `/auth`.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { textOf } from '../support/html.ts'
+import { PATHS } from '../support/paths.ts'
 import { proves } from '../support/proofs.ts'
 import { GATEHOUSE_CLIENT } from './support/realm.ts'
 import { type KeycloakWorld, signedIn, signIn, signOut, startWithKeycloak, whoIs } from './support/world.ts'
@@ -62,7 +64,7 @@ describe.skipIf(missing !== null).each(['', '/auth'] as const)('Keycloak at the 
 
     it('is not asked for a password twice', async () => {
       const browser = await signedIn(world, 'alice')
-      const again = await browser.open(world.at('/api/v1.0/authenticate/'))
+      const again = await browser.open(world.at(PATHS.login))
       expect([again.status, again.url]).toEqual([200, world.at('/')])
     })
 
@@ -126,12 +128,12 @@ describe.skipIf(missing !== null).each(['', '/auth'] as const)('Keycloak at the 
       expect(visit.path.filter((url) => url.startsWith(world.issuer))).toHaveLength(1)
       expect(await world.admin.sessionsOf('carol')).toEqual([])
       expect(await whoIs(world, browser)).toBeNull()
-      expect((await browser.open(world.at('/api/v1.0/authenticate/'))).text).toContain('name="password"')
+      expect((await browser.open(world.at(PATHS.login))).text).toContain('name="password"')
     })
 
     it('at Keycloak itself ends the session here by a frame', proves('real', 'keycloak', 'front-channel'), async () => {
       const attributes = {
-        'frontchannel.logout.url': world.at('/api/v1.0/frontchannel-logout/'),
+        'frontchannel.logout.url': world.at(PATHS.frontchannelLogout),
         'frontchannel.logout.session.required': 'true',
       }
       await world.admin.changeClient('gatehouse', { frontchannelLogout: true, attributes })
@@ -139,7 +141,7 @@ describe.skipIf(missing !== null).each(['', '/auth'] as const)('Keycloak at the 
       const question = await browser.open(`${world.issuer}/protocol/openid-connect/logout`)
       const page = await browser.submit(browser.formOf(question))
       const [, frame = ''] = /<iframe[^>]* src="([^"]+)"/.exec(page.text) ?? []
-      expect(frame).toContain('/api/v1.0/frontchannel-logout/?')
+      expect(frame).toContain(`${PATHS.frontchannelLogout}?`)
       expect(await whoIs(world, browser)).not.toBeNull()
       await browser.background(frame.replaceAll('&amp;', '&'), { from: page.url })
       expect(await whoIs(world, browser)).toBeNull()
@@ -152,7 +154,7 @@ describe.skipIf(missing !== null).each(['', '/auth'] as const)('Keycloak at the 
       await world.admin.changeClient('gatehouse', { secret: 'another-secret' })
       const visit = await signIn(world, world.browser(), 'alice')
       await world.admin.changeClient('gatehouse', { secret: GATEHOUSE_CLIENT.clientSecret })
-      expect(visit.url).toContain(world.at('/api/v1.0/callback/'))
+      expect(visit.url).toContain(world.at(PATHS.callback))
       expect(visit.status).toBe(502)
       const line = world.gatehouse.log.findLast((one) => one.includes('"event":"refused"'))
       expect(JSON.parse(line ?? '{}')).toMatchObject({
@@ -164,9 +166,9 @@ describe.skipIf(missing !== null).each(['', '/auth'] as const)('Keycloak at the 
     })
 
     it('the redirect URI: the page of Keycloak', async () => {
-      const callback = world.at('/api/v1.0/callback/')
+      const callback = world.at(PATHS.callback)
       await world.admin.changeClient('gatehouse', { redirectUris: [callback.slice(0, -1)] })
-      const visit = await world.browser().open(world.at('/api/v1.0/authenticate/'))
+      const visit = await world.browser().open(world.at(PATHS.login))
       await world.admin.changeClient('gatehouse', { redirectUris: [callback] })
       expect(visit.url).toContain(world.issuer)
       expect(visit.status).toBe(400)

@@ -1,11 +1,13 @@
 /**
  * The environment that La Suite Meet's page shows for Keycloak, at a real one: it names no issuer, and signs someone in.
  */
+
 import { readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { freePort } from '../support/gatehouse.ts'
 import { type Served, startWithApp } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 import { GATEHOUSE_CLIENT, makeRealm, passwordOf, type Realm } from './support/realm.ts'
 import { keycloakAt, worldOf } from './support/world.ts'
 
@@ -37,10 +39,10 @@ describe.skipIf(missing !== null)('the environment for Keycloak of La Suite’s 
     if (!served || !realm) throw new Error('the set-up did not come to its end')
     const { browser: newBrowser, at } = worldOf(served, realm.issuer)
     const browser = newBrowser()
-    const form = browser.formOf(await browser.open(at('/api/v1.0/authenticate/')))
+    const form = browser.formOf(await browser.open(at(PATHS.login)))
     const fields = { ...form.fields, username: 'alice', password: passwordOf('alice') }
     await browser.submit({ ...form, fields })
-    expect((await browser.background(at('/api/v1.0/users/me/'))).json()).toMatchObject({
+    expect((await browser.background(at(PATHS.me))).json()).toMatchObject({
       issuer: realm.issuer,
       email: 'alice@example.org',
       full_name: 'Alice Archer',

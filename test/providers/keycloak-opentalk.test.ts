@@ -1,6 +1,7 @@
 /**
  * The `[keycloak]` block of OpenTalk's documentation at a real Keycloak: it signs someone in, and says whose access tokens are good.
  */
+
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { publishedVars } from '../../dev/configuration-check.ts'
 import { freePort } from '../support/gatehouse.ts'
 import { introspect, type Served, startWithApp } from '../support/installation.ts'
+import { PATHS } from '../support/paths.ts'
 import { makeRealm, passwordOf, type Realm } from './support/realm.ts'
 import { serviceToken, tokenFor } from './support/tokens.ts'
 import { keycloakAt, worldOf } from './support/world.ts'
@@ -63,12 +65,12 @@ describe.skipIf(missing !== null)('the [keycloak] block at a real Keycloak', () 
     const { issuer } = running()
     const { browser: newBrowser, at } = worldOf(running().served, issuer)
     const browser = newBrowser()
-    const form = browser.formOf(await browser.open(at('/api/v1.0/authenticate/')))
+    const form = browser.formOf(await browser.open(at(PATHS.login)))
     await browser.submit({
       ...form,
       fields: { ...form.fields, username: 'alice', password: passwordOf('alice') },
     })
-    expect((await browser.background(at('/api/v1.0/users/me/'))).json()).toMatchObject({
+    expect((await browser.background(at(PATHS.me))).json()).toMatchObject({
       issuer,
       email: 'alice@example.org',
       tenant_id: 'OpenTalkDefaultTenant',

@@ -1,9 +1,11 @@
 /**
  * Who may open /admin/: judged by what a session itself brought from the provider, whatever other sessions write to the same account.
  */
+
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '../support/browser.ts'
+import { PATHS } from '../support/paths.ts'
 import { createScene, GATE, rowsOf, type Scene, signIn, whoIs } from './scene.ts'
 
 const DIAGNOSIS = `${GATE}/admin/diagnosis/`
@@ -79,7 +81,7 @@ describe.each([
       [ALICE, NEWCOMER, ALICE, NEWCOMER].map(async (person) => {
         const browser = scene.browser()
         scene.provider.setPerson(person)
-        const visit = await browser.open(`${GATE}/api/v1.0/authenticate/`, { stopBefore: '/api/v1.0/callback/' })
+        const visit = await browser.open(`${GATE}${PATHS.login}`, { stopBefore: PATHS.callback })
         return { browser, person, callback: visit.next ?? '' }
       }),
     )

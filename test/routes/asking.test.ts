@@ -1,7 +1,9 @@
 /**
  * What a sign-in may ask for: strength, freshness, silence, hints; asked of the provider, and checked in its answer.
  */
+
 import { describe, expect, it } from 'vitest'
+import { PATHS } from '../support/paths.ts'
 import {
   createScene,
   createSettledScene,
@@ -269,7 +271,7 @@ describe('an answer by form', () => {
   it('that belongs to no sign-in asks to start again', async () => {
     const scene = createScene(byForm)
     const page = await scene.browser().submit({
-      action: `${GATE}/api/v1.0/callback/`,
+      action: `${GATE}${PATHS.callback}`,
       fields: { code: 'x', state: 'y' },
       from: scene.provider.issuer,
     })
@@ -280,13 +282,13 @@ describe('an answer by form', () => {
   it('is not taken when it was not asked for', async () => {
     const { gate } = createScene()
     const body = new URLSearchParams({ code: 'x', state: 'y' })
-    const response = await gate(new Request(`${GATE}/api/v1.0/callback/`, { method: 'POST', body }))
+    const response = await gate(new Request(`${GATE}${PATHS.callback}`, { method: 'POST', body }))
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
   })
 })
 
 describe('a sign-in begun elsewhere', () => {
-  const INITIATE = `${GATE}/api/v1.0/initiate-login/`
+  const INITIATE = `${GATE}${PATHS.initiateLogin}`
 
   it.each(['GET', 'POST'])('by %s leads through the provider to the wanted page (TP1, TP3)', async (method) => {
     const scene = createScene()

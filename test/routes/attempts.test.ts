@@ -1,8 +1,10 @@
 /**
  * Sign-in attempts in the browser: several at once, few in all, for ten minutes, and nothing that anyone else could have made.
  */
+
 import { base64url } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { PATHS } from '../support/paths.ts'
 import { answerOf, attemptsOf, createScene, GATE, LOGIN, SETTINGS, sessionTokenOf, whoIs } from './scene.ts'
 
 const AUTHORIZE = { stopBefore: '/authorize' }
@@ -216,7 +218,7 @@ describe('a change of GATEHOUSE_SECRET (A102)', () => {
     await browser.open(LOGIN)
     const cookie = `__Host-gatehouse-session=${sessionTokenOf(browser)}`
     const rotated = scene.isolate({ GATEHOUSE_SECRET: after })
-    const response = await rotated(new Request(`${GATE}/api/v1.0/users/me/`, { headers: { cookie } }))
+    const response = await rotated(new Request(`${GATE}${PATHS.me}`, { headers: { cookie } }))
     expect(response.status).toBe(200)
   })
 })

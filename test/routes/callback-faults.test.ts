@@ -1,8 +1,10 @@
 /**
  * GET /api/v1.0/callback/ with a provider that errs: each fault leads to a refusal that leaves nothing behind, or does no harm.
  */
+
 import { describe, expect, it } from 'vitest'
 import type { Fault } from '../support/hostile/provider.ts'
+import { PATHS } from '../support/paths.ts'
 import {
   CALLBACK,
   createScene,
@@ -63,21 +65,21 @@ describe('an answer in the browser', () => {
 
   it.each(['state-changed', 'state-dropped'] as const)('belongs to no attempt, so start again (%s)', async (fault) => {
     const { scene, page } = await expectRefusal(fault, { code: 'state_unknown', status: 400 })
-    expect(page.text).toContain('href="/api/v1.0/authenticate/"')
+    expect(page.text).toContain(`href="${PATHS.login}"`)
     expect(backChannelCalls(scene)).toEqual(['/.well-known/openid-configuration'])
   })
 
   it('that says "access denied" is a page that says so, with a way to sign in again', async () => {
     const { scene, page } = await expectRefusal('access-denied', { code: 'access_denied', status: 403 })
     expect(page.text).toContain('You were not signed in')
-    expect(page.text).toContain('href="/api/v1.0/authenticate/"')
+    expect(page.text).toContain(`href="${PATHS.login}"`)
     expect(refusalOn(page, scene)?.detail).toMatchObject({ provider_error: 'access_denied' })
     expect(backChannelCalls(scene)).toEqual(['/.well-known/openid-configuration'])
   })
 
   it('that says "someone must be asked first" is a page with a way to sign in', async () => {
     const { page } = await expectRefusal('login-required', { code: 'interaction_required', status: 403 })
-    expect(page.text).toContain('href="/api/v1.0/authenticate/"')
+    expect(page.text).toContain(`href="${PATHS.login}"`)
   })
 
   it('shows nothing of what a hostile error says (A69)', async () => {

@@ -1,9 +1,11 @@
 /**
  * GET /api/v1.0/callback/: whose answer is taken, how often, and what becomes of the browser's sessions.
  */
+
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '../support/browser.ts'
+import { PATHS } from '../support/paths.ts'
 import {
   APP,
   addApp,
@@ -101,7 +103,7 @@ describe('an answer without its attempt', () => {
     const page = await scene.browser().open(`${CALLBACK}?code=x&state=y&iss=https%3A%2F%2Fidp.example`)
     expect(page.status).toBe(400)
     expect(page.text).toContain('Please start again')
-    expect(page.text).toContain('href="/api/v1.0/authenticate/"')
+    expect(page.text).toContain(`href="${PATHS.login}"`)
     expect(refusalOn(page, scene)?.detail).toMatchObject({ code: 'state_unknown' })
     expect(scene.provider.journal).toEqual([])
   })

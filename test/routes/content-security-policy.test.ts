@@ -1,9 +1,11 @@
 /**
  * The content security policy of every page: which script it may run, where that may ask, and who may show the page in a frame.
  */
+
 import { describe, expect, it } from 'vitest'
 import { createUnconfiguredApp } from '../../src/app.ts'
 import type { Visit } from '../support/browser.ts'
+import { PATHS } from '../support/paths.ts'
 import {
   createScene,
   FRONT_CHANNEL,
@@ -56,7 +58,7 @@ describe('a page without a script', () => {
     ['the choice of providers', TWO, (scene) => scene.browser().open(LOGIN)],
     ['the question before signing out', {}, (scene) => asAlice(scene, LOGOUT)],
     ['the question before signing out everywhere', {}, (scene) => asAlice(scene, `${LOGOUT}?everywhere=1`)],
-    ['a failure', {}, (scene) => scene.browser().open(`${GATE}/api/v1.0/callback/`)],
+    ['a failure', {}, (scene) => scene.browser().open(`${GATE}${PATHS.callback}`)],
     ['an unknown page', {}, (scene) => scene.browser().open(`${GATE}/nowhere`)],
     ['the diagnosis', { GATEHOUSE_ADMINS: 'default:alice' }, (scene) => asAlice(scene, DIAGNOSIS)],
     ['the diagnosis for others', { GATEHOUSE_ADMINS: 'default:bob' }, (scene) => asAlice(scene, DIAGNOSIS)],

@@ -1,12 +1,14 @@
 /**
  * GET /v1/users/find and GET /api/v1.0/users/: who may look for people, with which words, and who is shown.
  */
+
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '../support/browser.ts'
+import { PATHS } from '../support/paths.ts'
 import { createScene, GATE, IDP, type Scene, signIn } from './scene.ts'
 
 const FIND = `${GATE}/v1/users/find`
-const USERS = `${GATE}/api/v1.0/users/`
+const USERS = `${GATE}${PATHS.users}`
 
 const person = (name: string, more = {}) => ({
   sub: name,

@@ -1,11 +1,13 @@
 /**
  * What the provider has ended stays ended: a sign-in that was under way meanwhile does not begin it again.
  */
+
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createEndings } from '../../src/store/endings.ts'
 import { purgeExpired } from '../../src/store/purge.ts'
 import type { Browser } from '../support/browser.ts'
+import { PATHS } from '../support/paths.ts'
 import {
   addApp,
   answerOf,
@@ -238,8 +240,8 @@ describe('when the provider of an id has another issuer than before, a session o
     await signIn(browser)
     const moved = scene.isolate({ OIDC_OP_URL: OTHER_IDP })
     expect((await asks(moved, browser, ME)).status).toBe(401)
-    expect((await asks(moved, browser, `${GATE}/api/v1.0/session/`)).status).toBe(401)
-    expect((await asks(moved, browser, `${GATE}/api/v1.0/session/refresh/`, { method: 'POST' })).status).toBe(401)
+    expect((await asks(moved, browser, `${GATE}${PATHS.session}`)).status).toBe(401)
+    expect((await asks(moved, browser, `${GATE}${PATHS.sessionRefresh}`, { method: 'POST' })).status).toBe(401)
     expect((await asks(moved, browser, LOGOUT)).status).toBe(302)
     expect(await (await introspect(moved, sessionTokenOf(browser) ?? '', app)).json()).toEqual({ active: false })
     expect(scene.other.journal).toEqual([])

@@ -1,9 +1,11 @@
 /**
  * What a page of another site can make a browser ask of Gatehouse: none of it signs in, out, or as someone else.
  */
+
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '../support/browser.ts'
+import { PATHS } from '../support/paths.ts'
 import {
   attemptsOf,
   createScene,
@@ -23,7 +25,7 @@ import {
   whoIs,
 } from './scene.ts'
 
-const INITIATE = `${GATE}/api/v1.0/initiate-login/`
+const INITIATE = `${GATE}${PATHS.initiateLogin}`
 const form = () => new URLSearchParams({ iss: IDP })
 
 describe('a request that says it is for something other than a page', () => {
@@ -174,7 +176,7 @@ describe('a link to a silent sign-in', () => {
     const scene = createScene()
     const browser = scene.browser()
     await signIn(browser)
-    const { next } = await browser.open(`${LOGIN}?silent=true`, { from: EVIL, stopBefore: '/api/v1.0/callback/' })
+    const { next } = await browser.open(`${LOGIN}?silent=true`, { from: EVIL, stopBefore: PATHS.callback })
     await signOut(browser, new URL(LOGOUT_CALLBACK).pathname)
     const redeemed = scene.provider.count('/token')
     expect((await browser.open(next ?? '')).url).toBe(`${GATE}/`)
@@ -214,7 +216,7 @@ describe('a session of one provider', () => {
     scene.other.reset()
     const browser = scene.browser()
     const { next } = await browser.open(`${LOGIN}?silent=true&provider=partner`, {
-      stopBefore: '/api/v1.0/callback/partner/',
+      stopBefore: `${PATHS.callback}partner/`,
     })
     await browser.open(`${LOGIN}?provider=default`)
     const session = sessionTokenOf(browser)

@@ -1,10 +1,12 @@
 /**
  * What holds for every answer: security headers, no caching, nothing secret in pages and logs.
  */
+
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Visit } from '../support/browser.ts'
 import type { Fault } from '../support/hostile/provider.ts'
+import { PATHS } from '../support/paths.ts'
 import {
   addApp,
   CALLBACK,
@@ -90,8 +92,8 @@ describe('the path', () => {
     '/api/v1.0//introspect/',
     '//api/v1.0/introspect/',
     '/API/v1.0/introspect/',
-    '/api/v1.0/introspect/x',
-    '/api/v1.0/users/me//',
+    `${PATHS.introspect}x`,
+    `${PATHS.me}/`,
     '/api/v1.0/users%2fme/',
   ])('%s leads nowhere, or is judged like the one that it resembles (A21)', async (path) => {
     const { gate } = createScene()

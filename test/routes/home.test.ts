@@ -1,8 +1,10 @@
 /**
  * GET /: the start page, for people who are signed in and for those who are not; and the style sheet.
  */
+
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { PATHS } from '../support/paths.ts'
 import { createScene, GATE, signIn, signOut, whoIs } from './scene.ts'
 
 describe('the start page', () => {
@@ -10,7 +12,7 @@ describe('the start page', () => {
     const page = await createScene().browser().open(GATE)
     expect(page.status).toBe(200)
     expect(page.text).toContain('You are not signed in')
-    expect(page.text).toContain('href="/api/v1.0/authenticate/"')
+    expect(page.text).toContain(`href="${PATHS.login}"`)
     expect(page.text).not.toContain('<form')
   })
 
@@ -93,7 +95,7 @@ describe('what the page calls a visitor', () => {
     const scene = createScene()
     scene.provider.setFault('access-denied')
     const browser = scene.browser()
-    await browser.open(`${GATE}/api/v1.0/authenticate/`)
+    await browser.open(`${GATE}${PATHS.login}`)
     expect((await browser.open(GATE)).text).toContain('You are not signed in')
   })
 })

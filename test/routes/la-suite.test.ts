@@ -1,8 +1,10 @@
 /**
  * What La Suite's environment decides of addresses: hosts, trusted origins, the name of the return parameter, the callback, attempts.
  */
+
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { PATHS } from '../support/paths.ts'
 import { APP, attemptsOf, CALLBACK, createScene, EVIL, GATE, LOGIN, LOGOUT, ME, signIn, whoIs } from './scene.ts'
 
 describe('DJANGO_ALLOWED_HOSTS', () => {
@@ -25,7 +27,7 @@ describe('DJANGO_ALLOWED_HOSTS', () => {
   })
 
   it('does not decide where the provider answers', async () => {
-    const answer = await ask('meet.example.org', 'https://meet.example.org/api/v1.0/authenticate/?moved=true')
+    const answer = await ask('meet.example.org', `https://meet.example.org${PATHS.login}?moved=true`)
     expect(new URL(answer.headers.get('location') ?? '').searchParams.get('redirect_uri')).toBe(CALLBACK)
   })
 })
@@ -119,7 +121,7 @@ describe('OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS and OIDC_EXEMPT_URLS', () => {
     expect(await visitAfter(61, { OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS: '60' })).toBe(1)
   })
 
-  it.each(['/api/v1.0/users/me/', '/api/v1.0/users/me'])('but not at an exempt path: %s', async (path) => {
+  it.each([PATHS.me, `${PATHS.users}me`])('but not at an exempt path: %s', async (path) => {
     expect(await visitAfter(901, { OIDC_EXEMPT_URLS: `/other/,${path}` })).toBe(0)
   })
 })

@@ -1,8 +1,10 @@
 /**
  * GET /api/v1.0/authenticate/: the authorization request, where it leads afterwards, and who is not sent to the provider.
  */
+
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '../support/browser.ts'
+import { PATHS } from '../support/paths.ts'
 import { APP, answerOf, CALLBACK, createScene, EVIL, GATE, IDP, LOGIN, refusalOn, rowsOf, signIn } from './scene.ts'
 
 /** The authorization request that a start of a sign-in leads to. */
@@ -102,7 +104,7 @@ describe('the authorization request', () => {
 
   it('has the callback of BASE_URL, whatever address the Worker was reached at (A85)', async () => {
     const { gate } = createScene()
-    const response = await gate(new Request(`${EVIL}/api/v1.0/authenticate/?moved=true`))
+    const response = await gate(new Request(`${EVIL}${PATHS.login}?moved=true`))
     expect(parameterOf(new URL(response.headers.get('location') ?? ''), 'redirect_uri')).toBe(CALLBACK)
   })
 })
@@ -241,20 +243,20 @@ describe('a sign-in under another host than BASE_URL', () => {
   })
 
   it('that was begun elsewhere is sent to BASE_URL as well', async () => {
-    const path = '/api/v1.0/initiate-login/?iss=https://idp.example&login_hint=a'
+    const path = `${PATHS.initiateLogin}?iss=https://idp.example&login_hint=a`
     const location = (await visit(`${ALIAS}${path}`)).headers.get('location') ?? ''
     expect(location).toMatch(/^https:\/\/gate\.example\.com\/api\/v1\.0\/initiate-login\/\?iss=/)
   })
 
   it('that was begun elsewhere with a form is sent to BASE_URL as well', async () => {
     const body = new URLSearchParams({ iss: 'https://idp.example', target_link_uri: '/x' })
-    const response = await visit(`${ALIAS}/api/v1.0/initiate-login/`, { method: 'POST', body, headers: {} })
+    const response = await visit(`${ALIAS}${PATHS.initiateLogin}`, { method: 'POST', body, headers: {} })
     expect([response.status, new URL(response.headers.get('location') ?? '').origin]).toEqual([303, GATE])
   })
 
   it('leads nowhere but to BASE_URL, whatever the request says', async () => {
     for (const host of ['evil.example', 'gate.example.com.evil.example', 'gate.example.com:8443']) {
-      const { headers } = await visit(`https://${host}/api/v1.0/authenticate/?returnTo=//evil.example`)
+      const { headers } = await visit(`https://${host}${PATHS.login}?returnTo=//evil.example`)
       expect(new URL(headers.get('location') ?? '').origin).toBe(GATE)
     }
   })
@@ -287,7 +289,7 @@ describe('a provider that cannot be used', () => {
     const visit = await browser.open(LOGIN)
     expect([visit.status, visit.path]).toEqual([502, [LOGIN]])
     expect(refusalOn(visit, scene)?.detail).toMatchObject({ code })
-    expect(visit.text).toContain('href="/api/v1.0/authenticate/"')
+    expect(visit.text).toContain(`href="${PATHS.login}"`)
     expect(visit.headers.has('retry-after')).toBe(code === 'provider_unreachable')
     expect(browser.jar.received).toEqual([])
     // A connection that broke is made once more.

@@ -1,9 +1,11 @@
 /**
  * /api/v1.0/logout/ and /api/v1.0/logout-callback/: the session ends at once, at the person's own wish alone, then at the provider.
  */
+
 import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { PATHS } from '../support/paths.ts'
 import {
   APP,
   addApp,
@@ -188,7 +190,7 @@ describe('a sign-out while the provider is down', () => {
     const browser = await signedIn(scene)
     scene.provider.setFault('down')
     scene.clock.advance(3)
-    await scene.browser().open(`${GATE}/api/v1.0/authenticate/`)
+    await scene.browser().open(`${GATE}${PATHS.login}`)
     expect((await signOut(browser)).text).toContain('You are signed out here')
   })
 
@@ -197,7 +199,7 @@ describe('a sign-out while the provider is down', () => {
     const browser = await signedIn(scene)
     scene.provider.setFault('down')
     scene.clock.advance(3)
-    await scene.browser().open(`${GATE}/api/v1.0/authenticate/`)
+    await scene.browser().open(`${GATE}${PATHS.login}`)
     scene.provider.setFault(null)
     scene.clock.advance(30)
     expect((await signOut(browser, '/end-session')).next).toContain(`${IDP}/end-session`)

@@ -1,9 +1,11 @@
 /**
  * What a browser remembers of signing out, of refusals and of silent attempts: no link, frame or late answer makes it forget.
  */
+
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '../support/browser.ts'
+import { PATHS } from '../support/paths.ts'
 import {
   createScene,
   createSettledScene,
@@ -121,7 +123,7 @@ describe('an answer to a silent attempt that cannot be read', () => {
   ])('and that %s is no error page', async (_, query, hasState) => {
     const scene = await createSettledScene()
     const browser = scene.browser()
-    const { next } = await browser.open(ASK, { stopBefore: '/api/v1.0/callback/' })
+    const { next } = await browser.open(ASK, { stopBefore: PATHS.callback })
     const url = new URL(next ?? '')
     const state = hasState ? `&state=${url.searchParams.get('state')}` : ''
     const visit = await browser.open(`${url.origin}${url.pathname}?${query}${state}`)
@@ -138,7 +140,7 @@ describe('an answer to a silent attempt that cannot be read', () => {
   })
 
   it('is one for a browser that has begun no silent attempt', async () => {
-    const visit = await (await createSettledScene()).browser().open(`${GATE}/api/v1.0/callback/?error=login_required`)
+    const visit = await (await createSettledScene()).browser().open(`${GATE}${PATHS.callback}?error=login_required`)
     expect(visit.status).toBe(400)
   })
 })

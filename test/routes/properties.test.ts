@@ -1,9 +1,11 @@
 /**
  * Whatever arrives from outside, in any field, no answer is a 500, no one is signed in by it, and no redirect leads elsewhere.
  */
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { acceptedTarget } from '../../src/routes/sign-in/return-to.ts'
+import { PATHS } from '../support/paths.ts'
 import { addApp, CALLBACK, createScene, GATE, INTROSPECT, LOGIN, LOGOUT, ME } from './scene.ts'
 
 const RUNS = { numRuns: 150 }
@@ -82,9 +84,9 @@ describe('no input makes a fault', () => {
       LOGOUT,
       ME,
       `${GATE}/`,
-      `${GATE}/api/v1.0/initiate-login/`,
-      `${GATE}/api/v1.0/frontchannel-logout/`,
-      `${GATE}/api/v1.0/logout-callback/`,
+      `${GATE}${PATHS.initiateLogin}`,
+      `${GATE}${PATHS.frontchannelLogout}`,
+      `${GATE}${PATHS.logoutCallback}`,
     )
     await fc.assert(
       fc.asyncProperty(pages, fc.array(fc.tuple(names, text), { maxLength: 6 }), async (page, pairs) => {

@@ -1,9 +1,11 @@
 /**
  * Return targets: whatever is asked for, the result is this host, an allowed one, or nothing (A1 to A10).
  */
+
 import { describe, expect, it } from 'vitest'
 import type { AllowedHost } from '../../src/config/values/lists.ts'
 import { acceptedTarget, judgedTarget } from '../../src/routes/sign-in/return-to.ts'
+import { PATHS } from '../support/paths.ts'
 
 const GATE = 'https://gate.example.com'
 const APP: AllowedHost = { host: 'app.example.com', origin: null, withSubdomains: false }
@@ -288,8 +290,8 @@ describe('the corpus (A3)', () => {
   /** What a browser on a page of `GATE` would go to, were the value sent as it is. */
   function strays(wanted: string, target: string | null, allowed: readonly string[]): boolean {
     if (target === null) return false
-    const url = new URL(target, `${GATE}/api/v1.0/callback/`)
-    const spelt = new URL(wanted, `${GATE}/api/v1.0/authenticate/`)
+    const url = new URL(target, `${GATE}${PATHS.callback}`)
+    const spelt = new URL(wanted, `${GATE}${PATHS.login}`)
     return ![url, spelt].every(({ origin }) => allowed.includes(origin)) || url.username !== '' || url.password !== ''
   }
 

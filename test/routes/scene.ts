@@ -1,6 +1,7 @@
 /**
  * Gatehouse on real storage, its provider, and browsers that can reach both; the clock stands still until a test moves it.
  */
+
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app.ts'
 import { sha256 } from '../../src/crypto.ts'
@@ -8,6 +9,7 @@ import { createDeps } from '../../src/deps.ts'
 import type { LogEntry } from '../../src/log.ts'
 import { type Browser, createBrowser, type Site, type Visit } from '../support/browser.ts'
 import { createHostileProvider, type HostileProvider } from '../support/hostile/provider.ts'
+import { PATHS } from '../support/paths.ts'
 
 export const GATE = 'https://gate.example.com'
 export const IDP = 'https://idp.example'
@@ -17,14 +19,14 @@ export const EVIL = 'https://evil.example'
 /** A second provider, where the settings name one. */
 export const OTHER_IDP = 'https://other-idp.example'
 
-export const LOGIN = `${GATE}/api/v1.0/authenticate/`
-export const CALLBACK = `${GATE}/api/v1.0/callback/`
-export const LOGOUT = `${GATE}/api/v1.0/logout/`
-export const LOGOUT_CALLBACK = `${GATE}/api/v1.0/logout-callback/`
-export const BACK_CHANNEL = `${GATE}/api/v1.0/backchannel-logout/`
-export const FRONT_CHANNEL = `${GATE}/api/v1.0/frontchannel-logout/`
-export const ME = `${GATE}/api/v1.0/users/me/`
-export const INTROSPECT = `${GATE}/api/v1.0/introspect/`
+export const LOGIN = `${GATE}${PATHS.login}`
+export const CALLBACK = `${GATE}${PATHS.callback}`
+export const LOGOUT = `${GATE}${PATHS.logout}`
+export const LOGOUT_CALLBACK = `${GATE}${PATHS.logoutCallback}`
+export const BACK_CHANNEL = `${GATE}${PATHS.backchannelLogout}`
+export const FRONT_CHANNEL = `${GATE}${PATHS.frontchannelLogout}`
+export const ME = `${GATE}${PATHS.me}`
+export const INTROSPECT = `${GATE}${PATHS.introspect}`
 
 export const SESSION_COOKIE = '__Host-gatehouse-session'
 const ATTEMPT_COOKIE = /^__Host-gatehouse-login-/

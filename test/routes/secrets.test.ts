@@ -1,8 +1,10 @@
 /**
  * A provider that repeats what it was sent: none of it is in a page, in the log or in the table of refusals, in whatever spelling.
  */
+
 import { describe, expect, it } from 'vitest'
 import { createHostileProvider } from '../support/hostile/provider.ts'
+import { PATHS } from '../support/paths.ts'
 import { createClock, createStage, IDP, LOGIN, rowsOf, SETTINGS, type Settings, signIn } from './scene.ts'
 
 /** With every sign that is written differently in URLs, forms, JSON, HTML and base64. */
@@ -125,7 +127,7 @@ describe('what was sent to the provider is written nowhere', () => {
       state,
       iss: IDP,
     })
-    await person.open(`${SETTINGS.BASE_URL}/api/v1.0/callback/?${answer}`)
+    await person.open(`${SETTINGS.BASE_URL}${PATHS.callback}?${answer}`)
     const rows = await rowsOf('refusals')
     expect(rows).toMatchObject([{ description: 'no session of …!' }])
     expect(JSON.stringify([log, rows])).not.toContain(state)
@@ -143,7 +145,7 @@ describe('what was sent to the provider is written nowhere', () => {
     const echo = createEcho('/revoke', ({ body }) => `token ${body.get('token')} of ${SECRET}`)
     const person = echo.browser()
     await signIn(person)
-    await person.submit(person.formOf(await person.open(`${SETTINGS.BASE_URL}/api/v1.0/logout/`)))
+    await person.submit(person.formOf(await person.open(`${SETTINGS.BASE_URL}${PATHS.logout}`)))
     const token = echo.sent[0]?.body.get('token')
     if (token) expect(JSON.stringify(echo.log)).not.toContain(token)
     expect(JSON.stringify(echo.log)).not.toContain('pä')

@@ -1,8 +1,10 @@
 /**
  * Several providers at once: which one a browser is sent to, which one may answer where, and whose session it is afterwards.
  */
+
 import { describe, expect, it } from 'vitest'
 import type { Browser, Visit } from '../support/browser.ts'
+import { PATHS } from '../support/paths.ts'
 import {
   APP,
   addApp,
@@ -178,7 +180,7 @@ describe('with several providers', () => {
       { header: { typ: 'logout+jwt' } },
     )
     const body = new URLSearchParams({ logout_token: logoutToken })
-    const answer = await scene.gate(new Request(`${GATE}/api/v1.0/backchannel-logout/`, { method: 'POST', body }))
+    const answer = await scene.gate(new Request(`${GATE}${PATHS.backchannelLogout}`, { method: 'POST', body }))
     expect(answer.status).toBe(200)
     expect([(await one.background(ME)).status, (await two.background(ME)).status]).toEqual([200, 401])
   })

@@ -1,9 +1,11 @@
 /**
  * Silent sign-ins that come to nothing: no one ends on an error page, and nothing is tried again that was refused.
  */
+
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Fault } from '../support/hostile/provider.ts'
+import { PATHS } from '../support/paths.ts'
 import {
   createScene,
   createSettledScene,
@@ -67,7 +69,7 @@ describe('a silent attempt that fails', () => {
     const gate = scene.isolate({ OIDC_CREATE_USER: 'false' })
     const browser = scene.browser()
     scene.provider.setPerson({ sub: 'nobody-here' })
-    const { next } = await browser.open(ASK, { stopBefore: '/api/v1.0/callback/' })
+    const { next } = await browser.open(ASK, { stopBefore: PATHS.callback })
     const cookie = [...browser.jar.cookiesOf(GATE)].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await gate(new Request(next ?? '', { headers: { cookie } }))
     expect([response.status, response.headers.get('location')]).toEqual([302, TARGET])
@@ -95,7 +97,7 @@ describe('a silent attempt that fails', () => {
   it('because the database is away goes on as well', async () => {
     const scene = await createSettledScene()
     const browser = scene.browser()
-    const { next } = await browser.open(ASK, { stopBefore: '/api/v1.0/callback/' })
+    const { next } = await browser.open(ASK, { stopBefore: PATHS.callback })
     await env.DB.exec('ALTER TABLE spent_logins RENAME TO away')
     const visit = await browser.open(next ?? '').finally(() => env.DB.exec('ALTER TABLE away RENAME TO spent_logins'))
     expect([visit.status, visit.url]).toEqual([200, TARGET])
@@ -103,7 +105,7 @@ describe('a silent attempt that fails', () => {
 
   it.each([
     ['silent_sign_in_skipped', 'when it begins', []],
-    ['silent_sign_in_failed', 'when its answer comes', ['/api/v1.0/callback/']],
+    ['silent_sign_in_failed', 'when its answer comes', [PATHS.callback]],
   ])('by a fault of our own is an error in the log, and goes on as well (%s, %s)', async (event, _when, [stop]) => {
     const scene = await createSettledScene()
     const browser = scene.browser()
@@ -177,7 +179,7 @@ describe('after a sign-in that failed', () => {
     const scene = await createSettledScene(WITHOUT_REFRESH)
     const browser = scene.browser()
     scene.provider.setFault('access-denied')
-    const { next } = await browser.open(ASK, { stopBefore: '/api/v1.0/callback/' })
+    const { next } = await browser.open(ASK, { stopBefore: PATHS.callback })
     scene.provider.reset()
     await signIn(browser)
     await browser.open(next ?? '')

@@ -1,8 +1,10 @@
 /**
  * Sessions that the provider does not confirm: which of its answers end one, after how many, and that a mistake signs no one out.
  */
+
 import { describe, expect, it } from 'vitest'
 import type { Site } from '../support/browser.ts'
+import { PATHS } from '../support/paths.ts'
 import {
   addApp,
   createScene,
@@ -260,7 +262,7 @@ describe('refusals that are no clear no', () => {
     for (let attempt = 0; attempt < 29; attempt += 1) {
       clock.advance(1)
       expect(await statusOf(gate, token)).toBe(200)
-      expect(await statusOf(gate, token, `${GATE}/api/v1.0/session/refresh/`, 'POST')).toBe(200)
+      expect(await statusOf(gate, token, `${GATE}${PATHS.sessionRefresh}`, 'POST')).toBe(200)
     }
     expect(refreshes()).toBe(before)
   })
@@ -315,12 +317,12 @@ describe('GATEHOUSE_UNCONFIRMED_AGE', () => {
   })
 
   it('ends it at paths where the provider is not asked, and in the answer about the session', async () => {
-    expect(await minutesUntilEnd({ ...HOUR, OIDC_EXEMPT_URLS: '/api/v1.0/users/me/' }, 120)).toBe(60)
-    expect(await minutesUntilEnd(HOUR, 120, `${GATE}/api/v1.0/session/`)).toBe(60)
+    expect(await minutesUntilEnd({ ...HOUR, OIDC_EXEMPT_URLS: PATHS.me }, 120)).toBe(60)
+    expect(await minutesUntilEnd(HOUR, 120, `${GATE}${PATHS.session}`)).toBe(60)
   })
 
   it('asks before it ends one, also at paths where the provider is not asked otherwise', async () => {
-    const { clock, gate, refreshes, ...scene } = world({ ...HOUR, OIDC_EXEMPT_URLS: '/api/v1.0/users/me/' })
+    const { clock, gate, refreshes, ...scene } = world({ ...HOUR, OIDC_EXEMPT_URLS: PATHS.me })
     const token = await sessionOf(scene)
     const asked: number[] = []
     for (let hour = 0; hour < 3; hour += 1) {

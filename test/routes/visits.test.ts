@@ -2,9 +2,11 @@
  * Someone visits the start page and is not signed in: sent elsewhere, signed in without being asked, or shown a button (a.3 and a.4 of
  * La Suite's settings: OIDC_REDIRECT_UNAUTHENTICATED_URL, FRONTEND_*, ALLOW_UNREGISTERED_ROOMS).
  */
+
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Visit } from '../support/browser.ts'
+import { PATHS } from '../support/paths.ts'
 import {
   APP,
   createScene,
@@ -21,7 +23,7 @@ import {
   whoIs,
 } from './scene.ts'
 
-const CONFIG = `${GATE}/api/v1.0/config/`
+const CONFIG = `${GATE}${PATHS.configuration}`
 const SILENT = { FRONTEND_IS_SILENT_LOGIN_ENABLED: 'true' }
 
 /** Where the first answer to a visit leads; `null`: it is a page. */
@@ -312,7 +314,7 @@ describe('the button', () => {
 
   it('is left out with ?hideLogin=true', async () => {
     const page = await createScene().browser().open(`${GATE}/?hideLogin=true`)
-    expect(page.text).not.toContain('/api/v1.0/authenticate/')
+    expect(page.text).not.toContain(PATHS.login)
     expect(page.text).toContain('You are not signed in')
   })
 })

@@ -1,12 +1,14 @@
 /**
  * The built Worker with the hostile provider as its only one, and browsers that reach both over real HTTP.
  */
+
 import { randomBytes } from 'node:crypto'
 import { type Browser, createBrowser, type Visit } from './browser.ts'
 import { freePort, type RunningGatehouse, startGatehouse } from './gatehouse.ts'
 import type { Offers } from './hostile/provider.ts'
 import { type HostileServer, startHostileServer } from './hostile-server.ts'
 import { overHttp } from './over-http.ts'
+import { PATHS } from './paths.ts'
 
 export interface Attacked {
   readonly gatehouse: RunningGatehouse
@@ -27,17 +29,6 @@ export interface AttackedOptions {
   readonly offers?: Offers
   readonly tells?: 'back channel' | 'front channel'
 }
-
-export const PATHS = {
-  login: '/api/v1.0/authenticate/',
-  initiateLogin: '/api/v1.0/initiate-login/',
-  callback: '/api/v1.0/callback/',
-  logout: '/api/v1.0/logout/',
-  logoutCallback: '/api/v1.0/logout-callback/',
-  backchannelLogout: '/api/v1.0/backchannel-logout/',
-  frontchannelLogout: '/api/v1.0/frontchannel-logout/',
-  me: '/api/v1.0/users/me/',
-} as const
 
 export const SESSION_COOKIE = '__Host-gatehouse-session'
 

@@ -1,6 +1,7 @@
 /**
  * A checkout of its own in which `npm run dev` can run, so that no one's .dev.vars and database are in the way, and a browser for it.
  */
+
 import { copyFile, cp, mkdir, mkdtemp, readdir, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { type Started, startNode } from '../../dev/processes.ts'
 import { ROOT } from '../../dev/settings.ts'
 import { signIn } from '../../dev/sign-in.ts'
 import { freePort } from './gatehouse.ts'
+import { PATHS } from './paths.ts'
 
 const COPIED = ['dev', 'src', 'migrations', 'package.json', 'tsconfig.json', 'wrangler.toml']
 /** What is written into node_modules while something runs. */
@@ -76,15 +78,15 @@ export class DevVisitor {
   }
 
   async signIn(username: string): Promise<void> {
-    const start = await this.visit('/api/v1.0/authenticate/')
+    const start = await this.visit(PATHS.login)
     const request = new URL(start.headers.get('location') ?? '')
-    const answer = await signIn(request, username, `${this.#baseUrl}/api/v1.0/callback/`, new Map())
+    const answer = await signIn(request, username, `${this.#baseUrl}${PATHS.callback}`, new Map())
     await this.visit(answer.href.slice(this.#baseUrl.length))
   }
 
   /** The id under which Gatehouse knows who is signed in; null: no one is. */
   async id(): Promise<string | null> {
-    const response = await this.visit('/api/v1.0/users/me/')
+    const response = await this.visit(PATHS.me)
     return response.ok ? ((await response.json()) as { id: string }).id : null // the answer is the test's subject
   }
 }

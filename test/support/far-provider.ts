@@ -1,6 +1,7 @@
 /**
  * A provider at the far end of the network, in memory: real keys, real signatures, and answers that a test may bend; with a journal.
  */
+
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { loadConfig } from '../../src/config/load.ts'
 import { GatehouseError } from '../../src/errors.ts'
@@ -8,11 +9,12 @@ import type { VerifiedLogin } from '../../src/oidc/flows/callback.ts'
 import type { PendingLogin } from '../../src/oidc/flows/login.ts'
 import type { Provider } from '../../src/oidc/provider.ts'
 import { createProvider } from '../../src/oidc/provider.ts'
+import { PATHS } from './paths.ts'
 
 export const ISSUER = 'https://id.example.org'
 export const CLIENT_ID = 'gatehouse'
 export const SECRET = 'a-client-secret-of-64-bytes-or-more-which-is-enough-for-any-hash!'
-const REDIRECT_URI = 'https://login.example.org/api/v1.0/callback/'
+const REDIRECT_URI = `https://login.example.org${PATHS.callback}`
 export const SUBJECT = 'subject-of-alice'
 
 export interface SeenCall {

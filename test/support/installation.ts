@@ -1,9 +1,11 @@
 /**
  * Gatehouse and the embedded provider together, as a journey needs them, each on a port of its own, with one app registered.
  */
+
 import { createHash, randomBytes } from 'node:crypto'
 import { type ProviderOptions, type RunningProvider, startProvider } from '../../dev/provider/provider.ts'
 import { freePort, type GatehouseOptions, type RunningGatehouse, startGatehouse } from './gatehouse.ts'
+import { PATHS } from './paths.ts'
 
 /** Gatehouse with one app. */
 export interface Served {
@@ -77,7 +79,7 @@ export async function registerApp(
 
 /** Asks for the verdict on a token, as an app does. */
 export function introspect({ gatehouse, appAuthorization }: Served, token: string): Promise<Response> {
-  return fetch(`${gatehouse.baseUrl}/api/v1.0/introspect/`, {
+  return fetch(`${gatehouse.baseUrl}${PATHS.introspect}`, {
     method: 'POST',
     headers: { authorization: appAuthorization },
     body: new URLSearchParams({ token }),

@@ -1,6 +1,7 @@
 /**
  * A provider at the far end that answers a sign-in, each answer replaceable, and the browser's part of it.
  */
+
 import { loadConfig } from '../../src/config/load.ts'
 import type { VerifiedLogin } from '../../src/oidc/flows/callback.ts'
 import type { LoginRequest, PendingLogin } from '../../src/oidc/flows/login.ts'
@@ -8,11 +9,12 @@ import { createProvider } from '../../src/oidc/provider.ts'
 import { createFakeClock } from './fake-clock.ts'
 import { createFarEnd, json } from './far-end.ts'
 import { sign, type TestKey } from './keys.ts'
+import { PATHS } from './paths.ts'
 
 export const ISSUER = 'https://idp.example'
 export const CLIENT_ID = 'gatehouse'
 export const CLIENT_SECRET = 'GOCSPX-a+b%c:d e/f'
-export const REDIRECT_URI = 'https://gate.example.com/api/v1.0/callback/'
+export const REDIRECT_URI = `https://gate.example.com${PATHS.callback}`
 export const TOKEN = `${ISSUER}/token`
 export const JWKS = `${ISSUER}/jwks`
 export const USERINFO = `${ISSUER}/userinfo`

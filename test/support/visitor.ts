@@ -1,8 +1,10 @@
 /**
  * Someone at a browser who signs in for real: at Gatehouse, then at the embedded provider, and back; keeps the cookies of both.
  */
+
 import { signIn } from '../../dev/sign-in.ts'
 import type { Installation } from './installation.ts'
+import { PATHS } from './paths.ts'
 
 export class Visitor {
   readonly cookies = new Map<string, string>()
@@ -38,11 +40,11 @@ export class Visitor {
 
   /** Signs in at the provider, and gives back the path of the callback with the provider's answer. */
   async answerFor(username: string, query = ''): Promise<string> {
-    const start = await this.visit(`/api/v1.0/authenticate/${query}`)
+    const start = await this.visit(`${PATHS.login}${query}`)
     const location = start.headers.get('location')
     if (location === null) throw new Error(`the sign-in did not begin: ${start.status}`)
     const { baseUrl } = this.#installation.gatehouse
-    const callback = await signIn(new URL(location), username, `${baseUrl}/api/v1.0/callback/`, this.#atProvider)
+    const callback = await signIn(new URL(location), username, `${baseUrl}${PATHS.callback}`, this.#atProvider)
     return callback.href.slice(baseUrl.length)
   }
 
@@ -53,9 +55,9 @@ export class Visitor {
 
   /** Presses the button on the page that asks whether to sign out. `fields` come on top of those of the form. */
   async signOut(query = '', fields: Readonly<Record<string, string>> = {}): Promise<Response> {
-    const page = await (await this.visit(`/api/v1.0/logout/${query}`)).text()
+    const page = await (await this.visit(`${PATHS.logout}${query}`)).text()
     const token = /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(page)?.[1] ?? ''
-    return this.visit(`/api/v1.0/logout/${query}`, {
+    return this.visit(`${PATHS.logout}${query}`, {
       method: 'POST',
       headers: { 'sec-fetch-site': 'same-origin' },
       body: new URLSearchParams({ csrfmiddlewaretoken: token, ...fields }),
@@ -77,7 +79,7 @@ export class Visitor {
   }
 
   async whoAmI(isolate: 'first' | 'second' = 'first'): Promise<Record<string, unknown> | null> {
-    const response = await this.visit('/api/v1.0/users/me/', {}, isolate)
+    const response = await this.visit(PATHS.me, {}, isolate)
     return response.ok ? ((await response.json()) as Record<string, unknown>) : null // the answer is the test's subject
   }
 }

@@ -1,8 +1,10 @@
 /**
  * What one mistake with an emulated provider is made of.
  */
+
 import type { RefusingProvider, Registered } from '../../support/emulations/refusing.ts'
 import type { Misconfiguration } from '../../support/misconfigurations.ts'
+import { PATHS } from '../../support/paths.ts'
 
 export interface Mistake extends Misconfiguration {
   /** Settings of Gatehouse, on top of those that are right; `undefined` takes one away. */
@@ -14,13 +16,13 @@ export interface Mistake extends Misconfiguration {
 }
 
 export const BASE_URL = 'https://login.example.org'
-export const CALLBACK = `${BASE_URL}/api/v1.0/callback/`
+export const CALLBACK = `${BASE_URL}${PATHS.callback}`
 
 /** What is right to register. */
 export const REGISTERED: Registered = {
   clientId: 'gatehouse',
   clientSecret: 'the-client-secret-that-is-in-the-console',
   redirectUris: [CALLBACK],
-  postLogoutUris: [`${BASE_URL}/api/v1.0/logout-callback/`],
+  postLogoutUris: [`${BASE_URL}${PATHS.logoutCallback}`],
   scopes: ['openid', 'email', 'profile', 'given_name', 'usual_name', 'uid', 'siret', 'idp_id'],
 }

@@ -2,7 +2,8 @@
  * The modules of the basic plan, which hold for every way in which the answer of the provider may travel.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { type Attacked, type AttackedOptions, PATHS, startAttacked } from '../../support/attacked.ts'
+import { type Attacked, type AttackedOptions, startAttacked } from '../../support/attacked.ts'
+import { PATHS } from '../../support/paths.ts'
 import { calls, expectSignedIn, expectTokensRefused } from './expectations.ts'
 
 type Settings = NonNullable<AttackedOptions['settings']>

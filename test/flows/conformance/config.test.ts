@@ -2,7 +2,8 @@
  * The config plan of the OpenID Foundation (`oidcc-client-config-certification-test-plan`): discovery, keys, and keys that change.
  */
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
-import { type Attacked, PATHS, startAttacked } from '../../support/attacked.ts'
+import { type Attacked, startAttacked } from '../../support/attacked.ts'
+import { PATHS } from '../../support/paths.ts'
 import { calls, expectRefused, expectSignedIn, expectTokensRefused } from './expectations.ts'
 
 const DISCOVERY = '/.well-known/openid-configuration'

@@ -2,7 +2,8 @@
  * What the FAPI 2.0 plans of the OpenID Foundation (`fapi2-*-final-client-test-plan`) add to the OpenID Connect ones, and JARM with its own Worker.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { type Attacked, PATHS, startAttacked, whoIs } from '../../support/attacked.ts'
+import { type Attacked, startAttacked, whoIs } from '../../support/attacked.ts'
+import { PATHS } from '../../support/paths.ts'
 import { calls, expectAnswerRefused, expectSignedIn, expectTokensRefused } from './expectations.ts'
 
 const script = inject('workerScript')

@@ -2,7 +2,8 @@
  * The form-post plan of the OpenID Foundation (`oidcc-client-formpost-basic-certification-test-plan`), and an error that comes by form.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { type Attacked, PATHS, signIn, startAttacked, whoIs } from '../../support/attacked.ts'
+import { type Attacked, signIn, startAttacked, whoIs } from '../../support/attacked.ts'
+import { PATHS } from '../../support/paths.ts'
 import { describeBasicPlan } from './basic-plan.ts'
 import { calls, expectAnswerRefused, expectNobody, expectSignedIn } from './expectations.ts'
 

@@ -2,8 +2,9 @@
  * The plan of the OpenID Foundation for front-channel logout (`oidcc-client-front-channel-logout-rp-basic`), started here and at the provider.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { type Attacked, PATHS, signOut, startAttacked, whoIs } from '../../support/attacked.ts'
+import { type Attacked, signOut, startAttacked, whoIs } from '../../support/attacked.ts'
 import type { Browser, Visit } from '../../support/browser.ts'
+import { PATHS } from '../../support/paths.ts'
 import { expectSignedIn } from './expectations.ts'
 
 describe('front-channel logout', () => {

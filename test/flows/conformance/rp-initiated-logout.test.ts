@@ -2,7 +2,8 @@
  * The plan of the OpenID Foundation for RP-initiated logout (`oidcc-client-rp-initiated-logout-rp-basic`).
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
-import { type Attacked, PATHS, signOut, startAttacked, whoIs } from '../../support/attacked.ts'
+import { type Attacked, signOut, startAttacked, whoIs } from '../../support/attacked.ts'
+import { PATHS } from '../../support/paths.ts'
 import { calls, expectNobody, expectSignedIn } from './expectations.ts'
 
 describe('RP-initiated logout', () => {

@@ -2,7 +2,8 @@
  * The plan of the OpenID Foundation for sign-ins that someone else starts (`oidcc-client-test-3rd-party-init-login-test-plan`).
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { type Attacked, PATHS, startAttacked, whoIs } from '../../support/attacked.ts'
+import { type Attacked, startAttacked, whoIs } from '../../support/attacked.ts'
+import { PATHS } from '../../support/paths.ts'
 import { calls, expectRefused } from './expectations.ts'
 
 describe('third-party-initiated login', () => {

@@ -1,12 +1,14 @@
 /**
  * The diagnosis of a real provider, with the settings of a Gatehouse that need not run.
  */
+
 import type { Check } from '../../../src/diagnosis/check.ts'
 import { diagnosed } from '../../support/diagnosed.ts'
+import { PATHS } from '../../support/paths.ts'
 import { GATEHOUSE_CLIENT } from './realm.ts'
 
 export const BASE_URL = 'http://localhost:8999'
-export const CALLBACK = `${BASE_URL}/api/v1.0/callback/`
+export const CALLBACK = `${BASE_URL}${PATHS.callback}`
 export const NOBODY_LISTENS = 'http://127.0.0.1:9'
 
 /**

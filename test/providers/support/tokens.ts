@@ -1,12 +1,14 @@
 /**
  * Tokens of a real provider as a client gets them, and what the provider says of them; none of it goes through Gatehouse.
  */
+
 import * as v from 'valibot'
 import { tokensByCode } from '../../../dev/sign-in.ts'
+import { PATHS } from '../../support/paths.ts'
 import { GATEHOUSE_CLIENT } from './realm.ts'
 import type { World } from './world.ts'
 
-const CALLBACK = '/api/v1.0/callback/'
+const CALLBACK = PATHS.callback
 const tokenAnswer = v.object({ access_token: v.string() })
 const endpoints = v.object({ token_endpoint: v.string(), introspection_endpoint: v.string() })
 

@@ -1,6 +1,7 @@
 /**
  * Gatehouse with a realm of its own in a real Keycloak, and browsers that reach both; a test file takes one.
  */
+
 import * as v from 'valibot'
 import { inject } from 'vitest'
 import { type Browser, createBrowser, type Visit } from '../../support/browser.ts'
@@ -8,6 +9,7 @@ import { freePort } from '../../support/gatehouse.ts'
 import { textOf } from '../../support/html.ts'
 import { type Served, startWithApp } from '../../support/installation.ts'
 import { overHttp } from '../../support/over-http.ts'
+import { PATHS } from '../../support/paths.ts'
 import { DEX_PASSWORD, type Dex, startDex } from './dex.ts'
 import type { KeycloakAddress, KeycloakPath } from './keycloak.ts'
 import { GATEHOUSE_CLIENT, makeRealm, passwordOf, type Realm } from './realm.ts'
@@ -83,7 +85,7 @@ export async function startWithDex(
   configuration: Readonly<Record<string, unknown>> = {},
 ): Promise<DexWorld> {
   const port = await freePort()
-  const dex = await startDex(`http://localhost:${port}/api/v1.0/callback/`, configuration)
+  const dex = await startDex(`http://localhost:${port}${PATHS.callback}`, configuration)
   const served = await startWithApp({
     port,
     script: inject('workerScript'),
@@ -135,7 +137,7 @@ export async function keycloakAt(path: KeycloakPath): Promise<KeycloakAddress> {
 
 /** Begins a sign-in at Gatehouse, and fills in the provider's own pages if it asks; gives back where that ends. */
 export async function signIn(world: World, browser: Browser, username: string, query = ''): Promise<Visit> {
-  const page = await browser.open(world.at(`/api/v1.0/authenticate/${query}`))
+  const page = await browser.open(world.at(`${PATHS.login}${query}`))
   const isAsked = page.status === 200 && !page.url.startsWith(world.at('/'))
   return isAsked ? world.logIn(browser, page, username) : page
 }
@@ -150,7 +152,7 @@ export async function signedIn(world: World, username: string): Promise<Browser>
 
 /** Who is signed in, as an application on the same host sees it; `null`: no one. */
 export async function whoIs({ at }: World, browser: Browser): Promise<Readonly<Record<string, unknown>> | null> {
-  const { status, json } = await browser.background(at('/api/v1.0/users/me/'))
+  const { status, json } = await browser.background(at(PATHS.me))
   if (status === 401) return null
   if (status === 200) return v.parse(v.looseObject({}), json())
   throw new Error(`users/me answered ${status}`)
@@ -158,5 +160,5 @@ export async function whoIs({ at }: World, browser: Browser): Promise<Readonly<R
 
 /** Presses the button of the sign-out page; gives back where that ends. */
 export async function signOut({ at }: World, browser: Browser): Promise<Visit> {
-  return browser.submit(browser.formOf(await browser.open(at('/api/v1.0/logout/'))))
+  return browser.submit(browser.formOf(await browser.open(at(PATHS.logout))))
 }

@@ -1,10 +1,12 @@
 /**
  * Auth0: a slash, an audience, groups under a name in the form of a URL, and two ways of signing out.
  */
+
 import { beforeAll, describe, expect, it } from 'vitest'
 import { AUTH0_DOMAIN, DOCUMENTS } from '../../support/emulations/fixtures.ts'
 import type { Manners } from '../../support/emulations/provider.ts'
 import { makeKey, sign, type TestKey } from '../../support/keys.ts'
+import { PATHS } from '../../support/paths.ts'
 import { proves } from '../../support/proofs.ts'
 import { addApp, GATE, introspect, LOGIN, refusalOn, type Settings, signIn, whoIs } from '../scene.ts'
 import { type EmulatedScene, emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
@@ -154,7 +156,7 @@ describe('a sign-out', () => {
     expect(asked && [asked.origin + asked.pathname, ...asked.searchParams]).toEqual([
       `${ISSUER}v2/logout`,
       ['client_id', 'gatehouse'],
-      ['returnTo', `${GATE}/api/v1.0/logout-callback/`],
+      ['returnTo', `${GATE}${PATHS.logoutCallback}`],
     ])
     expect(await whoIs(browser)).toBeNull()
   })
@@ -179,7 +181,7 @@ describe('a sign-out', () => {
       { typ: 'logout+jwt' },
     )
     const body = new URLSearchParams({ logout_token: token })
-    const answer = await scene.gate(new Request(`${GATE}/api/v1.0/backchannel-logout/`, { method: 'POST', body }))
+    const answer = await scene.gate(new Request(`${GATE}${PATHS.backchannelLogout}`, { method: 'POST', body }))
     expect([answer.status, await whoIs(browser)]).toEqual([200, null])
   })
 })

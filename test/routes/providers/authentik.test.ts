@@ -1,10 +1,12 @@
 /**
  * Authentik: an issuer for each application or one for all, a signature without a key, and refresh tokens where it offers them.
  */
+
 import { beforeAll, describe, expect, it } from 'vitest'
 import { AUTHENTIK, DOCUMENTS } from '../../support/emulations/fixtures.ts'
 import type { Manners } from '../../support/emulations/provider.ts'
 import { makeKey, sign, type TestKey } from '../../support/keys.ts'
+import { PATHS } from '../../support/paths.ts'
 import { proves } from '../../support/proofs.ts'
 import { addApp, GATE, introspect, refusalOn, type Settings, signIn, whoIs } from '../scene.ts'
 import { type EmulatedScene, emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
@@ -229,7 +231,7 @@ describe('a sign-out', () => {
         events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
       })
       const body = new URLSearchParams({ logout_token: token })
-      const answer = await scene.gate(new Request(`${GATE}/api/v1.0/backchannel-logout/`, { method: 'POST', body }))
+      const answer = await scene.gate(new Request(`${GATE}${PATHS.backchannelLogout}`, { method: 'POST', body }))
       expect([answer.status, await whoIs(browser)]).toEqual([200, null])
     },
   )
@@ -242,7 +244,7 @@ describe('a sign-out', () => {
       const browser = scene.browser()
       await signIn(browser)
       const query = new URLSearchParams({ iss: ISSUER, sid: 'session-of-alice' })
-      await scene.gate(new Request(`${GATE}/api/v1.0/frontchannel-logout/?${query}`))
+      await scene.gate(new Request(`${GATE}${PATHS.frontchannelLogout}?${query}`))
       expect(await whoIs(browser)).toBeNull()
     },
   )

@@ -1,10 +1,12 @@
 /**
  * Amazon Cognito: endpoints on another host than the issuer, groups in the ID token alone, and a sign-out of its own.
  */
+
 import { beforeAll, describe, expect, it } from 'vitest'
 import { COGNITO_LOGIN, COGNITO_POOL, DOCUMENTS } from '../../support/emulations/fixtures.ts'
 import { CLIENT, type Manners } from '../../support/emulations/provider.ts'
 import { makeKey, sign, type TestKey } from '../../support/keys.ts'
+import { PATHS } from '../../support/paths.ts'
 import { proves } from '../../support/proofs.ts'
 import { addApp, GATE, introspect, LOGIN, refusalOn, type Settings, signIn, whoIs } from '../scene.ts'
 import { type EmulatedScene, emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
@@ -137,7 +139,7 @@ describe('a sign-out', () => {
     expect(asked && [asked.origin + asked.pathname, ...asked.searchParams]).toEqual([
       `${COGNITO_LOGIN}/logout`,
       ['client_id', CLIENT.id],
-      ['logout_uri', `${GATE}/api/v1.0/logout-callback/`],
+      ['logout_uri', `${GATE}${PATHS.logoutCallback}`],
     ])
     expect(await whoIs(browser)).toBeNull()
   })

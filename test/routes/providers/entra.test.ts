@@ -1,10 +1,12 @@
 /**
  * Microsoft Entra ID: one tenant, several behind one address, and which of their people and keys are believed.
  */
+
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DOCUMENTS, TENANT } from '../../support/emulations/fixtures.ts'
 import type { Bends, Manners } from '../../support/emulations/provider.ts'
 import { makeKey, sign, type TestKey } from '../../support/keys.ts'
+import { PATHS } from '../../support/paths.ts'
 import { proves } from '../../support/proofs.ts'
 import { addApp, FRONT_CHANNEL, GATE, introspect, LOGIN, refusalOn, rowsOf, signIn, whoIs } from '../scene.ts'
 import { type EmulatedScene, emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
@@ -126,7 +128,7 @@ describe('one tenant', () => {
       const [asked] = provider.signOuts
       expect(asked?.pathname).toBe(`/${TENANT}/oauth2/v2.0/logout`)
       expect(asked?.searchParams.get('logout_hint')).toBe('opaque-hint-of-alice')
-      expect(asked?.searchParams.get('post_logout_redirect_uri')).toBe(`${GATE}/api/v1.0/logout-callback/`)
+      expect(asked?.searchParams.get('post_logout_redirect_uri')).toBe(`${GATE}${PATHS.logoutCallback}`)
     },
   )
 
@@ -160,7 +162,7 @@ describe('one tenant', () => {
       const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
       const claims = { iss, aud: 'gatehouse', tid: TENANT, ...times, events, sid, ...named }
       const body = new URLSearchParams({ logout_token: await sign(ofTenant, claims, { typ: 'logout+jwt' }) })
-      return (await scene.gate(new Request(`${GATE}/api/v1.0/backchannel-logout/`, { method: 'POST', body }))).status
+      return (await scene.gate(new Request(`${GATE}${PATHS.backchannelLogout}`, { method: 'POST', body }))).status
     }
     expect(await send('another')).toBe(200)
     expect(await whoIs(alice)).not.toBeNull()
@@ -321,14 +323,14 @@ describe('several tenants', () => {
     scene.clock.advance(280)
     const cookie = [...browser.jar.cookiesOf(GATE)].map(([name, value]) => `${name}=${value}`).join('; ')
     const changed = scene.isolate({ OIDC_OP_ALLOWED_TENANTS: OTHER_TENANT })
-    expect((await changed(new Request(`${GATE}/api/v1.0/users/me/`, { headers: { cookie } }))).status).toBe(401)
+    expect((await changed(new Request(`${GATE}${PATHS.me}`, { headers: { cookie } }))).status).toBe(401)
   })
 
   it.each([
     [TENANT, 302],
     [OTHER_TENANT, 400],
   ])('may begin a sign-in of their own people: %s', async (tenant, status) => {
-    const url = `${GATE}/api/v1.0/initiate-login/?iss=${encodeURIComponent(`${HOST}/${tenant}/v2.0`)}`
+    const url = `${GATE}${PATHS.initiateLogin}?iss=${encodeURIComponent(`${HOST}/${tenant}/v2.0`)}`
     const visit = await organizations().browser().open(url, { stopBefore: '*' })
     expect(visit.status).toBe(status)
   })

@@ -1,10 +1,12 @@
 /**
  * Google: its two names, whose people may come in, answers with more in them than was announced, and no sign-out.
  */
+
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DOCUMENTS } from '../../support/emulations/fixtures.ts'
 import type { Manners } from '../../support/emulations/provider.ts'
 import { makeKey, type TestKey } from '../../support/keys.ts'
+import { PATHS } from '../../support/paths.ts'
 import { proves } from '../../support/proofs.ts'
 import { GATE, refusalOn, rowsOf, type Settings, signIn, whoIs } from '../scene.ts'
 import { emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
@@ -143,7 +145,7 @@ describe('the name without a scheme', () => {
   })
 
   it('may begin a sign-in', async () => {
-    const url = `${GATE}/api/v1.0/initiate-login/?iss=accounts.google.com`
+    const url = `${GATE}${PATHS.initiateLogin}?iss=accounts.google.com`
     expect((await google().browser().open(url, { stopBefore: '*' })).status).toBe(302)
   })
 })

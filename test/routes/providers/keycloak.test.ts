@@ -1,8 +1,10 @@
 /**
  * Keycloak: a sign-in page that was open for too long is shown again, once. What else there is, the real one shows in test/providers/.
  */
+
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeKey, type TestKey } from '../../support/keys.ts'
+import { PATHS } from '../../support/paths.ts'
 import { GATE, LOGIN, refusalOn, rowsOf, type Settings, signIn, whoIs } from '../scene.ts'
 import { type EmulatedScene, emulatedScene, lastAsked, tryToSignIn } from './emulated.ts'
 
@@ -37,7 +39,7 @@ describe('a sign-in page that was open for too long', () => {
     const scene = keycloak()
     const browser = scene.browser()
     scene.provider.bend({ answer: EXPIRED })
-    const first = await browser.open(`${LOGIN}?returnTo=/there`, { stopBefore: '/api/v1.0/callback/' })
+    const first = await browser.open(`${LOGIN}?returnTo=/there`, { stopBefore: PATHS.callback })
     scene.provider.bend({})
     expect((await browser.open(first.next ?? '')).url).toBe(`${GATE}/there`)
     expect(await whoIs(browser)).toMatchObject({ sub: ALICE.sub })
@@ -75,7 +77,7 @@ describe('a sign-in page that was open for too long', () => {
     scene.provider.bend({ answer })
     const page = await tryToSignIn(scene.browser())
     expect(scene.provider.asked).toHaveLength(1)
-    expect(page.url.startsWith(`${GATE}/api/v1.0/callback/`)).toBe(true)
+    expect(page.url.startsWith(`${GATE}${PATHS.callback}`)).toBe(true)
   })
 
   it('is Keycloak’s alone to speak of', async () => {

@@ -1,17 +1,19 @@
 /**
  * Okta: two kinds of authorization server, groups by their own scope, and a sign-out that other apps of the person learn of.
  */
+
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DOCUMENTS, OKTA_DOMAIN } from '../../support/emulations/fixtures.ts'
 import type { Manners } from '../../support/emulations/provider.ts'
 import { makeKey, sign, type TestKey } from '../../support/keys.ts'
+import { PATHS } from '../../support/paths.ts'
 import { proves } from '../../support/proofs.ts'
 import { addApp, GATE, introspect, refusalOn, type Settings, signIn, whoIs } from '../scene.ts'
 import { type EmulatedScene, emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
 
 const ORGANIZATION = `https://${OKTA_DOMAIN}`
 const SERVER = `${ORGANIZATION}/oauth2/default`
-const FRONT_CHANNEL = `${GATE}/api/v1.0/frontchannel-logout/`
+const FRONT_CHANNEL = `${GATE}${PATHS.frontchannelLogout}`
 
 const ALICE = {
   sub: '00u1alice',

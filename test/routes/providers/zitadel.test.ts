@@ -1,10 +1,12 @@
 /**
  * Zitadel: tokens for every application of a project, roles as a map, and opaque access tokens unless it is told otherwise.
  */
+
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DOCUMENTS, ZITADEL_DOMAIN } from '../../support/emulations/fixtures.ts'
 import { CLIENT, type Manners } from '../../support/emulations/provider.ts'
 import { makeKey, sign, type TestKey } from '../../support/keys.ts'
+import { PATHS } from '../../support/paths.ts'
 import { proves } from '../../support/proofs.ts'
 import { addApp, GATE, introspect, refusalOn, type Settings, signIn, whoIs } from '../scene.ts'
 import { type EmulatedScene, emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
@@ -165,7 +167,7 @@ describe('a sign-out', () => {
       events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
     }
     const body = new URLSearchParams({ logout_token: await sign(key, claims, { typ: 'logout+jwt' }) })
-    const answer = await scene.gate(new Request(`${GATE}/api/v1.0/backchannel-logout/`, { method: 'POST', body }))
+    const answer = await scene.gate(new Request(`${GATE}${PATHS.backchannelLogout}`, { method: 'POST', body }))
     expect([answer.status, await whoIs(browser)]).toEqual([200, null])
   })
 })

@@ -1,0 +1,23 @@
+/**
+ * The paths that apps, front ends and providers have been given; they must not change, and so they are written out here once more.
+ */
+
+export const PATHS = {
+  home: '/',
+  login: '/api/v1.0/authenticate/',
+  initiateLogin: '/api/v1.0/initiate-login/',
+  callback: '/api/v1.0/callback/',
+  logout: '/api/v1.0/logout/',
+  logoutCallback: '/api/v1.0/logout-callback/',
+  backchannelLogout: '/api/v1.0/backchannel-logout/',
+  frontchannelLogout: '/api/v1.0/frontchannel-logout/',
+  users: '/api/v1.0/users/',
+  find: '/v1/users/find',
+  me: '/api/v1.0/users/me/',
+  configuration: '/api/v1.0/config/',
+  session: '/api/v1.0/session/',
+  sessionRefresh: '/api/v1.0/session/refresh/',
+  introspect: '/api/v1.0/introspect/',
+  diagnosis: '/admin/diagnosis/',
+  jwks: '/jwks',
+} as const
