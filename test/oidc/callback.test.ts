@@ -7,17 +7,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { describeFailure } from '../../src/log.ts'
 import { json } from '../support/far-end.ts'
 import { compact, makeKey, sign, type TestKey, withFlippedBit } from '../support/keys.ts'
-import {
-  CLIENT_ID,
-  CLIENT_SECRET,
-  createLoginWorld,
-  ISSUER,
-  JWKS,
-  REDIRECT_URI,
-  TOKEN,
-  USERINFO,
-} from '../support/login-world.ts'
+import { CLIENT_SECRET, createLoginWorld, ISSUER, JWKS, REDIRECT_URI, TOKEN, USERINFO } from '../support/login-world.ts'
 import { refusalOf } from '../support/refusal.ts'
+import { CLIENT_ID } from '../support/unit-world.ts'
 
 /** Whose fault a malformed answer is, is a matter of words; that it is refused is not. */
 const REFUSED = /^(token_invalid|provider_error)$/

@@ -7,8 +7,9 @@ import { endSessionUrl } from '../../src/oidc/flows/end-session.ts'
 import type { Provider } from '../../src/oidc/provider.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, type TestKey } from '../support/keys.ts'
-import { CLIENT_ID, createLoginWorld, DISCOVERY, ISSUER, JWKS, REDIRECT_URI } from '../support/login-world.ts'
+import { createLoginWorld, DISCOVERY, ISSUER, JWKS, REDIRECT_URI } from '../support/login-world.ts'
 import { refusalOf } from '../support/refusal.ts'
+import { CLIENT_ID } from '../support/unit-world.ts'
 
 let key: TestKey
 

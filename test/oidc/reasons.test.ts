@@ -8,7 +8,8 @@ import { describeFailure } from '../../src/log.ts'
 import { checkJwt } from '../../src/tokens/jwt.ts'
 import { json as answer } from '../support/far-end.ts'
 import { CLIENT_ID, farProvider, ISSUER, json, jwt, SECRET, SUBJECT } from '../support/far-provider.ts'
-import { ANY_APP, BASE_URL, createWorld, JWKS, NOW, ISSUER as TOKEN_ISSUER } from '../support/token-world.ts'
+import { ANY_APP, createWorld, JWKS, NOW, ISSUER as TOKEN_ISSUER } from '../support/token-world.ts'
+import { BASE_URL } from '../support/unit-world.ts'
 
 type Members = Readonly<Record<string, unknown>>
 

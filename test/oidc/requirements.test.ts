@@ -11,8 +11,9 @@ import type { PendingLogin } from '../../src/oidc/flows/login.ts'
 import { json } from '../support/far-end.ts'
 import { CLIENT_ID as FAR_CLIENT, ISSUER as FAR_ISSUER, farProvider, jwt, refusal } from '../support/far-provider.ts'
 import { makeKey, sign, type TestKey } from '../support/keys.ts'
-import { CLIENT_ID, CLIENT_SECRET, createLoginWorld, DISCOVERY, ISSUER, TOKEN } from '../support/login-world.ts'
+import { CLIENT_SECRET, createLoginWorld, DISCOVERY, ISSUER, TOKEN } from '../support/login-world.ts'
 import { refusalOf } from '../support/refusal.ts'
+import { CLIENT_ID } from '../support/unit-world.ts'
 
 let key: TestKey
 

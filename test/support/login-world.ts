@@ -2,19 +2,17 @@
  * A provider at the far end that answers a sign-in, each answer replaceable, and the browser's part of it.
  */
 
-import { loadConfig } from '../../src/config/load.ts'
 import type { VerifiedLogin } from '../../src/oidc/flows/callback.ts'
 import type { LoginRequest, PendingLogin } from '../../src/oidc/flows/login.ts'
 import { createProvider } from '../../src/oidc/provider.ts'
-import { createFakeClock } from './fake-clock.ts'
-import { createFarEnd, json } from './far-end.ts'
+import { json } from './far-end.ts'
 import { sign, type TestKey } from './keys.ts'
 import { PATHS } from './paths.ts'
+import { BASE_URL, CLIENT_ID, createUnitWorld, type WorldOptions } from './unit-world.ts'
 
 export const ISSUER = 'https://idp.example'
-export const CLIENT_ID = 'gatehouse'
 export const CLIENT_SECRET = 'GOCSPX-a+b%c:d e/f'
-export const REDIRECT_URI = `https://gate.example.com${PATHS.callback}`
+export const REDIRECT_URI = `${BASE_URL}${PATHS.callback}`
 export const TOKEN = `${ISSUER}/token`
 export const JWKS = `${ISSUER}/jwks`
 export const USERINFO = `${ISSUER}/userinfo`
@@ -22,44 +20,15 @@ export const DISCOVERY = `${ISSUER}/.well-known/openid-configuration`
 
 type Claims = Readonly<Record<string, unknown>>
 
-export interface LoginOptions {
-  /** Members of the metadata, on top of the usual ones; `undefined` takes one away. */
-  readonly metadata?: Claims
-  readonly settings?: Claims
-  readonly keys?: readonly TestKey[]
-}
-
-export function createLoginWorld(key: TestKey, { metadata = {}, settings = {}, keys = [key] }: LoginOptions = {}) {
-  const farEnd = createFarEnd()
-  const clock = createFakeClock()
-  const { config } = loadConfig({
-    BASE_URL: 'https://gate.example.com',
-    GATEHOUSE_SECRET: 'a-secret-of-thirty-two-characters-or-more',
-    OIDC_OP_URL: ISSUER,
-    OIDC_RP_CLIENT_ID: CLIENT_ID,
-    OIDC_RP_CLIENT_SECRET: CLIENT_SECRET,
-    OIDC_RP_SIGN_ALGO: key.algorithm,
-    ...settings,
+export function createLoginWorld(key: TestKey, { metadata = {}, settings = {}, keys = [key] }: WorldOptions = {}) {
+  const world = createUnitWorld(ISSUER, {
+    keys,
+    metadata: { userinfo_endpoint: USERINFO, end_session_endpoint: `${ISSUER}/logout`, ...metadata },
+    settings: { OIDC_RP_CLIENT_SECRET: CLIENT_SECRET, OIDC_RP_SIGN_ALGO: key.algorithm, ...settings },
   })
-  farEnd.on(DISCOVERY, () =>
-    json({
-      issuer: ISSUER,
-      authorization_endpoint: `${ISSUER}/authorize`,
-      token_endpoint: TOKEN,
-      jwks_uri: JWKS,
-      userinfo_endpoint: USERINFO,
-      end_session_endpoint: `${ISSUER}/logout`,
-      ...metadata,
-    }),
-  )
-  farEnd.on(JWKS, () => json({ keys: keys.map(({ jwk }) => jwk) }))
+  const { farEnd, clock, config } = world
   farEnd.on(USERINFO, () => json({ sub: 'alice', email: 'alice@corp.example' }))
-  const provider = createProvider(config.providers[0], {
-    fetch: farEnd.fetch,
-    cache: { get: async () => null, put: async () => {} },
-    clock,
-    log: () => {},
-  })
+  const provider = createProvider(config.providers[0], world.ports)
   const now = Math.floor(clock.now() / 1000)
 
   /** The claims of a good ID token for this login. */

@@ -8,7 +8,8 @@ import { check } from '../../src/tokens/check.ts'
 import { introspectionAnswer } from '../../src/tokens/verdict.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, sign, type TestKey } from '../support/keys.ts'
-import { ANY_APP, CLIENT_ID, createWorld, ISSUER, NOW } from '../support/token-world.ts'
+import { ANY_APP, createWorld, ISSUER, NOW } from '../support/token-world.ts'
+import { CLIENT_ID } from '../support/unit-world.ts'
 
 type Members = Readonly<Record<string, unknown>>
 

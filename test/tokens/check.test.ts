@@ -12,16 +12,8 @@ import { json } from '../support/far-end.ts'
 import { compact, makeKey, sign, type TestKey } from '../support/keys.ts'
 import { ALICE, sessionOf } from '../support/people.ts'
 import { refusalOf } from '../support/refusal.ts'
-import {
-  ANY_APP,
-  BASE_URL,
-  CLIENT_ID,
-  createTokenWorld,
-  createWorld,
-  DISCOVERY,
-  ISSUER,
-  NOW,
-} from '../support/token-world.ts'
+import { ANY_APP, createTokenWorld, createWorld, DISCOVERY, ISSUER, NOW } from '../support/token-world.ts'
+import { BASE_URL, CLIENT_ID } from '../support/unit-world.ts'
 
 let key: TestKey
 

@@ -7,7 +7,8 @@ import type { Verdict } from '../../src/tokens/verdict.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, sign, type TestKey, withFlippedBit } from '../support/keys.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { ANY_APP, CLIENT_ID, createWorld, ISSUER, JWKS, NOW, type TokenWorld } from '../support/token-world.ts'
+import { ANY_APP, createWorld, ISSUER, JWKS, NOW, type TokenWorld } from '../support/token-world.ts'
+import { CLIENT_ID } from '../support/unit-world.ts'
 
 const INTROSPECT = `${ISSUER}/introspect`
 

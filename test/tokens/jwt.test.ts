@@ -8,17 +8,8 @@ import type { GoodToken, Verdict } from '../../src/tokens/verdict.ts'
 import { json } from '../support/far-end.ts'
 import { compact, makeKey, sign, type TestKey, withFlippedBit } from '../support/keys.ts'
 import { refusalOf } from '../support/refusal.ts'
-import {
-  ANY_APP,
-  BASE_URL,
-  CLIENT_ID,
-  createTokenWorld,
-  DISCOVERY,
-  ISSUER,
-  JWKS,
-  NOW,
-  type TokenWorld,
-} from '../support/token-world.ts'
+import { ANY_APP, createTokenWorld, DISCOVERY, ISSUER, JWKS, NOW, type TokenWorld } from '../support/token-world.ts'
+import { BASE_URL, CLIENT_ID } from '../support/unit-world.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 

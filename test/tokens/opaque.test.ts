@@ -13,16 +13,8 @@ import { introspectionAnswer, type Verdict } from '../../src/tokens/verdict.ts'
 import { createVerdicts } from '../../src/tokens/verdicts.ts'
 import { json } from '../support/far-end.ts'
 import { refusalOf } from '../support/refusal.ts'
-import {
-  ANY_APP,
-  BASE_URL,
-  CLIENT_ID,
-  createWorld,
-  ISSUER,
-  NOW,
-  START,
-  type TokenWorld,
-} from '../support/token-world.ts'
+import { ANY_APP, createWorld, ISSUER, NOW, START, type TokenWorld } from '../support/token-world.ts'
+import { BASE_URL, CLIENT_ID } from '../support/unit-world.ts'
 
 const INTROSPECT = `${ISSUER}/introspect`
 const TOKEN = 'an-opaque-token-of-the-provider'

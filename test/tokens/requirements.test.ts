@@ -7,7 +7,8 @@ import { createSealer } from '../../src/crypto.ts'
 import { openTokens, sealTokens } from '../../src/sessions/vault.ts'
 import { checkJwt } from '../../src/tokens/jwt.ts'
 import { makeKey, sign, type TestKey } from '../support/keys.ts'
-import { ANY_APP, BASE_URL, CLIENT_ID, createTokenWorld, ISSUER, JWKS, NOW } from '../support/token-world.ts'
+import { ANY_APP, createTokenWorld, ISSUER, JWKS, NOW } from '../support/token-world.ts'
+import { BASE_URL, CLIENT_ID } from '../support/unit-world.ts'
 
 let key: TestKey
 

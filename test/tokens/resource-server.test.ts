@@ -7,7 +7,8 @@ import { check } from '../../src/tokens/check.ts'
 import { introspectionAnswer, type Verdict } from '../../src/tokens/verdict.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, sign } from '../support/keys.ts'
-import { ANY_APP, BASE_URL, CLIENT_ID, createWorld, ISSUER, NOW } from '../support/token-world.ts'
+import { ANY_APP, createWorld, ISSUER, NOW } from '../support/token-world.ts'
+import { BASE_URL, CLIENT_ID } from '../support/unit-world.ts'
 
 const key = await makeKey('RS256', 'key-1')
 const INTROSPECT = `${ISSUER}/introspect`

@@ -6,7 +6,8 @@ import { check } from '../../src/tokens/check.ts'
 import { introspectionAnswer } from '../../src/tokens/verdict.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, sign, type TestKey } from '../support/keys.ts'
-import { ANY_APP, BASE_URL, createWorld, ISSUER, NOW } from '../support/token-world.ts'
+import { ANY_APP, createWorld, ISSUER, NOW } from '../support/token-world.ts'
+import { BASE_URL } from '../support/unit-world.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
