@@ -72,8 +72,8 @@ export function createRelyingParty(context: ProviderContext): RelyingParty {
   async function started(rules: ProviderConfig, current: Metadata, request: LoginRequest, send: Send) {
     const login = await startLogin(rules, current, request)
     if (!mustBeSent(rules, current)) return login
-    const client = await clientFor(send)
-    return { ...login, location: await sentRequest(rules, current, client, context.ownKeys, login.location) }
+    const sender = { config: rules, metadata: current, client: await clientFor(send), keys: context.ownKeys }
+    return { ...login, location: await sentRequest(login.location, sender) }
   }
 
   return {

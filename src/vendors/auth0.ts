@@ -3,8 +3,10 @@
  *
  * @see https://auth0.com/docs/api/authentication, what people report in its community, and docs/providers/auth0.md
  */
+
 import { isText } from '../claims/values.ts'
 import { STANDARD, standardDenial } from './standard/standard.ts'
+import { OTHER_REDIRECT_URI, PKCE_LOST } from './standard/standard-refusals.ts'
 import { isForItsClient, saysOtherToken, standardPrincipal } from './standard/tokens.ts'
 import type { Claims, Denial, DeniedAnswer, Principal, RefusalPattern, TokenFacts, Vendor } from './vendor.ts'
 
@@ -47,16 +49,12 @@ const refusals: readonly RefusalPattern[] = [
   {
     where: ['token'],
     says: /redirect URI is wrong/i,
-    cause: 'The redirect URI of the token request is not the one of the authorization request.',
-    about: 'redirect-uri',
-    fix: 'Compare {baseUrl} with the address in the browser; both requests use it.',
+    ...OTHER_REDIRECT_URI,
   },
   {
     where: ['token'],
     says: /Failed to verify code verifier/i,
-    cause: 'The proof of the sign-in (PKCE) got lost or was mixed up between two sign-ins.',
-    about: 'pkce',
-    fix: 'Sign in again. If this keeps happening, look for a proxy that changes or repeats requests.',
+    ...PKCE_LOST,
   },
   {
     where: ['token'],

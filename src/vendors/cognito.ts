@@ -3,8 +3,10 @@
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html and docs/providers/cognito.md
  */
+
 import { isText } from '../claims/values.ts'
 import { STANDARD, standardDenial } from './standard/standard.ts'
+import { CODE_SPENT } from './standard/standard-refusals.ts'
 import { STANDARD_FORM, saysOtherToken } from './standard/tokens.ts'
 import type { Denial, DeniedAnswer, Principal, RefusalPattern, TokenFacts, Vendor } from './vendor.ts'
 
@@ -58,8 +60,7 @@ const refusals: readonly RefusalPattern[] = [
   {
     where: ['token'],
     error: ['invalid_grant'],
-    cause: 'The code was used twice, came too late, or belongs to another redirect URI.',
-    fix: 'Sign in again. If this keeps happening, compare {baseUrl} with the address in the browser, and look for a proxy that repeats requests.',
+    ...CODE_SPENT,
   },
   {
     where: ['userinfo'],

@@ -3,8 +3,10 @@
  *
  * @see https://github.com/dexidp/dex, `server/oauth2.go`, `server/handlers.go` and docs/providers/dex.md
  */
+
 import { base64url } from 'jose'
 import { STANDARD } from './standard/standard.ts'
+import { OTHER_REDIRECT_URI, PKCE_LOST } from './standard/standard-refusals.ts'
 import { firstText, standardPrincipal } from './standard/tokens.ts'
 import type { Principal, RefusalPattern, TokenFacts, Vendor } from './vendor.ts'
 
@@ -68,16 +70,12 @@ const refusals: readonly RefusalPattern[] = [
   {
     where: ['token'],
     says: /redirect_uri did not match/i,
-    cause: 'The redirect URI of the token request is not the one of the authorization request.',
-    about: 'redirect-uri',
-    fix: 'Compare {baseUrl} with the address in the browser; both requests use it.',
+    ...OTHER_REDIRECT_URI,
   },
   {
     where: ['token'],
     says: /code_verifier|No PKCE flow started/i,
-    cause: 'The proof of the sign-in (PKCE) got lost or was mixed up between two sign-ins.',
-    about: 'pkce',
-    fix: 'Sign in again. If this keeps happening, look for a proxy that changes or repeats requests.',
+    ...PKCE_LOST,
   },
   {
     where: ['token'],

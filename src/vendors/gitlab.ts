@@ -3,7 +3,9 @@
  *
  * @see https://docs.gitlab.com/integration/openid_connect_provider/, https://github.com/doorkeeper-gem/doorkeeper and docs/providers/gitlab.md
  */
+
 import { cancelledDenial, STANDARD } from './standard/standard.ts'
+import { CODE_SPENT } from './standard/standard-refusals.ts'
 import type { RefusalPattern, Vendor } from './vendor.ts'
 
 const APP = 'Applications → the application'
@@ -46,8 +48,7 @@ const refusals: readonly RefusalPattern[] = [
   {
     where: ['token'],
     error: ['invalid_grant'],
-    cause: 'The code was used twice, came too late, or belongs to another redirect URI.',
-    fix: 'Sign in again. If this keeps happening, compare {baseUrl} with the address in the browser, and look for a proxy that repeats requests.',
+    ...CODE_SPENT,
   },
   {
     where: ['userinfo'],

@@ -3,7 +3,9 @@
  *
  * @see https://developers.google.com/identity/openid-connect/openid-connect and docs/providers/google.md
  */
+
 import { cancelledDenial, STANDARD } from './standard/standard.ts'
+import { OTHER_REDIRECT_URI } from './standard/standard-refusals.ts'
 import type { RefusalPattern, Vendor } from './vendor.ts'
 
 const GOOGLE = 'https://accounts.google.com'
@@ -81,9 +83,7 @@ const refusals: readonly RefusalPattern[] = [
   {
     where: ['token'],
     error: ['redirect_uri_mismatch'],
-    cause: 'The redirect URI of the token request is not the one of the authorization request.',
-    about: 'redirect-uri',
-    fix: 'Compare {baseUrl} with the address in the browser; both requests use it.',
+    ...OTHER_REDIRECT_URI,
   },
   {
     where: ['token'],

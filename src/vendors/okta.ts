@@ -3,8 +3,10 @@
  *
  * @see https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/ and docs/providers/okta.md
  */
+
 import { isText } from '../claims/values.ts'
 import { STANDARD } from './standard/standard.ts'
+import { OTHER_REDIRECT_URI, PKCE_LOST } from './standard/standard-refusals.ts'
 import { firstText, isForItsClient } from './standard/tokens.ts'
 import type { RefusalPattern, Vendor } from './vendor.ts'
 
@@ -62,16 +64,12 @@ const refusals: readonly RefusalPattern[] = [
   {
     where: ['token'],
     says: /redirect_uri' (?:parameter )?does not match/i,
-    cause: 'The redirect URI of the token request is not the one of the authorization request.',
-    about: 'redirect-uri',
-    fix: 'Compare {baseUrl} with the address in the browser; both requests use it.',
+    ...OTHER_REDIRECT_URI,
   },
   {
     where: ['token'],
     says: /PKCE verification failed/i,
-    cause: 'The proof of the sign-in (PKCE) got lost or was mixed up between two sign-ins.',
-    about: 'pkce',
-    fix: 'Sign in again. If this keeps happening, look for a proxy that changes or repeats requests.',
+    ...PKCE_LOST,
   },
   {
     where: ['token'],

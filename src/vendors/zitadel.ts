@@ -3,8 +3,10 @@
  *
  * @see https://zitadel.com/docs/apis/openidoauth/claims, https://github.com/zitadel/oidc (pkg/op) and docs/providers/zitadel.md
  */
+
 import { isText } from '../claims/values.ts'
 import { STANDARD } from './standard/standard.ts'
+import { CODE_SPENT, PKCE_LOST } from './standard/standard-refusals.ts'
 import { rolesAt, saysOtherToken, standardPrincipal } from './standard/tokens.ts'
 import type { Claims, RefusalPattern, Vendor } from './vendor.ts'
 
@@ -54,15 +56,12 @@ const refusals: readonly RefusalPattern[] = [
   {
     where: ['token'],
     says: /code_verifier|code_challenge|code verifier/i,
-    cause: 'The proof of the sign-in (PKCE) got lost or was mixed up between two sign-ins.',
-    about: 'pkce',
-    fix: 'Sign in again. If this keeps happening, look for a proxy that changes or repeats requests.',
+    ...PKCE_LOST,
   },
   {
     where: ['token'],
     error: ['invalid_grant'],
-    cause: 'The code was used twice, came too late, or belongs to another redirect URI.',
-    fix: 'Sign in again. If this keeps happening, compare {baseUrl} with the address in the browser, and look for a proxy that repeats requests.',
+    ...CODE_SPENT,
   },
   {
     where: ['logout'],

@@ -24,6 +24,14 @@ function isSigned(config: ProviderConfig, metadata: Metadata): boolean {
   return config.useRequestObject || metadata.require_signed_request_object === true
 }
 
+/** Who signs and pushes a request, and for which provider. */
+export interface RequestSender {
+  readonly config: ProviderConfig
+  readonly metadata: Metadata
+  readonly client: ProtocolClient
+  readonly keys: OwnKeys
+}
+
 /**
  * Signs or pushes an authorization request, or both, as the settings or the provider want it.
  *
@@ -32,29 +40,17 @@ function isSigned(config: ProviderConfig, metadata: Metadata): boolean {
  * @throws GatehouseError `provider_error` when the provider refuses, `not_configured` when it cannot be asked
  * @see RFC 9101 section 5; RFC 9126 sections 2 and 4
  */
-export async function sentRequest(
-  config: ProviderConfig,
-  metadata: Metadata,
-  client: ProtocolClient,
-  keys: OwnKeys,
-  location: URL,
-): Promise<URL> {
-  const sent = await sentOnce(config, metadata, client, keys, location)
-  const isShort = sent.href.length <= config.addressCharactersMax
+export async function sentRequest(location: URL, sender: RequestSender): Promise<URL> {
+  const sent = await sentOnce(location, sender)
+  const isShort = sent.href.length <= sender.config.addressCharactersMax
   if (isShort || !location.searchParams.has('id_token_hint')) return sent
   // A signature makes the request a third longer than the one whose length was checked.
   const unhinted = new URL(location)
   unhinted.searchParams.delete('id_token_hint')
-  return sentOnce(config, metadata, client, keys, unhinted)
+  return sentOnce(unhinted, sender)
 }
 
-async function sentOnce(
-  config: ProviderConfig,
-  metadata: Metadata,
-  client: ProtocolClient,
-  keys: OwnKeys,
-  location: URL,
-): Promise<URL> {
+async function sentOnce(location: URL, { config, metadata, client, keys }: RequestSender): Promise<URL> {
   const bare = new URL(metadata.authorization_endpoint)
   // What the address of the provider has of its own stays there.
   const asked = [...location.searchParams].filter(([name, value]) => bare.searchParams.get(name) !== value)

@@ -3,6 +3,7 @@
  *
  * @see https://github.com/keycloak/keycloak, `AuthorizationEndpoint`, `AuthenticationProcessor`, `PkceUtils`, `LogoutEndpoint` and its messages
  */
+import { OTHER_REDIRECT_URI, PKCE_LOST } from '../standard/standard-refusals.ts'
 import type { RefusalPattern } from '../vendor.ts'
 
 const HOSTNAME_FIX =
@@ -104,17 +105,13 @@ export const refusals: readonly RefusalPattern[] = [
     where: ['token'],
     error: ['invalid_grant'],
     says: /Incorrect redirect_uri/i,
-    cause: 'The redirect URI of the token request is not the one of the authorization request.',
-    about: 'redirect-uri',
-    fix: 'Compare {baseUrl} with the address in the browser; both requests use it.',
+    ...OTHER_REDIRECT_URI,
   },
   {
     where: ['token'],
     error: ['invalid_grant'],
     says: /PKCE/,
-    cause: 'The proof of the sign-in (PKCE) got lost or was mixed up between two sign-ins.',
-    about: 'pkce',
-    fix: 'Sign in again. If this keeps happening, look for a proxy that changes or repeats requests.',
+    ...PKCE_LOST,
   },
   {
     where: ['token'],

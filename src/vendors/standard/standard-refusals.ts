@@ -3,7 +3,25 @@
  *
  * @see RFC 6749 sections 4.1.2.1 and 5.2; OpenID Connect Core 1.0 section 3.1.2.6
  */
-import type { RefusalPattern } from '../vendor.ts'
+import type { Explanation, RefusalPattern } from '../vendor.ts'
+
+/** What several providers mean, each in words of its own. */
+export const PKCE_LOST: Explanation = {
+  cause: 'The proof of the sign-in (PKCE) got lost or was mixed up between two sign-ins.',
+  about: 'pkce',
+  fix: 'Sign in again. If this keeps happening, look for a proxy that changes or repeats requests.',
+}
+
+export const OTHER_REDIRECT_URI: Explanation = {
+  cause: 'The redirect URI of the token request is not the one of the authorization request.',
+  about: 'redirect-uri',
+  fix: 'Compare {baseUrl} with the address in the browser; both requests use it.',
+}
+
+export const CODE_SPENT: Explanation = {
+  cause: 'The code was used twice, came too late, or belongs to another redirect URI.',
+  fix: 'Sign in again. If this keeps happening, compare {baseUrl} with the address in the browser, and look for a proxy that repeats requests.',
+}
 
 /** A page that was asked for is 200, and may speak of anything. */
 const REFUSING = [302, 303, 400, 401, 403, 404, 422]
