@@ -26,14 +26,14 @@ const HEAD = `# Settings
 What an operator sets, by subject. Pages of their own say [what La Suite Meet's names mean here](settings-la-suite.md), and
 [what OpenTalk's tables mean](settings-opentalk.md): an environment of either can be pasted as it is.
 
-Public settings stand under \`[vars]\` in wrangler.toml, for a deploy replaces what the dashboard says; secrets are stored with
-\`npx wrangler secret put NAME\`. On your own machine both stand in \`.dev.vars\`, which \`npm run dev\` makes; of wrangler.toml it does not
+Public settings go under \`[vars]\` in wrangler.toml, because a deploy replaces what the dashboard says; secrets are stored with
+\`npx wrangler secret put NAME\`. On your own machine both are in \`.dev.vars\`, which \`npm run dev\` makes; of wrangler.toml it does not
 use what names the provider.
 
 All settings are checked before the first request is served. If one is wrong or missing, every request but \`/ping\`, \`/robots.txt\`, the
 style sheet and the icon answers 503, people get a plain page, and one log line (\`"event":"configuration"\`) lists all problems;
 \`npm run dev\` prints the same list. Names that begin with OIDC_, GATEHOUSE_, LOGIN_REDIRECT_ or LOGOUT_REDIRECT_ and are on none of these pages have no effect, and a
-warning in the log says so; \`NAME_FILE\` in place of a setting is refused, for a Worker has no files.
+warning in the log says so; \`NAME_FILE\` in place of a setting is refused, because a Worker has no files.
 
 These pages are written by \`npm run docs\` from src/config/.
 `
@@ -75,7 +75,7 @@ takes in their place work too, and win over a table. A secret belongs in its var
 
 Without OIDC_RP_CLIENT_ID and OIDC_PROVIDERS, people sign in with the client of the controller; register Gatehouse's redirect URI
 there. With them, they say how people sign in, and OpenTalk's settings how access tokens are checked and people are found; both must
-name the same issuer. Everything else about the provider, such as OIDC_RP_SCOPES, is set by its name above. What else stands in such a
+name the same issuer. Everything else about the provider, such as OIDC_RP_SCOPES, is set by its name above. What else is in such a
 table has no effect, and a warning in the log says so.
 
 This page is written by \`npm run docs\` from src/config/.

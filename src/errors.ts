@@ -4,7 +4,7 @@
 
 /**
  * The closed list of refusals, and of the reasons under each. The short codes are also what `loginFailureUrl` receives as
- * `?error=`; the reasons stand in the log as `reason_code`. Code decides by these two, and never by a sentence.
+ * `?error=`; the reasons are in the log as `reason_code`. Code decides by these two, and never by a sentence.
  */
 export const REASONS = {
   access_denied: ['cancelled', 'not_allowed', 'refused_by_provider', 'tenant_not_allowed', 'not_administrator'],

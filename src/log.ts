@@ -67,7 +67,7 @@ export function redactedLog(log: Log, redact: (text: string) => string): Log {
 
 /**
  * The whole story of a refusal, as far as it may be publicMessage: code, sentence, details, and the chain of causes by name, code and
- * message. The objects that protocol errors carry as `cause` are left out, for they hold tokens and claims.
+ * message. The objects that protocol errors carry as `cause` are left out, because they hold tokens and claims.
  */
 export function describeFailure(error: GatehouseError): LogDetail {
   const { code, reason, message, provider, missing, unreadable, hint } = error

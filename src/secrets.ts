@@ -78,7 +78,7 @@ export function withoutAddressesAndTokens(text: string, kept?: string): string {
   return text.replace(ADDRESS, MARK).replace(TOKEN, (run) => (run === kept ? run : MARK))
 }
 
-/** What stands in the header of client_secret_basic, by the standard and as many write it. @see RFC 6749 section 2.3.1 */
+/** What is in the header of client_secret_basic, by the standard and as many write it. @see RFC 6749 section 2.3.1 */
 export function basicCredentials(clientId: string, secret: string): readonly string[] {
   return [base64Of(`${formEncoded(clientId)}:${formEncoded(secret)}`), base64Of(`${clientId}:${secret}`)]
 }

@@ -35,7 +35,7 @@ export interface Tariff {
   readonly tariff_status: string | null
 }
 
-/** Where a word stood in two lists, the first would count. Such settings are refused. */
+/** Where a word was in two lists, the first would count. Such settings are refused. */
 const STATUSES = ['default', 'paid', 'downgraded'] as const
 
 /** @param settings `null`: OpenTalk is not in use, and what the provider said counts */
@@ -50,14 +50,14 @@ export function tariffOf(said: Claims, settings: OpenTalkValues | null): Tariff 
   return { tariff_id: status === 'downgraded' ? downgraded : tariff_id, tariff_status: status }
 }
 
-/** Whether the provider said a status that stands in no list; it counts as default, and the operator should know. */
+/** Whether the provider said a status that is in no list; it counts as default, and the operator should know. */
 export function isStatusUnknown(said: Claims, settings: OpenTalkValues | null): boolean {
   if (settings?.['tariffs.assignment'] !== 'by_external_tariff_id') return false
   const hasMapping = settings['tariffs.status_mapping.downgraded_tariff_name'] !== undefined
   return hasMapping && v.parse(text, said.tariff_status) !== null && mappedStatus(said, settings) === undefined
 }
 
-/** `undefined`: there is no mapping, or the word stands in no list. */
+/** `undefined`: there is no mapping, or the word is in no list. */
 function mappedStatus(said: Claims, settings: OpenTalkValues): (typeof STATUSES)[number] | undefined {
   const word = v.parse(text, said.tariff_status)
   if (word === null) return undefined

@@ -97,7 +97,7 @@ function keysOf(map: Claims): Names {
   }
 }
 
-/** What stands under a name of a map, such as the organisations that grant a role, has nothing further inside. */
+/** What is under a name of a map, such as the organisations that grant a role, has nothing further inside. */
 function isFlat(value: Claims): boolean {
   return Object.values(value).every((inner) => typeof inner !== 'object' || inner === null)
 }

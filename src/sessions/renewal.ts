@@ -64,7 +64,7 @@ export interface RenewalPorts {
 const MARGIN_SECONDS = 30
 /** After a failure the provider is not asked for so long, so refusals that are counted are at least as far apart. */
 const PAUSE_AFTER_FAILURE_SECONDS = 30
-/** How much longer than the provider may take a refresh is believed to be under way, for the isolate that has it may be gone. */
+/** How much longer than the provider may take a refresh is believed to be under way, because the isolate that has it may be gone. */
 const GRACE_SECONDS = 2
 const POLL_MILLISECONDS = 100
 

@@ -36,7 +36,7 @@ const refusalRow = v.pipe(
   })),
 )
 
-/** Refusals as they stand in the table. @throws ValiError when the rows are of another table */
+/** Refusals as they are in the table. @throws ValiError when the rows are of another table */
 export function refusalsIn(rows: unknown): readonly Refusal[] {
   return v.parse(v.array(refusalRow), rows)
 }

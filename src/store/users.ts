@@ -47,7 +47,7 @@ export function countMatches(db: D1Database, admission: Admission): D1PreparedSt
     .bind(...keyOf(admission))
 }
 
-/** Where the values about the sign-in itself stand in `upsertUser`, after those of the person. */
+/** Where the values about the sign-in itself are in `upsertUser`, after those of the person. */
 const SIGN_IN = PERSON_COLUMNS.length + 8
 
 /**
@@ -125,7 +125,7 @@ function columnsOf(identity: Identity) {
   }
 }
 
-/** More are not looked at, for a text that so many have says nothing. */
+/** More are not looked at, because a text that so many have says nothing. */
 const CANDIDATES_MAX = 200
 /** How many letters at the beginning of a name must be right before the rest may be nearly so. */
 const SURE_CHARACTERS = 2

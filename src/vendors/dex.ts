@@ -113,7 +113,7 @@ export const dex: Vendor = {
   ...STANDARD,
   label: 'Dex',
   facts: ['providerBaseUrl'],
-  // The issuer is what stands in the configuration of Dex, to the final slash.
+  // The issuer is what is in the configuration of Dex, to the final slash.
   issuer: ({ providerBaseUrl: base }) => base,
   recognises: ({ pathname }) => /\/dex\/?$/.test(pathname),
   defaults: { groupsClaims: ['groups'] },

@@ -1,5 +1,5 @@
 /**
- * The settings of one provider, one entry each. They stand in the environment by these names, or in a table of OIDC_PROVIDERS by shorter ones.
+ * The settings of one provider, one entry each. They are in the environment by these names, or in a table of OIDC_PROVIDERS by shorter ones.
  */
 
 import { SIGNING_ALGORITHMS } from '../values/algorithms.ts'
@@ -225,7 +225,7 @@ export const providerSettings = {
     origin: 'Gatehouse',
     example: 'form_post',
     meaning:
-      'How the answer of the provider comes back. form_post keeps the code out of addresses and histories; the cookie of an attempt is then SameSite=None, for it must come along with a form from another site. query.jwt: signed by the provider with OIDC_RP_SIGN_ALGO (JARM); an answer that is not signed is refused.',
+      'How the answer of the provider comes back. form_post keeps the code out of addresses and histories; the cookie of an attempt is then SameSite=None, because it must come along with a form from another site. query.jwt: signed by the provider with OIDC_RP_SIGN_ALGO (JARM); an answer that is not signed is refused.',
   }),
   logoutByPost: optional(bool, {
     name: 'OIDC_OP_LOGOUT_USE_POST',

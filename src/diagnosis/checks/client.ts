@@ -131,7 +131,7 @@ export function tokenEndpointFinding(
   const whose = adviceOnAddress(config, 'tokenEndpoint')
   if (exchange === null) {
     if (failure.code === 'not_configured')
-      return cannotTell('endpoint-token', 'Not asked, for there is nothing to authenticate with.')
+      return cannotTell('endpoint-token', 'Not asked, because there is nothing to authenticate with.')
     return fail('endpoint-token', `${token_endpoint}: ${reasonOf(failure)}.`, adviceOnSilence(failure, whose))
   }
   const isThere = speaksOAuth(exchange)

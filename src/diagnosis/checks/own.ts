@@ -31,7 +31,7 @@ export function settingsForDiagnosis(env: Readonly<Record<string, unknown>>): Re
 function whereToSet(name: string): string {
   const isSecret = isSecretName(name)
   return isSecret
-    ? `Store ${name} with: npx wrangler secret put ${name}. On your own machine it stands in .dev.vars.`
+    ? `Store ${name} with: npx wrangler secret put ${name}. On your own machine it is in .dev.vars.`
     : `Set ${name} under [vars] in wrangler.toml; on your own machine in .dev.vars.`
 }
 

@@ -53,7 +53,7 @@ export async function keptDpopKey({ relyingParty }: ProtocolClient, jwk: DpopJwk
  *
  * The provider refuses for want of a nonce before it looks at anything else, so a code or refresh token is not spent by the first try.
  *
- * @param work the request and the reading of its answer, for it is the reading that fails; called once or twice
+ * @param work the request and the reading of its answer, because it is the reading that fails; called once or twice
  * @see RFC 9449 sections 8 and 9
  */
 export async function withDpop<T>(

@@ -93,7 +93,7 @@ function refuseOtherEvent(claims: Claims): void {
   if (Object.hasOwn(claims, 'nonce')) throw refused('a logout token has no nonce')
 }
 
-/** The provider is told which rule was broken, for someone has to repair it. */
+/** The provider is told which rule was broken, because someone has to repair it. */
 function refused(message: string, cause?: unknown): GatehouseError {
   const options = {
     publicMessage: `The logout token was refused: ${message}`,

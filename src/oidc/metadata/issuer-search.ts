@@ -21,7 +21,7 @@ export function searchedSource(config: ProviderConfig): DocumentSource<Metadata>
   const issuers = places.flatMap(issuersAt)
   const explicit = explicitEndpoints(config)
 
-  /** `null`: what stands there is not of this provider. */
+  /** `null`: what is there is not of this provider. */
   function metadataOf(body: unknown): Metadata | null {
     if (!isObject(body)) return null
     const isSame = TELLING.every((name) => body[name] === explicit[name])
@@ -76,7 +76,7 @@ export function searchedSource(config: ProviderConfig): DocumentSource<Metadata>
 
 /**
  * Each path of a host may be someone else's, so no document speaks for an issuer of another path. The host may be another one of
- * the endpoints, for a provider may be asked by one name and be known by another.
+ * the endpoints, because a provider may be asked by one name and be known by another.
  */
 function isAtPath(issuer: string, issuers: readonly string[]): boolean {
   return issuers.some((one) => new URL(one).pathname === new URL(issuer).pathname)

@@ -19,7 +19,7 @@ export function callbackPath(provider: Provider, { config }: Pick<Deps, 'config'
   return callbackPathOf(config, provider.id)
 }
 
-/** Where a provider sends people back, as it stands in the request and is registered there. */
+/** Where a provider sends people back, as it is in the request and is registered there. */
 export function redirectUriOf(provider: Provider, { config }: Pick<Deps, 'config'>): string {
   return `${config.baseUrl}${callbackPath(provider, { config })}`
 }

@@ -1,5 +1,5 @@
 /**
- * Settings that had another name once: what stands under the old one counts, with a warning, unless the new one is there, too.
+ * Settings that had another name once: what is under the old one counts, with a warning, unless the new one is there, too.
  */
 import { isSet } from '../../schema/reading.ts'
 import type { Setting } from '../../schema/setting.ts'

@@ -80,7 +80,7 @@ function searchProblems(
   return problems
 }
 
-/** Words that stand in two lists, of which the first would win in silence. */
+/** Words that are in two lists, of which the first would win in silence. */
 function repeated(values: Partial<OpenTalkValues>) {
   return STATUS_LISTS.flatMap((name, index) =>
     STATUS_LISTS.slice(0, index).flatMap((other) =>
@@ -91,7 +91,7 @@ function repeated(values: Partial<OpenTalkValues>) {
   )
 }
 
-/** The first setting that stands in a table. */
+/** The first setting that is in a table. */
 function firstIn({ isThere }: WrittenOpenTalk) {
   return (table: string) => OPENTALK_NAMES.find((name) => name.startsWith(`${table}.`) && isThere(name))
 }

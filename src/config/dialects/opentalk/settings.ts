@@ -149,7 +149,7 @@ export const opentalkSettings = {
   }),
   'tariffs.status_mapping.downgraded': optional(names, {
     example: 'downgraded, unpaid',
-    meaning: 'Those that mean downgraded. A value may stand in one list only.',
+    meaning: 'Those that mean downgraded. A value may be in one list only.',
   }),
   'avatar.libravatar_url': optional(endpoint, {
     example: 'https://seccdn.libravatar.org/avatar/',

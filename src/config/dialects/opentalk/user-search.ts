@@ -45,7 +45,7 @@ export function userSearchOf(provider: ProviderConfig, opentalk: OpenTalk): User
 }
 
 /**
- * Whom the search asks where no setting of OpenTalk names the provider: one alone, for the secret of its client is no one else's business.
+ * Whom the search asks where no setting of OpenTalk names the provider: one alone, because the secret of its client is no one else's business.
  *
  * @returns `undefined`: of several providers it can be told of none
  */

@@ -1,5 +1,5 @@
 /**
- * Where providers stand in the environment: flat settings for one, tables of OIDC_PROVIDERS for one or several, or OpenTalk's tables;
+ * Where providers are in the environment: flat settings for one, tables of OIDC_PROVIDERS for one or several, or OpenTalk's tables;
  * reads no value.
  */
 import * as v from 'valibot'
