@@ -2,6 +2,7 @@
  * Mounts the routes and sets what holds for all of them: headers, reference numbers, the answer to every failure.
  */
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { getPath } from 'hono/utils/url'
 import { randomReference } from './crypto.ts'
 import type { Deps } from './deps.ts'
 import { GatehouseError } from './errors.ts'
@@ -74,9 +75,23 @@ export function createUnconfiguredApp(log: Log): App {
 }
 
 function newApp(log: Log): App {
-  const app = new Hono<RequestVariables>({ strict: false })
+  let known: ReadonlySet<string> | undefined
+  const app: App = new Hono<RequestVariables>({ getPath: (request) => registeredForm(getPath(request)) })
   app.use(setReference(log), setHeaders)
   return app
+
+  /** Each path answers with the final slash and without; the log and the routes see the form that is registered. */
+  function registeredForm(path: string): string {
+    if (path.endsWith('//')) return path
+    const other = path.endsWith('/') ? path.slice(0, -1) : `${path}/`
+    return registered().has(other) ? other : path
+  }
+
+  /** All routes are there before the first request. */
+  function registered(): ReadonlySet<string> {
+    known ??= new Set(app.routes.map((route) => route.path))
+    return known
+  }
 }
 
 function setReference(log: Log): MiddlewareHandler<RequestVariables> {

@@ -7,7 +7,7 @@ import { PATHS } from './paths.ts'
 
 /** @param isReady whether requests can be served; the answer says no more than that */
 export function healthRoutes(isReady: () => Promise<boolean>) {
-  const app = new Hono<RequestVariables>({ strict: false })
+  const app = new Hono<RequestVariables>()
   app.get(PATHS.ping, (c) => c.text('OK'))
   app.get(PATHS.ready, async (c) =>
     (await isReady()) ? c.text('OK') : c.text('not ready', 503, { 'Retry-After': '10' }),

@@ -24,7 +24,7 @@ export const PATHS = {
   robots: '/robots.txt',
 } as const
 
-/** A path for the router, which is not strict, and then answers to both forms, with the final slash and without. */
-export function eitherForm(path: string): string {
+/** A path that is to be compared with another one, of which either may have a final slash. */
+export function withoutFinalSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
 }

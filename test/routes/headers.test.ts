@@ -103,6 +103,17 @@ describe('the path', () => {
   })
 })
 
+it.each([
+  [PATHS.configuration, 200],
+  [PATHS.configuration.slice(0, -1), 200],
+  [PATHS.jwks, 200],
+  [`${PATHS.jwks}/`, 200],
+  [`${PATHS.configuration}/`, 404],
+  [`${PATHS.jwks}//`, 404],
+])('a path answers with one final slash and without, and no others: %s', async (path, status) => {
+  expect((await createScene().gate(new Request(`${GATE}${path}`))).status).toBe(status)
+})
+
 describe('secrets (A72, A103)', () => {
   it('stay out of pages, logs and tables on a whole journey', async () => {
     const scene = createScene()

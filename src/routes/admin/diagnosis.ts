@@ -14,7 +14,7 @@ import { languageFor } from '../../pages/language.ts'
 import type { Session } from '../../sessions/session.ts'
 import { isForJson, type RequestVariables } from '../http/context.ts'
 import { onlyAllows } from '../http/errors.ts'
-import { eitherForm, PATHS } from '../paths.ts'
+import { PATHS } from '../paths.ts'
 import { refuseSignedOut, usedSessionOf } from '../session/session-cookie.ts'
 
 type RequestContext = Context<RequestVariables>
@@ -33,11 +33,11 @@ interface Look {
 
 export function diagnosisRoutes(deps: Deps) {
   const { clock, config } = deps
-  const app = new Hono<RequestVariables>({ strict: false })
+  const app = new Hono<RequestVariables>()
   /** By provider. Nothing in it is about a person. */
   const looks = new Map<string, Look>()
 
-  app.get(eitherForm(PATHS.diagnosis), async (c) => {
+  app.get(PATHS.diagnosis, async (c) => {
     const isJson = wantsJson(c)
     if (isJson) c.set('answers', 'json')
     const session = await usedSessionOf(c, deps)
@@ -65,7 +65,7 @@ export function diagnosisRoutes(deps: Deps) {
     const names = new Map(config.providers.map(({ id, name }) => [id, name]))
     return c.html(diagnosisPage(languageFor(c.req.header('accept-language')), { checks, names, lookedAt, path }))
   })
-  app.all(eitherForm(PATHS.diagnosis), onlyAllows('GET', 'HEAD'))
+  app.all(PATHS.diagnosis, onlyAllows('GET', 'HEAD'))
 
   /** What was seen last, or a new look when that is long ago. One at a time, and those who come meanwhile wait for it. */
   async function look(

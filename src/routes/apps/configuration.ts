@@ -5,12 +5,12 @@ import { Hono } from 'hono'
 import type { Deps } from '../../deps.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
 import { onlyAllows } from '../http/errors.ts'
-import { eitherForm, PATHS } from '../paths.ts'
+import { PATHS } from '../paths.ts'
 
 export function configurationRoutes({ config, providers }: Deps) {
-  const app = new Hono<RequestVariables>({ strict: false })
+  const app = new Hono<RequestVariables>()
 
-  app.get(eitherForm(PATHS.configuration), answersAs('json'), async (c) =>
+  app.get(PATHS.configuration, answersAs('json'), async (c) =>
     c.json({
       is_silent_login_enabled: config.silentSignIn && (await providers.first.signsInSilently()),
       use_proconnect_button: config.proConnectButton,
@@ -18,7 +18,7 @@ export function configurationRoutes({ config, providers }: Deps) {
       authenticated_users_can_edit_display_name: config.canEditDisplayName,
     }),
   )
-  app.all(eitherForm(PATHS.configuration), answersAs('json'), onlyAllows('GET', 'HEAD'))
+  app.all(PATHS.configuration, answersAs('json'), onlyAllows('GET', 'HEAD'))
 
   return app
 }

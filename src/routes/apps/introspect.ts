@@ -13,16 +13,16 @@ import { introspectionAnswer } from '../../tokens/verdict.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
 import { onlyAllows } from '../http/errors.ts'
 import { limitedForm } from '../http/forms.ts'
-import { eitherForm, PATHS } from '../paths.ts'
+import { PATHS } from '../paths.ts'
 import { repeatableCredential } from './client-credential.ts'
 
 type RequestContext = Context<RequestVariables>
 
 /** @see RFC 7662 sections 2.1 to 2.3; RFC 6749 section 5.2 for the errors */
 export function introspectRoutes(deps: Deps) {
-  const app = new Hono<RequestVariables>({ strict: false })
+  const app = new Hono<RequestVariables>()
 
-  app.post(eitherForm(PATHS.introspect), answersAs('json'), async (c) => {
+  app.post(PATHS.introspect, answersAs('json'), async (c) => {
     const form = await limitedForm(c, 'token')
     const asking = await authenticatedApp(c, form)
     const token = form.get('token')
@@ -45,7 +45,7 @@ export function introspectRoutes(deps: Deps) {
     }
     return c.json(introspectionAnswer(verdict))
   })
-  app.all(eitherForm(PATHS.introspect), answersAs('json'), onlyAllows('POST'))
+  app.all(PATHS.introspect, answersAs('json'), onlyAllows('POST'))
 
   /** The provider that the app names, so that no other is shown the token; `null`: it names none. */
   function namedProvider(form: URLSearchParams): Provider | null {

@@ -12,7 +12,7 @@ const FRESH_SECONDS = 3600
 
 /** @see RFC 7517 section 5 */
 export function jwksRoutes({ providers }: Deps) {
-  const app = new Hono<RequestVariables>({ strict: false })
+  const app = new Hono<RequestVariables>()
   app.get(PATHS.jwks, answersAs('json'), async (c) =>
     c.body(JSON.stringify(await providers.publicKeys()), 200, {
       'Content-Type': 'application/jwk-set+json',

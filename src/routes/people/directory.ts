@@ -18,7 +18,7 @@ import type { Provider } from '../../oidc/provider.ts'
 import type { Session } from '../../sessions/session.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
 import { onlyAllows } from '../http/errors.ts'
-import { eitherForm, PATHS } from '../paths.ts'
+import { PATHS } from '../paths.ts'
 import { refuseSignedOut, usedSessionOf } from '../session/session-cookie.ts'
 
 type RequestContext = Context<RequestVariables>
@@ -27,7 +27,7 @@ export function directoryRoutes(deps: Deps) {
   const { config, directory } = deps
   const settings = config.opentalk?.settings ?? null
   const behavior = findBehaviorOf(config.opentalk)
-  const app = new Hono<RequestVariables>({ strict: false })
+  const app = new Hono<RequestVariables>()
 
   app.get(PATHS.find, answersAs('opentalk'), async (c) => {
     const { session, provider } = await signedIn(c)
@@ -48,7 +48,7 @@ export function directoryRoutes(deps: Deps) {
   })
   app.all(PATHS.find, answersAs('opentalk'), onlyAllows('GET', 'HEAD'))
 
-  app.get(eitherForm(PATHS.users), answersAs('json'), async (c) => {
+  app.get(PATHS.users, answersAs('json'), async (c) => {
     const { session, provider } = await signedIn(c)
     const typed = (c.req.query('q') ?? '').trim()
     const isTextFit = [...typed].length >= QUERY_MIN_CHARACTERS && [...typed].length <= QUERY_MAX_CHARACTERS
@@ -58,7 +58,7 @@ export function directoryRoutes(deps: Deps) {
     const results = found.flatMap(({ user }) => (user === null ? [] : [briefly(describeUser(user, settings))]))
     return c.json({ count: results.length, next: null, previous: null, results })
   })
-  app.all(eitherForm(PATHS.users), answersAs('json'), onlyAllows('GET', 'HEAD'))
+  app.all(PATHS.users, answersAs('json'), onlyAllows('GET', 'HEAD'))
 
   async function signedIn(c: RequestContext): Promise<{ session: Session; provider: Provider }> {
     const session = await usedSessionOf(c, deps)

@@ -10,7 +10,7 @@ import { renewIfDue } from '../../sessions/renewal.ts'
 import { confirmedUntil, findSession, isSessionToken, type Session } from '../../sessions/session.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { deleteCookie, requestCookies, writeCookie } from '../http/cookies.ts'
-import { eitherForm } from '../paths.ts'
+import { withoutFinalSlash } from '../paths.ts'
 import { forgetTries } from '../sign-in/silent.ts'
 
 /** `__Host-`: browsers keep it for this host alone, and take it from a secure page alone. @see RFC 6265bis section 4.1.3.2 */
@@ -58,7 +58,7 @@ export async function usedSessionOf(c: Context<RequestVariables>, deps: Deps): P
  * would end for not being confirmed.
  */
 export async function stillGood(c: Context<RequestVariables>, session: Session, deps: Deps): Promise<Session | null> {
-  const isExempt = deps.config.exemptPaths.some((path) => eitherForm(path) === eitherForm(c.req.path))
+  const isExempt = deps.config.exemptPaths.some((path) => withoutFinalSlash(path) === withoutFinalSlash(c.req.path))
   if (isExempt && epochSeconds(deps.clock) < confirmedUntil(session, deps.config)) return session
   return renewIfDue(session, c.get('reference'), deps)
 }

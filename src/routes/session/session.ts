@@ -9,7 +9,7 @@ import { findSessionEvenIdle, idleEndOf, type Session } from '../../sessions/ses
 import { answersAs, type RequestVariables } from '../http/context.ts'
 import { refuseOtherSites } from '../http/csrf.ts'
 import { onlyAllows } from '../http/errors.ts'
-import { eitherForm, PATHS } from '../paths.ts'
+import { PATHS } from '../paths.ts'
 import { refuseSignedOut, sessionTokenOf, stillGood } from './session-cookie.ts'
 
 type RequestContext = Context<RequestVariables>
@@ -21,16 +21,16 @@ const NEVER = '0001-01-01T00:00:00Z'
 
 export function sessionRoutes(deps: Deps) {
   const { clock, config } = deps
-  const app = new Hono<RequestVariables>({ strict: false })
+  const app = new Hono<RequestVariables>()
 
-  app.get(eitherForm(PATHS.session), answersAs('json'), async (c) => {
+  app.get(PATHS.session, answersAs('json'), async (c) => {
     const session = await presentedSession(c)
     const current = isActive(session) ? await stillGood(c, session, deps) : session
     return c.json(describe(current ?? refuseSignedOut(c)))
   })
-  app.all(eitherForm(PATHS.session), answersAs('json'), onlyAllows('GET', 'HEAD'))
+  app.all(PATHS.session, answersAs('json'), onlyAllows('GET', 'HEAD'))
 
-  app.post(eitherForm(PATHS.sessionRefresh), answersAs('json'), async (c) => {
+  app.post(PATHS.sessionRefresh, answersAs('json'), async (c) => {
     const session = await presentedSession(c)
     refuseOtherSites(c, config)
     if (!isActive(session)) return refuseSignedOut(c)
@@ -38,7 +38,7 @@ export function sessionRoutes(deps: Deps) {
     const current = await (isPossible ? renew : unlessUnconfirmed)(session, c.get('reference'), deps)
     return c.json(describe(current ?? refuseSignedOut(c)))
   })
-  app.all(eitherForm(PATHS.sessionRefresh), answersAs('json'), onlyAllows('POST'))
+  app.all(PATHS.sessionRefresh, answersAs('json'), onlyAllows('POST'))
 
   async function presentedSession(c: RequestContext): Promise<Session> {
     const token = sessionTokenOf(c)

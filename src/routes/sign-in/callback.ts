@@ -20,7 +20,6 @@ import { VENDORS } from '../../vendors/vendors.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
 import { onlyAllows } from '../http/errors.ts'
 import { looseForm } from '../http/forms.ts'
-import { eitherForm } from '../paths.ts'
 import { giveSession, sessionOf } from '../session/session-cookie.ts'
 import { ATTEMPT_SECONDS, type Attempt, replacedBy, takeAttempt, tellAttempts } from './attempts.ts'
 import { depart } from './begin-login.ts'
@@ -37,13 +36,13 @@ const DECISIVE = ['state', 'code', 'iss', 'error', 'response']
 
 export function callbackRoutes(deps: Deps) {
   const { config, clock, providers, spentLogins, sessions, sealers } = deps
-  const app = new Hono<RequestVariables>({ strict: false })
+  const app = new Hono<RequestVariables>()
 
   // Each has a path of its own, so that no provider can answer in the place of another. @see RFC 9700 section 4.4.2
   for (const provider of providers.all) mount(provider, callbackPath(provider, deps))
 
   function mount(provider: Provider, path: string): void {
-    app.get(eitherForm(path), answersAs('sign_in'), async (c) => {
+    app.get(path, answersAs('sign_in'), async (c) => {
       const answer = new URL(c.req.url).searchParams
       const attempt = await takeAttempt(c, stateOf(answer), deps)
       if (!attempt) return goOnWithoutAttempt(c, answer)
@@ -51,7 +50,7 @@ export function callbackRoutes(deps: Deps) {
     })
 
     // @see OAuth 2.0 Form Post Response Mode
-    app.post(eitherForm(path), answersAs('sign_in'), async (c) => {
+    app.post(path, answersAs('sign_in'), async (c) => {
       if (provider.config.responseMode !== 'form_post') return onlyAllows('GET', 'HEAD')(c)
       const answer = await looseForm(c, 'state')
       const attempt = await takeAttempt(c, stateOf(answer), deps)
@@ -60,7 +59,7 @@ export function callbackRoutes(deps: Deps) {
       refuseRepeated(answer)
       return c.redirect(`${config.baseUrl}${path}`, 303)
     })
-    app.all(eitherForm(path), onlyAllows('GET', 'HEAD'))
+    app.all(path, onlyAllows('GET', 'HEAD'))
   }
 
   async function finish(

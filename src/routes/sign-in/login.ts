@@ -12,7 +12,7 @@ import { toOwnHost } from '../http/allowed-hosts.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
 import { onlyAllows } from '../http/errors.ts'
 import { limitedForm } from '../http/forms.ts'
-import { eitherForm, PATHS } from '../paths.ts'
+import { PATHS } from '../paths.ts'
 import { presentedHash } from '../session/session-cookie.ts'
 import { depart } from './begin-login.ts'
 import { acceptedLevels, maxAgeSeconds, passedOn } from './login-parameters.ts'
@@ -26,10 +26,10 @@ type RequestContext = Context<RequestVariables>
 
 export function loginRoutes(deps: Deps) {
   const { config, providers, sealers } = deps
-  const app = new Hono<RequestVariables>({ strict: false })
+  const app = new Hono<RequestVariables>()
   const notingStart = createStartNotes(deps)
 
-  app.get(eitherForm(PATHS.login), answersAs('sign_in'), async (c) => {
+  app.get(PATHS.login, answersAs('sign_in'), async (c) => {
     refuseAllButPageVisits(c)
     const moved = toOwnHost(c, pathOf(c), config)
     if (moved) return moved
@@ -41,20 +41,20 @@ export function loginRoutes(deps: Deps) {
     if (provider) return sendToProvider(c, provider, query, wanted)
     return c.html(chooserPage(languageFor(c.req.header('accept-language')), choicesOf(query, deps)))
   })
-  app.all(eitherForm(PATHS.login), onlyAllows('GET', 'HEAD'))
+  app.all(PATHS.login, onlyAllows('GET', 'HEAD'))
 
   // Someone else, the provider or a portal, sends a person here to sign in. @see OpenID Connect Core 1.0 section 4
-  app.get(eitherForm(PATHS.initiateLogin), answersAs('sign_in'), async (c) => {
+  app.get(PATHS.initiateLogin, answersAs('sign_in'), async (c) => {
     refuseAllButPageVisits(c)
     return toOwnHost(c, pathOf(c), config) ?? initiate(c, new URL(c.req.url).searchParams)
   })
-  app.post(eitherForm(PATHS.initiateLogin), answersAs('sign_in'), async (c) => {
+  app.post(PATHS.initiateLogin, answersAs('sign_in'), async (c) => {
     refuseAllButPageVisits(c)
     const form = await limitedForm(c, 'iss')
     if (c.req.header('sec-fetch-site') === 'cross-site') return c.redirect(sameAsLink(form), 303)
     return toOwnHost(c, sameAsLink(form), config) ?? initiate(c, form)
   })
-  app.all(eitherForm(PATHS.initiateLogin), onlyAllows('GET', 'HEAD', 'POST'))
+  app.all(PATHS.initiateLogin, onlyAllows('GET', 'HEAD', 'POST'))
 
   async function initiate(c: RequestContext, query: URLSearchParams): Promise<Response> {
     const [provider] = await providers.issuing(query.get('iss') ?? undefined)

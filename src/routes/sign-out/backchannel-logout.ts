@@ -10,7 +10,7 @@ import { sidHashOf, subHashOf } from '../../sessions/vault.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
 import { onlyAllows } from '../http/errors.ts'
 import { looseForm } from '../http/forms.ts'
-import { eitherForm, PATHS } from '../paths.ts'
+import { PATHS } from '../paths.ts'
 import { ATTEMPT_SECONDS } from '../sign-in/attempts.ts'
 
 /**
@@ -20,9 +20,9 @@ import { ATTEMPT_SECONDS } from '../sign-in/attempts.ts'
  * @see OpenID Connect Back-Channel Logout 1.0 sections 2.5 to 2.8
  */
 export function backchannelLogoutRoutes({ providers, endings, clock }: Deps) {
-  const app = new Hono<RequestVariables>({ strict: false })
+  const app = new Hono<RequestVariables>()
 
-  app.post(eitherForm(PATHS.backchannelLogout), answersAs('json'), async (c) => {
+  app.post(PATHS.backchannelLogout, answersAs('json'), async (c) => {
     const { issuer, jti, sid, subject, ...notice } = await providers.verifyLogoutToken(await logoutTokenOf(c))
     const ended = await endings.endByLogoutToken({
       ...notice,
@@ -39,7 +39,7 @@ export function backchannelLogoutRoutes({ providers, endings, clock }: Deps) {
     c.var.log({ level: 'info', event: 'backchannel_logout', detail: { ended } })
     return c.body(null, 200)
   })
-  app.all(eitherForm(PATHS.backchannelLogout), answersAs('json'), onlyAllows('POST'))
+  app.all(PATHS.backchannelLogout, answersAs('json'), onlyAllows('POST'))
 
   /** Sessions of a provider that names no issuer when it signs out are known by its id, also to its logout tokens. */
   async function sidHashesOf(issuer: string, sid: string): Promise<readonly string[]> {

@@ -9,7 +9,7 @@ import { emptyPage } from '../../pages/empty.ts'
 import { sidHashOf } from '../../sessions/vault.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { onlyAllows } from '../http/errors.ts'
-import { eitherForm, PATHS } from '../paths.ts'
+import { PATHS } from '../paths.ts'
 import { sessionOf, sessionTokenOf, takeSession } from '../session/session-cookie.ts'
 import { ATTEMPT_SECONDS } from '../sign-in/attempts.ts'
 import { stayOut } from '../sign-in/silent.ts'
@@ -26,14 +26,14 @@ type RequestContext = Context<RequestVariables>
  */
 export function frontchannelLogoutRoutes(deps: Deps) {
   const { providers, endings, clock } = deps
-  const app = new Hono<RequestVariables>({ strict: false })
+  const app = new Hono<RequestVariables>()
 
-  app.get(eitherForm(PATHS.frontchannelLogout), async (c) => {
+  app.get(PATHS.frontchannelLogout, async (c) => {
     if (c.req.method === 'GET') await endMeant(c)
     c.set('framedBy', await providers.origins())
     return c.html(emptyPage)
   })
-  app.all(eitherForm(PATHS.frontchannelLogout), onlyAllows('GET', 'HEAD'))
+  app.all(PATHS.frontchannelLogout, onlyAllows('GET', 'HEAD'))
 
   async function endMeant(c: RequestContext): Promise<void> {
     const issuer = onlyOne(c, 'iss')

@@ -15,7 +15,7 @@ import type { RequestVariables } from '../http/context.ts'
 import { csrfTokenFor, refuseOtherPages, refuseOtherSites } from '../http/csrf.ts'
 import { onlyAllows } from '../http/errors.ts'
 import { isForm, limitedForm } from '../http/forms.ts'
-import { eitherForm, PATHS } from '../paths.ts'
+import { PATHS } from '../paths.ts'
 import { sessionOf, takeSession } from '../session/session-cookie.ts'
 import { stayOut } from '../sign-in/silent.ts'
 import { isOwnReturn, rememberSignOut } from './logout-state.ts'
@@ -24,10 +24,10 @@ type RequestContext = Context<RequestVariables>
 
 export function logoutRoutes(deps: Deps) {
   const { config, providers, sessions, endings, sealers } = deps
-  const app = new Hono<RequestVariables>({ strict: false })
+  const app = new Hono<RequestVariables>()
   const signedOutLocation = () => new URL(config.logoutRedirectUrl, config.baseUrl).href
 
-  app.get(eitherForm(PATHS.logout), async (c) => {
+  app.get(PATHS.logout, async (c) => {
     const session = await sessionOf(c, deps)
     if (!session) return c.redirect(signedOutLocation(), 302)
     const isEverywhere = c.req.query(EVERYWHERE_FIELD) === '1'
@@ -38,7 +38,7 @@ export function logoutRoutes(deps: Deps) {
     return c.html(signOutPage(languageFor(c.req.header('accept-language')), view))
   })
 
-  app.post(eitherForm(PATHS.logout), async (c) => {
+  app.post(PATHS.logout, async (c) => {
     const session = await sessionOf(c, deps)
     // Without a word about cookies: a form of another site brings none, and must not be able to take one away.
     if (!session) return c.redirect(signedOutLocation(), 303)
@@ -48,15 +48,15 @@ export function logoutRoutes(deps: Deps) {
     await refuseOtherPages(c.req.header('x-csrftoken') ?? form.get(CSRF_FIELD), session, deps)
     return signOut(c, session, form.get(EVERYWHERE_FIELD) === '1')
   })
-  app.all(eitherForm(PATHS.logout), onlyAllows('GET', 'HEAD', 'POST'))
+  app.all(PATHS.logout, onlyAllows('GET', 'HEAD', 'POST'))
 
   // Nothing is left to do here: the session ended before the browser went to the provider, so nothing that comes back is needed.
-  app.get(eitherForm(PATHS.logoutCallback), async (c) => {
+  app.get(PATHS.logoutCallback, async (c) => {
     const isOwn = await isOwnReturn(c, deps)
     if (isOwn === false) c.var.log({ level: 'info', event: 'sign_out_returned_otherwise' })
     return c.redirect(signedOutLocation(), 302)
   })
-  app.all(eitherForm(PATHS.logoutCallback), onlyAllows('GET', 'HEAD'))
+  app.all(PATHS.logoutCallback, onlyAllows('GET', 'HEAD'))
 
   /** Here first: whatever the provider does or does not do afterwards, the session has ended. */
   async function signOut(c: RequestContext, session: Session, isEverywhere: boolean): Promise<Response> {
