@@ -7,7 +7,7 @@
 import { isText } from '../claims/values.ts'
 import { STANDARD, standardDenial } from './standard/standard.ts'
 import { CODE_SPENT } from './standard/standard-refusals.ts'
-import { STANDARD_FORM, saysOtherToken } from './standard/tokens.ts'
+import { saysOtherToken } from './standard/tokens.ts'
 import type { Denial, DeniedAnswer, Principal, RefusalPattern, TokenFacts, Vendor } from './vendor.ts'
 
 const CLIENT = 'the user pool → App clients → the app client'
@@ -99,7 +99,6 @@ export const cognito: Vendor = {
   isAccessToken: (claims) => !saysOtherToken(claims) && claims.token_use === 'access' && isText(claims.client_id),
   principalOf,
   accessTokenHint: 'an access token of Cognito says token_use "access", and names its app client in client_id',
-  rolesIn: STANDARD_FORM.rolesIn,
   specialSource: (claim) =>
     claim === 'cognito:groups' ? 'the groups of the user pool that the person is in bring it' : null,
   otherSource: () =>

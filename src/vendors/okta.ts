@@ -7,8 +7,8 @@
 import { isText } from '../claims/values.ts'
 import { STANDARD } from './standard/standard.ts'
 import { OTHER_REDIRECT_URI, PKCE_LOST } from './standard/standard-refusals.ts'
-import { firstText, isForItsClient } from './standard/tokens.ts'
-import type { RefusalPattern, Vendor } from './vendor.ts'
+import { firstText, isForItsClient, saysOtherToken } from './standard/tokens.ts'
+import type { Claims, RefusalPattern, Vendor } from './vendor.ts'
 
 const APP = 'Applications → Applications → the app integration'
 const SERVER = 'Security → API → Authorization Servers → the server'
@@ -95,7 +95,7 @@ export const okta: Vendor = {
   furtherScopes: ['groups'],
   wantsConsentForOfflineAccess: false,
   // @see https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
-  isAccessToken: (claims) => isText(claims.cid) && Array.isArray(claims.scp) && !isForItsClient(claims, claims.cid),
+  isAccessToken,
   clientOf: ({ cid }) => firstText(cid),
   accessTokenHint:
     'only a custom authorization server (an issuer with /oauth2/ in it) issues access tokens that others may check',
@@ -117,6 +117,11 @@ export const okta: Vendor = {
     idTokenAlgorithm: 'Okta signs with RS256',
   },
   refusals,
+}
+
+function isAccessToken(claims: Claims): boolean {
+  const { cid, scp } = claims
+  return !saysOtherToken(claims) && isText(cid) && Array.isArray(scp) && !isForItsClient(claims, cid)
 }
 
 /** @see https://developer.okta.com/docs/guides/find-your-domain/main/ */

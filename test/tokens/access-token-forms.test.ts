@@ -426,7 +426,14 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   },
 }
 
-const rows = Object.entries(SHAPES).map(([name, shape]) => ({ name, ...shape }))
+/** The forms that are those of a type of provider as well. */
+const TYPES = ['okta', 'cognito', 'zitadel']
+
+const rows = Object.entries(SHAPES).flatMap(([name, shape]) => {
+  const form = String(shape.settings.OIDC_OP_ACCESS_TOKEN_FORM)
+  const ofType = { ...shape, name: `${name}, by its type`, settings: { OIDC_OP_TYPE: form } }
+  return TYPES.includes(form) ? [{ name, ...shape }, ofType] : [{ name, ...shape }]
+})
 /** Everybody's audience and client, so that nothing but the kind of the token can be what is wrong with it. */
 const OPEN: App = { ...ANY_APP, audiences: ['meet', API, 'project-1', '32eafc76', CLIENT_ID], clients: ['meet'] }
 

@@ -131,9 +131,9 @@ describe('an access token of a custom authorization server', () => {
 
   it('is none when it is an ID token', async () => {
     expect(await answerOn({ ...ALICE, aud: 'api://default', idp: '00o1', nonce: 'n' })).toEqual({ active: false })
-    expect(await answerOn({ aud: 'api://default', cid: 'api://default', scp: ['openid'], sub: 'x' })).toEqual({
-      active: false,
-    })
+    const scoped = { aud: 'api://default', scp: ['openid'], sub: 'x' }
+    expect(await answerOn({ ...scoped, cid: 'api://default' })).toEqual({ active: false })
+    expect(await answerOn({ ...scoped, cid: '0oa1', nonce: 'n' })).toEqual({ active: false })
   })
 })
 
