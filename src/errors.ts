@@ -254,7 +254,6 @@ const RETRY_AFTER_SECONDS = 10
 export function outside(code: ErrorCode): Outside {
   switch (code) {
     case 'invalid_request':
-      return { status: 400, oauthError: 'invalid_request' }
     case 'login_ended':
     case 'login_expired':
     case 'state_unknown':
