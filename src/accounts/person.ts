@@ -40,8 +40,8 @@ type NotText = 'email_verified' | 'x_grp'
 export type TextMember = Exclude<keyof Identity, NotText>
 
 /** Their names, which are also those of their columns. */
-export const TEXT_MEMBERS: readonly TextMember[] = v.keyof(personSchema).options.filter((name) => isText(name))
+export const TEXT_MEMBERS: readonly TextMember[] = v.keyof(personSchema).options.filter((name) => isTextMember(name))
 
-function isText(name: keyof Identity): name is TextMember {
+function isTextMember(name: keyof Identity): name is TextMember {
   return name !== 'email_verified' && name !== 'x_grp'
 }
