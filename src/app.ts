@@ -15,7 +15,7 @@ import { healthRoutes } from './routes/health.ts'
 import { homeRoutes, styleRoutes } from './routes/home.ts'
 import { refuseOtherHosts } from './routes/http/allowed-hosts.ts'
 import type { RequestVariables } from './routes/http/context.ts'
-import { answerFailure } from './routes/http/errors.ts'
+import { answerFailure, noRoute } from './routes/http/errors.ts'
 import { directoryRoutes } from './routes/people/directory.ts'
 import { userRoutes } from './routes/people/users.ts'
 import { sessionRoutes } from './routes/session/session.ts'
@@ -50,9 +50,17 @@ export function createApp(deps: Deps): App {
   app.route('/', diagnosisRoutes(deps))
   const { loginFailureUrl: failure, baseUrl } = deps.config
   const failureLocation = failure === undefined ? undefined : new URL(failure, baseUrl).href
-  app.notFound((c) => answerFailure(c, new GatehouseError('not_found', 'path_unknown', 'no such page'), undefined))
+  app.notFound((c) => answerFailure(c, noRoute(c, methodsAt(app, c.req.path)), undefined))
   app.onError((error, c) => answerFailure(c, error, failureLocation))
   return app
+}
+
+/** The methods of a path, in the order of its routes. */
+function methodsAt(app: App, path: string): readonly string[] {
+  const methods = app.routes
+    .filter((route) => route.path === path && route.method !== 'ALL')
+    .map(({ method }) => method)
+  return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))]
 }
 
 /** The app of a Gatehouse whose settings are not: it refuses everything, and the log says why. */

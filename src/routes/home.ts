@@ -11,7 +11,6 @@ import { isDueByBrowser } from '../sessions/renewal.ts'
 import type { Session } from '../sessions/session.ts'
 import type { RequestVariables } from './http/context.ts'
 import { csrfTokenFor } from './http/csrf.ts'
-import { onlyAllows } from './http/errors.ts'
 import { PATHS } from './paths.ts'
 import { sessionTokenOf, usedSessionOf } from './session/session-cookie.ts'
 import { hasSignedOut, silentLocation } from './sign-in/silent.ts'
@@ -43,7 +42,6 @@ export function homeRoutes(deps: Deps) {
     }
     return c.html(homePage(languageFor(c.req.header('accept-language')), view))
   })
-  app.all(PATHS.home, onlyAllows('GET', 'HEAD'))
 
   /** Anyone who had a session until it was ended, elsewhere or for being idle, stays out until they ask to be let in. */
   async function entranceFor(c: Context<RequestVariables>): Promise<string | null> {
@@ -81,8 +79,10 @@ export function styleRoutes() {
   app.get(STYLE_PATH, (c) =>
     c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'public, max-age=300' }),
   )
+
   app.get(ICON_PATH, (c) =>
     c.body(ICON, 200, { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'public, max-age=86400' }),
   )
+
   return app
 }

@@ -13,7 +13,6 @@ import { diagnosisPage, notAdministratorPage } from '../../pages/diagnosis.tsx'
 import { languageFor } from '../../pages/language.ts'
 import type { Session } from '../../sessions/session.ts'
 import { isForJson, type RequestVariables } from '../http/context.ts'
-import { onlyAllows } from '../http/errors.ts'
 import { PATHS } from '../paths.ts'
 import { refuseSignedOut, usedSessionOf } from '../session/session-cookie.ts'
 
@@ -65,7 +64,6 @@ export function diagnosisRoutes(deps: Deps) {
     const names = new Map(config.providers.map(({ id, name }) => [id, name]))
     return c.html(diagnosisPage(languageFor(c.req.header('accept-language')), { checks, names, lookedAt, path }))
   })
-  app.all(PATHS.diagnosis, onlyAllows('GET', 'HEAD'))
 
   /** What was seen last, or a new look when that is long ago. One at a time, and those who come meanwhile wait for it. */
   async function look(

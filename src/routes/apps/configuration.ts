@@ -4,13 +4,13 @@
 import { Hono } from 'hono'
 import type { Deps } from '../../deps.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
-import { onlyAllows } from '../http/errors.ts'
 import { PATHS } from '../paths.ts'
 
 export function configurationRoutes({ config, providers }: Deps) {
   const app = new Hono<RequestVariables>()
 
-  app.get(PATHS.configuration, answersAs('json'), async (c) =>
+  app.use(PATHS.configuration, answersAs('json'))
+  app.get(PATHS.configuration, async (c) =>
     c.json({
       is_silent_login_enabled: config.silentSignIn && (await providers.first.signsInSilently()),
       use_proconnect_button: config.proConnectButton,
@@ -18,7 +18,5 @@ export function configurationRoutes({ config, providers }: Deps) {
       authenticated_users_can_edit_display_name: config.canEditDisplayName,
     }),
   )
-  app.all(PATHS.configuration, answersAs('json'), onlyAllows('GET', 'HEAD'))
-
   return app
 }

@@ -11,7 +11,6 @@ import type { Session } from '../../sessions/session.ts'
 import { check } from '../../tokens/check.ts'
 import { introspectionAnswer } from '../../tokens/verdict.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
-import { onlyAllows } from '../http/errors.ts'
 import { limitedForm } from '../http/forms.ts'
 import { PATHS } from '../paths.ts'
 import { repeatableCredential } from './client-credential.ts'
@@ -22,7 +21,8 @@ type RequestContext = Context<RequestVariables>
 export function introspectRoutes(deps: Deps) {
   const app = new Hono<RequestVariables>()
 
-  app.post(PATHS.introspect, answersAs('json'), async (c) => {
+  app.use(PATHS.introspect, answersAs('json'))
+  app.post(PATHS.introspect, async (c) => {
     const form = await limitedForm(c, 'token')
     const asking = await authenticatedApp(c, form)
     const token = form.get('token')
@@ -45,7 +45,6 @@ export function introspectRoutes(deps: Deps) {
     }
     return c.json(introspectionAnswer(verdict))
   })
-  app.all(PATHS.introspect, answersAs('json'), onlyAllows('POST'))
 
   /** The provider that the app names, so that no other is shown the token; `null`: it names none. */
   function namedProvider(form: URLSearchParams): Provider | null {

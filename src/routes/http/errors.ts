@@ -92,20 +92,21 @@ function pageFailure(c: RequestContext, error: GatehouseError): Response | Promi
     loginPath: PATHS.login,
     homePath: PATHS.home,
   })
+
   return c.html(page, outside(error.code).status)
 }
 
 /**
- * For the end of a path's routes: the path exists, the method does not. Not Hono's own middleware, which comes after the refusal was logged
- * as an unknown path, and before anything has said who asks.
+ * The refusal of a request that no route has answered. Not Hono's own middleware, which comes after a refusal was logged and answered.
  *
+ * @param methods those of the path; none: there is no such path
  * @see RFC 9110 section 15.5.6
  */
-export function onlyAllows(...methods: readonly string[]) {
-  return function refuseMethod(c: RequestContext): never {
-    c.header('Allow', methods.join(', '))
-    throw new GatehouseError('method_not_allowed', 'method_not_allowed', `only ${methods.join(', ')} here`, {
-      publicMessage: `Only ${methods.join(', ')} is allowed here`,
-    })
-  }
+export function noRoute(c: RequestContext, methods: readonly string[]): GatehouseError {
+  if (methods.length === 0) return new GatehouseError('not_found', 'path_unknown', 'no such page')
+  const allowed = methods.join(', ')
+  c.header('Allow', allowed)
+  return new GatehouseError('method_not_allowed', 'method_not_allowed', `only ${allowed} here`, {
+    publicMessage: `Only ${allowed} is allowed here`,
+  })
 }

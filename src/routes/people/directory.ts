@@ -17,7 +17,6 @@ import { GatehouseError } from '../../errors.ts'
 import type { Provider } from '../../oidc/provider.ts'
 import type { Session } from '../../sessions/session.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
-import { onlyAllows } from '../http/errors.ts'
 import { PATHS } from '../paths.ts'
 import { refuseSignedOut, usedSessionOf } from '../session/session-cookie.ts'
 
@@ -29,7 +28,8 @@ export function directoryRoutes(deps: Deps) {
   const behavior = findBehaviorOf(config.opentalk)
   const app = new Hono<RequestVariables>()
 
-  app.get(PATHS.find, answersAs('opentalk'), async (c) => {
+  app.use(PATHS.find, answersAs('opentalk'))
+  app.get(PATHS.find, async (c) => {
     const { session, provider } = await signedIn(c)
     // Anyone who is from another provider than OpenTalk's has no one to look for.
     if (behavior === 'disabled' || !isOfOpenTalk(provider)) {
@@ -46,9 +46,9 @@ export function directoryRoutes(deps: Deps) {
     const pictures = settings?.['avatar.libravatar_url']
     return c.json(await Promise.all(found.map((one) => describeFound(one, pictures))))
   })
-  app.all(PATHS.find, answersAs('opentalk'), onlyAllows('GET', 'HEAD'))
 
-  app.get(PATHS.users, answersAs('json'), async (c) => {
+  app.use(PATHS.users, answersAs('json'))
+  app.get(PATHS.users, async (c) => {
     const { session, provider } = await signedIn(c)
     const typed = (c.req.query('q') ?? '').trim()
     const isTextFit = [...typed].length >= QUERY_MIN_CHARACTERS && [...typed].length <= QUERY_MAX_CHARACTERS
@@ -58,7 +58,6 @@ export function directoryRoutes(deps: Deps) {
     const results = found.flatMap(({ user }) => (user === null ? [] : [briefly(describeUser(user, settings))]))
     return c.json({ count: results.length, next: null, previous: null, results })
   })
-  app.all(PATHS.users, answersAs('json'), onlyAllows('GET', 'HEAD'))
 
   async function signedIn(c: RequestContext): Promise<{ session: Session; provider: Provider }> {
     const session = await usedSessionOf(c, deps)

@@ -8,7 +8,6 @@ import { renew, renewalDueAt, unlessUnconfirmed } from '../../sessions/renewal.t
 import { findSessionEvenIdle, idleEndOf, type Session } from '../../sessions/session.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
 import { refuseOtherSites } from '../http/csrf.ts'
-import { onlyAllows } from '../http/errors.ts'
 import { PATHS } from '../paths.ts'
 import { refuseSignedOut, sessionTokenOf, stillGood } from './session-cookie.ts'
 
@@ -23,14 +22,15 @@ export function sessionRoutes(deps: Deps) {
   const { clock, config } = deps
   const app = new Hono<RequestVariables>()
 
-  app.get(PATHS.session, answersAs('json'), async (c) => {
+  app.use(PATHS.session, answersAs('json'))
+  app.get(PATHS.session, async (c) => {
     const session = await presentedSession(c)
     const current = isActive(session) ? await stillGood(c, session, deps) : session
     return c.json(describe(current ?? refuseSignedOut(c)))
   })
-  app.all(PATHS.session, answersAs('json'), onlyAllows('GET', 'HEAD'))
 
-  app.post(PATHS.sessionRefresh, answersAs('json'), async (c) => {
+  app.use(PATHS.sessionRefresh, answersAs('json'))
+  app.post(PATHS.sessionRefresh, async (c) => {
     const session = await presentedSession(c)
     refuseOtherSites(c, config)
     if (!isActive(session)) return refuseSignedOut(c)
@@ -38,7 +38,6 @@ export function sessionRoutes(deps: Deps) {
     const current = await (isPossible ? renew : unlessUnconfirmed)(session, c.get('reference'), deps)
     return c.json(describe(current ?? refuseSignedOut(c)))
   })
-  app.all(PATHS.sessionRefresh, answersAs('json'), onlyAllows('POST'))
 
   async function presentedSession(c: RequestContext): Promise<Session> {
     const token = sessionTokenOf(c)

@@ -18,7 +18,6 @@ import { newSessionToken } from '../../sessions/session.ts'
 import { keptTokens, sealTokens, sidHashOf, subHashOf } from '../../sessions/vault.ts'
 import { VENDORS } from '../../vendors/vendors.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
-import { onlyAllows } from '../http/errors.ts'
 import { looseForm } from '../http/forms.ts'
 import { giveSession, sessionOf } from '../session/session-cookie.ts'
 import { ATTEMPT_SECONDS, type Attempt, replacedBy, takeAttempt, tellAttempts } from './attempts.ts'
@@ -49,9 +48,9 @@ export function callbackRoutes(deps: Deps) {
       return finish(c, provider, answer, attempt)
     })
 
+    if (provider.config.responseMode !== 'form_post') return
     // @see OAuth 2.0 Form Post Response Mode
     app.post(path, answersAs('sign_in'), async (c) => {
-      if (provider.config.responseMode !== 'form_post') return onlyAllows('GET', 'HEAD')(c)
       const answer = await looseForm(c, 'state')
       const attempt = await takeAttempt(c, stateOf(answer), deps)
       // A form from another site brings no session cookie; the browser is asked once more in a way that does.
@@ -59,7 +58,6 @@ export function callbackRoutes(deps: Deps) {
       refuseRepeated(answer)
       return c.redirect(`${config.baseUrl}${path}`, 303)
     })
-    app.all(path, onlyAllows('GET', 'HEAD'))
   }
 
   async function finish(

@@ -10,7 +10,6 @@ import { languageFor } from '../../pages/language.ts'
 import { hintOf, openTokens } from '../../sessions/vault.ts'
 import { toOwnHost } from '../http/allowed-hosts.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
-import { onlyAllows } from '../http/errors.ts'
 import { limitedForm } from '../http/forms.ts'
 import { PATHS } from '../paths.ts'
 import { presentedHash } from '../session/session-cookie.ts'
@@ -41,20 +40,19 @@ export function loginRoutes(deps: Deps) {
     if (provider) return sendToProvider(c, provider, query, wanted)
     return c.html(chooserPage(languageFor(c.req.header('accept-language')), choicesOf(query, deps)))
   })
-  app.all(PATHS.login, onlyAllows('GET', 'HEAD'))
 
   // Someone else, the provider or a portal, sends a person here to sign in. @see OpenID Connect Core 1.0 section 4
   app.get(PATHS.initiateLogin, answersAs('sign_in'), async (c) => {
     refuseAllButPageVisits(c)
     return toOwnHost(c, pathOf(c), config) ?? initiate(c, new URL(c.req.url).searchParams)
   })
+
   app.post(PATHS.initiateLogin, answersAs('sign_in'), async (c) => {
     refuseAllButPageVisits(c)
     const form = await limitedForm(c, 'iss')
     if (c.req.header('sec-fetch-site') === 'cross-site') return c.redirect(sameAsLink(form), 303)
     return toOwnHost(c, sameAsLink(form), config) ?? initiate(c, form)
   })
-  app.all(PATHS.initiateLogin, onlyAllows('GET', 'HEAD', 'POST'))
 
   async function initiate(c: RequestContext, query: URLSearchParams): Promise<Response> {
     const [provider] = await providers.issuing(query.get('iss') ?? undefined)
@@ -138,6 +136,7 @@ function sameAsLink(form: URLSearchParams): string {
     const value = form.get(name)
     return value === null ? [] : [[name, value]]
   })
+
   return `${PATHS.initiateLogin}?${new URLSearchParams(known)}`
 }
 

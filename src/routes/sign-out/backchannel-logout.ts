@@ -8,7 +8,6 @@ import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
 import { sidHashOf, subHashOf } from '../../sessions/vault.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
-import { onlyAllows } from '../http/errors.ts'
 import { looseForm } from '../http/forms.ts'
 import { PATHS } from '../paths.ts'
 import { ATTEMPT_SECONDS } from '../sign-in/attempts.ts'
@@ -22,7 +21,8 @@ import { ATTEMPT_SECONDS } from '../sign-in/attempts.ts'
 export function backchannelLogoutRoutes({ providers, endings, clock }: Deps) {
   const app = new Hono<RequestVariables>()
 
-  app.post(PATHS.backchannelLogout, answersAs('json'), async (c) => {
+  app.use(PATHS.backchannelLogout, answersAs('json'))
+  app.post(PATHS.backchannelLogout, async (c) => {
     const { issuer, jti, sid, subject, ...notice } = await providers.verifyLogoutToken(await logoutTokenOf(c))
     const ended = await endings.endByLogoutToken({
       ...notice,
@@ -35,11 +35,11 @@ export function backchannelLogoutRoutes({ providers, endings, clock }: Deps) {
       rememberedUntil: Math.max(notice.usableUntil, epochSeconds(clock) + ATTEMPT_SECONDS),
       reference: c.get('reference'),
     })
+
     if (ended === null) throw refused('The logout token was refused: it was sent before (jti)')
     c.var.log({ level: 'info', event: 'backchannel_logout', detail: { ended } })
     return c.body(null, 200)
   })
-  app.all(PATHS.backchannelLogout, answersAs('json'), onlyAllows('POST'))
 
   /** Sessions of a provider that names no issuer when it signs out are known by its id, also to its logout tokens. */
   async function sidHashesOf(issuer: string, sid: string): Promise<readonly string[]> {

@@ -8,7 +8,6 @@ import { GatehouseError } from '../../errors.ts'
 import { emptyPage } from '../../pages/empty.ts'
 import { sidHashOf } from '../../sessions/vault.ts'
 import type { RequestVariables } from '../http/context.ts'
-import { onlyAllows } from '../http/errors.ts'
 import { PATHS } from '../paths.ts'
 import { sessionOf, sessionTokenOf, takeSession } from '../session/session-cookie.ts'
 import { ATTEMPT_SECONDS } from '../sign-in/attempts.ts'
@@ -33,7 +32,6 @@ export function frontchannelLogoutRoutes(deps: Deps) {
     c.set('framedBy', await providers.origins())
     return c.html(emptyPage)
   })
-  app.all(PATHS.frontchannelLogout, onlyAllows('GET', 'HEAD'))
 
   async function endMeant(c: RequestContext): Promise<void> {
     const issuer = onlyOne(c, 'iss')

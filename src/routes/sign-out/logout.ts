@@ -13,7 +13,6 @@ import { hintOf, openTokens } from '../../sessions/vault.ts'
 import type { EndedSession } from '../../store/rows.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { csrfTokenFor, refuseOtherPages, refuseOtherSites } from '../http/csrf.ts'
-import { onlyAllows } from '../http/errors.ts'
 import { isForm, limitedForm } from '../http/forms.ts'
 import { PATHS } from '../paths.ts'
 import { sessionOf, takeSession } from '../session/session-cookie.ts'
@@ -48,7 +47,6 @@ export function logoutRoutes(deps: Deps) {
     await refuseOtherPages(c.req.header('x-csrftoken') ?? form.get(CSRF_FIELD), session, deps)
     return signOut(c, session, form.get(EVERYWHERE_FIELD) === '1')
   })
-  app.all(PATHS.logout, onlyAllows('GET', 'HEAD', 'POST'))
 
   // Nothing is left to do here: the session ended before the browser went to the provider, so nothing that comes back is needed.
   app.get(PATHS.logoutCallback, async (c) => {
@@ -56,7 +54,6 @@ export function logoutRoutes(deps: Deps) {
     if (isOwn === false) c.var.log({ level: 'info', event: 'sign_out_returned_otherwise' })
     return c.redirect(signedOutLocation(), 302)
   })
-  app.all(PATHS.logoutCallback, onlyAllows('GET', 'HEAD'))
 
   /** Here first: whatever the provider does or does not do afterwards, the session has ended. */
   async function signOut(c: RequestContext, session: Session, isEverywhere: boolean): Promise<Response> {
