@@ -1,7 +1,18 @@
 /**
- * What a check is and how it is called; the checks themselves are in the files beside this one.
+ * What a check is, how it is called, and what it asks; the checks themselves are in the files beside this one.
  */
+import type { RegisteredAddresses } from '../config/addresses.ts'
+import type { ProviderConfig } from '../config/model.ts'
 import { nameOf } from '../config/names.ts'
+import type { Examination, Usable } from '../oidc/examination/examination.ts'
+
+/** One provider that can be asked, and what it is asked with. */
+export interface Asked {
+  readonly config: ProviderConfig
+  readonly addresses: RegisteredAddresses
+  readonly discovered: Usable
+  readonly examination: Examination
+}
 
 /** `cannot tell`: it can only be seen at a sign-in, or at the provider. */
 export type Result = 'pass' | 'fail' | 'cannot tell'

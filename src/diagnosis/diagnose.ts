@@ -9,11 +9,11 @@ import type { Config, ProviderConfig } from '../config/model.ts'
 import { unmistakableSecretsOf } from '../config/secrets.ts'
 import { GatehouseError } from '../errors.ts'
 import { withoutControl } from '../log.ts'
-import { createExamination, type Examination, type Usable } from '../oidc/examination/examination.ts'
+import { createExamination } from '../oidc/examination/examination.ts'
 import type { Fetch } from '../oidc/transport/http.ts'
 import { redactedBeginning, redactionOf } from '../secrets.ts'
 import { VENDORS } from '../vendors/vendors.ts'
-import { CHECKS, type Check, type CheckId, cannotTell, checkOf, type Finding, pass } from './check.ts'
+import { type Asked, CHECKS, type Check, type CheckId, cannotTell, checkOf, type Finding, pass } from './check.ts'
 import { authorizationFindings } from './checks/authorization.ts'
 import { methodFinding, secretFinding, tokenEndpointFinding } from './checks/client.ts'
 import { discoveryFindings } from './checks/discovery.ts'
@@ -127,24 +127,19 @@ function providerFindings(
         const rest = NEED_THE_PROVIDER.filter((id) => id !== failed?.id)
         return rest.map((id) => cannotTell(id, `Not asked: first fix “${CHECKS[failed?.id ?? 'discovery']}”.`))
       }
-      const usable = { ...its, metadata, advertised }
-      return askedFindings(config, addresses, usable, examination, all.silentSignIn)
+      const asked = { config, addresses, discovered: { ...its, metadata, advertised }, examination }
+      return askedFindings(asked, all.silentSignIn)
     }),
   ]
 }
 
-async function askedFindings(
-  config: ProviderConfig,
-  addresses: RegisteredAddresses,
-  discovered: Usable,
-  examination: Examination,
-  isSilent: boolean,
-): Promise<readonly Finding[]> {
+async function askedFindings(asked: Asked, isSilent: boolean): Promise<readonly Finding[]> {
+  const { config, addresses, discovered, examination } = asked
   const { metadata, advertised } = discovered
   const [keys, code, authorization, endpoints, introspection, postLogout] = await Promise.all([
     keyFindings(config, metadata, advertised, examination),
     examination.redeem(addresses.redirectUri, discovered),
-    authorizationFindings(config, addresses, discovered, examination, isSilent),
+    authorizationFindings(asked, isSilent),
     endpointFindings(config, metadata, examination),
     introspectionFinding(config, discovered, examination),
     postLogoutFinding(config, addresses, examination),

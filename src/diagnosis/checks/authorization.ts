@@ -2,23 +2,15 @@
  * Whether the provider takes our authorization request: client id, redirect URI, scopes and PKCE, as far as can be seen without a person.
  */
 
-import type { RegisteredAddresses } from '../../config/addresses.ts'
 import type { ProviderConfig } from '../../config/model.ts'
 import { nameOf } from '../../config/names.ts'
-import {
-  type Advertised,
-  type AuthorizationAnswer,
-  type Discovered,
-  type Examination,
-  MADE_UP,
-  type Usable,
-} from '../../oidc/examination/examination.ts'
+import { type Advertised, type AuthorizationAnswer, MADE_UP, type Usable } from '../../oidc/examination/examination.ts'
 import { scopesFor } from '../../oidc/flows/login.ts'
 import type { Metadata } from '../../oidc/metadata/metadata.ts'
 import type { Exchange } from '../../oidc/transport/exchanges.ts'
 import type { Explanation } from '../../vendors/vendor.ts'
 import { VENDORS } from '../../vendors/vendors.ts'
-import { type Copy, cannotTell, type Finding, fail, pass } from '../check.ts'
+import { type Asked, type Copy, cannotTell, type Finding, fail, pass } from '../check.ts'
 import { type Evidence, explain } from '../explain.ts'
 import { adviceOnAddress, adviceOnSilence, listed, readable, reasonOf, shown } from '../words.ts'
 import { evidenceOf, said } from './client.ts'
@@ -39,13 +31,8 @@ interface Refusal extends Explanation {
 }
 
 /** The checks `endpoint-authorization`, `client-id`, `redirect-uri`, `authorization`, `scopes`, `pkce` and `silent-sign-in`. */
-export async function authorizationFindings(
-  config: ProviderConfig,
-  addresses: RegisteredAddresses,
-  discovered: Usable,
-  examination: Examination,
-  isSilent: boolean,
-): Promise<readonly Finding[]> {
+export async function authorizationFindings(asked: Asked, isSilent: boolean): Promise<readonly Finding[]> {
+  const { config, addresses, discovered, examination } = asked
   const isTried = isSilent && (await examination.signsInSilently())
   const { advertised, metadata } = discovered
   const copy = [{ label: 'Redirect URI', value: addresses.redirectUri }]
@@ -57,12 +44,11 @@ export async function authorizationFindings(
       ...CHECKED.map((id) => cannotTell(id, 'The authorization endpoint was not heard.')),
       silentFinding(isTried, null),
     ]
-  const refusal = refusalIn(config, answer) ?? (await unexplained(config, answer, addresses, discovered, examination))
-  const isAboutPrompt =
-    refusal?.id === 'authorization' && (await isPromptRefused(config, answer, addresses, discovered, examination))
+  const refusal = refusalIn(config, answer) ?? (await unexplained(asked, answer))
+  const isAboutPrompt = refusal?.id === 'authorization' && (await isPromptRefused(asked, answer))
   if (refusal !== null && !isAboutPrompt)
     return [endpoint, ...CHECKED.map((id) => refusedFinding(id, refusal, config, copy)), silentFinding(isTried, null)]
-  const isTaken = answer.kind === 'returned' || (await isToldApart(config, answer, addresses, discovered, examination))
+  const isTaken = answer.kind === 'returned' || (await isToldApart(asked, answer))
   return [
     endpoint,
     isTaken
@@ -137,16 +123,11 @@ function refusalIn(config: ProviderConfig, answer: AuthorizationAnswer): Refusal
 const PERHAPS_NOT_SIGNED_IN = ['access_denied', 'invalid_request', 'server_error']
 
 /** Whether the provider sends the browser back only because of `prompt=none`, and otherwise shows a page that may be its sign-in page. */
-async function isPromptRefused(
-  config: ProviderConfig,
-  answer: AuthorizationAnswer,
-  { redirectUri }: RegisteredAddresses,
-  discovered: Usable,
-  examination: Examination,
-): Promise<boolean> {
+async function isPromptRefused(asked: Asked, answer: AuthorizationAnswer): Promise<boolean> {
+  const { config, addresses, discovered, examination } = asked
   if (answer.kind !== 'returned' || !PERHAPS_NOT_SIGNED_IN.includes(answer.error ?? '')) return false
-  const asked = await examination.authorize(redirectUri, discovered, { mayAsk: true })
-  return asked.kind === 'page' && asked.exchange.status < 400 && !saysNo(asked) && refusalIn(config, asked) === null
+  const page = await examination.authorize(addresses.redirectUri, discovered, { mayAsk: true })
+  return page.kind === 'page' && page.exchange.status < 400 && !saysNo(page) && refusalIn(config, page) === null
 }
 
 function refusalBy(
@@ -197,14 +178,9 @@ function refusedFinding(id: Checked, refusal: Refusal, config: ProviderConfig, c
  * @returns `null`: it is no such page, or says nothing about the request
  * @see undescribedRefusal in `undescribed.ts`
  */
-async function unexplained(
-  config: ProviderConfig,
-  answer: AuthorizationAnswer,
-  { redirectUri }: RegisteredAddresses,
-  discovered: Usable,
-  examination: Examination,
-): Promise<Refusal | null> {
-  const refusal = await undescribedRefusal(config, answer, redirectUri, discovered, examination)
+async function unexplained(asked: Asked, answer: AuthorizationAnswer): Promise<Refusal | null> {
+  const { config } = asked
+  const refusal = await undescribedRefusal(asked, answer)
   if (refusal === null) return null
   const isSame = !refusal.isClientKnown
   const cause = isSame
@@ -225,19 +201,14 @@ async function unexplained(
  * A page may be a sign-in page or a refusal in words that no one has described. So the same is asked with an address that surely
  * no one has registered: if that is answered otherwise, ours is registered.
  */
-async function isToldApart(
-  config: ProviderConfig,
-  answer: AuthorizationAnswer,
-  { redirectUri }: RegisteredAddresses,
-  discovered: Discovered,
-  examination: Examination,
-): Promise<boolean> {
+async function isToldApart(asked: Asked, answer: AuthorizationAnswer): Promise<boolean> {
+  const { addresses, discovered, examination } = asked
   if (answer.kind !== 'page' || answer.exchange.status >= 400) return false
-  const control = await examination.authorize(`${redirectUri}${MADE_UP}/`, discovered)
+  const control = await examination.authorize(`${addresses.redirectUri}${MADE_UP}/`, discovered)
   if (control.kind !== 'page') return false
   const place = ({ status, location }: Exchange) =>
     `${status} ${location === null ? '' : location.origin + location.pathname}`
-  return place(control.exchange) !== place(answer.exchange) || explainedPage(config, control.exchange) !== null
+  return place(control.exchange) !== place(answer.exchange) || explainedPage(asked.config, control.exchange) !== null
 }
 
 function pageIn(answer: AuthorizationAnswer, config: ProviderConfig): string {

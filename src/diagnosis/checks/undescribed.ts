@@ -2,8 +2,9 @@
  * Whether a page in words that no signature describes refuses our authorization request; what follows from that is decided elsewhere.
  */
 import type { ProviderConfig } from '../../config/model.ts'
-import { type AuthorizationAnswer, type Examination, MADE_UP, type Usable } from '../../oidc/examination/examination.ts'
+import { type AuthorizationAnswer, MADE_UP } from '../../oidc/examination/examination.ts'
 import type { Exchange } from '../../oidc/transport/exchanges.ts'
+import type { Asked } from '../check.ts'
 import { readable } from '../words.ts'
 
 /** With these a provider refuses a request. Others mean that it is out of order, or that something in front of it answers. */
@@ -30,11 +31,8 @@ export interface UndescribedRefusal {
  * @see RFC 6749 section 4.1.2.1
  */
 export async function undescribedRefusal(
-  config: ProviderConfig,
+  { config, addresses: { redirectUri }, discovered, examination }: Asked,
   answer: AuthorizationAnswer,
-  redirectUri: string,
-  discovered: Usable,
-  examination: Examination,
 ): Promise<UndescribedRefusal | null> {
   if (answer.kind !== 'page' || !saysNo(answer) || IS_FIREWALL.test(readable(answer.exchange))) return null
   const asked = await examination.authorize(redirectUri, discovered, { mayAsk: true })
