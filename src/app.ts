@@ -90,7 +90,7 @@ function newApp(log: Log): App {
 
   /** Each path answers with the final slash and without; the log and the routes see the form that is registered. */
   function registeredForm(path: string): string {
-    if (path.endsWith('//')) return path
+    if (registered().has(path) || path.endsWith('//')) return path
     const other = path.endsWith('/') ? path.slice(0, -1) : `${path}/`
     return registered().has(other) ? other : path
   }
