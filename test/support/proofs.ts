@@ -3,20 +3,11 @@
  * makes the tables of docs/providers/README.md and docs/diagnosis.md of it.
  */
 import * as v from 'valibot'
+import { PROVIDER_TYPES, type ProviderType } from '../../src/vendors/vendors.ts'
 
-export const PROVIDERS = [
-  'keycloak',
-  'authentik',
-  'dex',
-  'auth0',
-  'google',
-  'entra',
-  'proconnect',
-  'okta',
-  'cognito',
-  'zitadel',
-  'gitlab',
-] as const
+export type ProviderName = Exclude<ProviderType, 'generic'>
+
+export const PROVIDERS: readonly ProviderName[] = PROVIDER_TYPES.filter((type) => type !== 'generic')
 export const FEATURES = [
   'sign-in',
   'names',
@@ -29,7 +20,6 @@ export const FEATURES = [
   'diagnosis',
 ] as const
 
-export type ProviderName = (typeof PROVIDERS)[number]
 export type Feature = (typeof FEATURES)[number]
 
 const proofSchema = v.object({

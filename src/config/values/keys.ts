@@ -181,7 +181,7 @@ export function typeOfDer(der: Uint8Array): KeyType | undefined {
 }
 
 /**
- * A PEM with its lines, which dashboards and .env files keep on one line, with \\n written out, and the bytes in it.
+ * A PEM with its lines, which dashboards and .env files keep on one line, with \n written out, and the bytes in it.
  *
  * @returns `der` is `null` when it is no PEM of this label
  */

@@ -9,7 +9,7 @@ import { makeKey, sign, type TestKey } from '../../support/keys.ts'
 import { PATHS } from '../../support/paths.ts'
 import { proves } from '../../support/proofs.ts'
 import { addApp, GATE, introspect, LOGIN, refusalOn, type Settings, signIn, whoIs } from '../scene.ts'
-import { type EmulatedScene, emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
+import { type EmulatedScene, emulatedScene, lastAsked, sendLogoutToken, signOut, tryToSignIn } from './emulated.ts'
 
 const ISSUER = `https://${AUTH0_DOMAIN}/`
 const GROUPS = 'https://gate.example.com/groups'
@@ -165,23 +165,7 @@ describe('a sign-out', () => {
     const scene = auth0()
     const browser = scene.browser()
     await signIn(browser)
-    const now = Math.floor(scene.clock.now() / 1000)
-    const token = await sign(
-      key,
-      {
-        iss: ISSUER,
-        aud: 'gatehouse',
-        sub: ALICE.sub,
-        sid: 'session-of-alice',
-        iat: now,
-        exp: now + 120,
-        jti: 'jti-1',
-        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
-      },
-      { typ: 'logout+jwt' },
-    )
-    const body = new URLSearchParams({ logout_token: token })
-    const answer = await scene.gate(new Request(`${GATE}${PATHS.backchannelLogout}`, { method: 'POST', body }))
+    const answer = await sendLogoutToken(scene, key, { sub: ALICE.sub, sid: 'session-of-alice' })
     expect([answer.status, await whoIs(browser)]).toEqual([200, null])
   })
 })

@@ -9,7 +9,7 @@ import { makeKey, sign, type TestKey } from '../../support/keys.ts'
 import { PATHS } from '../../support/paths.ts'
 import { proves } from '../../support/proofs.ts'
 import { addApp, GATE, introspect, refusalOn, type Settings, signIn, whoIs } from '../scene.ts'
-import { type EmulatedScene, emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
+import { type EmulatedScene, emulatedScene, lastAsked, sendLogoutToken, signOut, tryToSignIn } from './emulated.ts'
 
 const ISSUER = `${AUTHENTIK}/application/o/gatehouse/`
 const SUBJECT = '3f1f3a2d9c1e4b7a8d6c5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b'
@@ -219,19 +219,7 @@ describe('a sign-out', () => {
       const scene = authentik()
       const browser = scene.browser()
       await signIn(browser)
-      const now = Math.floor(scene.clock.now() / 1000)
-      const token = await sign(key, {
-        iss: ISSUER,
-        aud: 'gatehouse',
-        sub: SUBJECT,
-        sid: 'session-of-alice',
-        iat: now,
-        exp: now + 120,
-        jti: 'jti-1',
-        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
-      })
-      const body = new URLSearchParams({ logout_token: token })
-      const answer = await scene.gate(new Request(`${GATE}${PATHS.backchannelLogout}`, { method: 'POST', body }))
+      const answer = await sendLogoutToken(scene, key, { sub: SUBJECT, sid: 'session-of-alice' }, {})
       expect([answer.status, await whoIs(browser)]).toEqual([200, null])
     },
   )

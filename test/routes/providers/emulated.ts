@@ -3,7 +3,8 @@
  */
 import type { Browser, Visit } from '../../support/browser.ts'
 import { CLIENT, type EmulatedProvider, emulate, type Manners } from '../../support/emulations/provider.ts'
-import { createClock, createStage, LOGIN, LOGOUT, type Settings, type Stage } from '../scene.ts'
+import { sign, type TestKey } from '../../support/keys.ts'
+import { BACK_CHANNEL, createClock, createStage, LOGIN, LOGOUT, type Settings, type Stage } from '../scene.ts'
 
 export interface EmulatedScene extends Stage {
   readonly provider: EmulatedProvider
@@ -41,4 +42,25 @@ export function lastAsked({ asked }: EmulatedProvider): URLSearchParams {
   const last = asked.at(-1)
   if (!last) throw new Error('no one was sent to the provider')
   return last
+}
+
+/** Sends a logout token of the provider, with these claims beside those that all have, and this header. */
+export async function sendLogoutToken(
+  { clock, gate, provider }: EmulatedScene,
+  key: TestKey,
+  claims: Readonly<Record<string, unknown>>,
+  header: Readonly<Record<string, unknown>> = { typ: 'logout+jwt' },
+): Promise<Response> {
+  const now = Math.floor(clock.now() / 1000)
+  const all = {
+    iss: provider.document.issuer,
+    aud: CLIENT.id,
+    iat: now,
+    exp: now + 120,
+    jti: crypto.randomUUID(),
+    events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+    ...claims,
+  }
+  const body = new URLSearchParams({ logout_token: await sign(key, all, header) })
+  return gate(new Request(BACK_CHANNEL, { method: 'POST', body }))
 }

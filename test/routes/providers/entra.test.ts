@@ -9,7 +9,7 @@ import { makeKey, sign, type TestKey } from '../../support/keys.ts'
 import { PATHS } from '../../support/paths.ts'
 import { proves } from '../../support/proofs.ts'
 import { addApp, FRONT_CHANNEL, GATE, introspect, LOGIN, refusalOn, rowsOf, signIn, whoIs } from '../scene.ts'
-import { type EmulatedScene, emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
+import { type EmulatedScene, emulatedScene, lastAsked, sendLogoutToken, signOut, tryToSignIn } from './emulated.ts'
 
 const OTHER_TENANT = '99999999-9999-9999-9999-999999999999'
 const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
@@ -155,15 +155,7 @@ describe('one tenant', () => {
     const scene = oneTenant({}, { sid: 'the-session-of-alice' })
     const alice = scene.browser()
     await signIn(alice)
-    const send = async (sid: string) => {
-      const now = Math.floor(scene.clock.now() / 1000)
-      const iss = `${HOST}/${TENANT}/v2.0`
-      const times = { iat: now, exp: now + 120, jti: crypto.randomUUID() }
-      const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
-      const claims = { iss, aud: 'gatehouse', tid: TENANT, ...times, events, sid, ...named }
-      const body = new URLSearchParams({ logout_token: await sign(ofTenant, claims, { typ: 'logout+jwt' }) })
-      return (await scene.gate(new Request(`${GATE}${PATHS.backchannelLogout}`, { method: 'POST', body }))).status
-    }
+    const send = async (sid: string) => (await sendLogoutToken(scene, ofTenant, { tid: TENANT, sid, ...named })).status
     expect(await send('another')).toBe(200)
     expect(await whoIs(alice)).not.toBeNull()
     expect(await send('the-session-of-alice')).toBe(200)

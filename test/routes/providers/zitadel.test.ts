@@ -6,10 +6,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { DOCUMENTS, ZITADEL_DOMAIN } from '../../support/emulations/fixtures.ts'
 import { CLIENT, type Manners } from '../../support/emulations/provider.ts'
 import { makeKey, sign, type TestKey } from '../../support/keys.ts'
-import { PATHS } from '../../support/paths.ts'
 import { proves } from '../../support/proofs.ts'
 import { addApp, GATE, introspect, refusalOn, type Settings, signIn, whoIs } from '../scene.ts'
-import { type EmulatedScene, emulatedScene, lastAsked, signOut, tryToSignIn } from './emulated.ts'
+import { type EmulatedScene, emulatedScene, lastAsked, sendLogoutToken, signOut, tryToSignIn } from './emulated.ts'
 
 const ISSUER = `https://${ZITADEL_DOMAIN}`
 const PROJECT = '311111111111111111'
@@ -155,19 +154,7 @@ describe('a sign-out', () => {
     const scene = zitadel()
     const browser = scene.browser()
     await signIn(browser)
-    const now = Math.floor(scene.clock.now() / 1000)
-    const claims = {
-      iss: ISSUER,
-      aud: [CLIENT.id],
-      sub: ALICE.sub,
-      sid: 'V1_1',
-      iat: now,
-      exp: now + 120,
-      jti: 'jti-1',
-      events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
-    }
-    const body = new URLSearchParams({ logout_token: await sign(key, claims, { typ: 'logout+jwt' }) })
-    const answer = await scene.gate(new Request(`${GATE}${PATHS.backchannelLogout}`, { method: 'POST', body }))
+    const answer = await sendLogoutToken(scene, key, { aud: [CLIENT.id], sub: ALICE.sub, sid: 'V1_1' })
     expect([answer.status, await whoIs(browser)]).toEqual([200, null])
   })
 })
