@@ -2,7 +2,7 @@
  * Writes rows of the table `users` as text for people; reads no database.
  */
 import { CONTROL } from '../src/log.ts'
-import { USER_COLUMN_NAMES } from '../src/store/rows.ts'
+import { USER_COLUMN_NAMES } from '../src/store/d1.ts'
 import type { Row } from './d1.ts'
 
 export const USERS_MAX = 1000

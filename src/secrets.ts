@@ -1,7 +1,7 @@
 /**
  * Takes secrets out of a text that someone else wrote, in whatever spelling they give them back; the callers know which secrets there are.
  */
-import { formEncoded } from './encodings.ts'
+import { formEncoded } from './crypto.ts'
 
 /** Gives back a text without the secrets, each of which leaves a mark. */
 export type Redact = (text: string) => string

@@ -10,9 +10,8 @@ const ROOMS = [
   'errors',
   'clock',
   'log',
-  'encodings',
-  'secrets',
   'crypto',
+  'secrets',
   'claims',
   'vendors',
   'config',
@@ -39,13 +38,11 @@ const FRONT_DOORS = [
 /** Pure functions, schemas and constants that have no provider behind them. Types may come from anywhere. */
 const OPEN_TO_ALL = [
   'oidc/claims.ts',
-  'oidc/quirks.ts',
   'oidc/unverified-jwt.ts',
   'oidc/flows/end-session.ts',
   'oidc/flows/jarm.ts',
   'oidc/flows/login.ts',
-  'oidc/provider-tokens.ts',
-  'oidc/metadata/signing-algorithm.ts',
+  'oidc/flows/token-answer.ts',
   'oidc/metadata/usable-keys.ts',
   'oidc/transport/lease.ts',
 ]
@@ -186,7 +183,7 @@ function readSentences({ path, text }: SourceFile): string[] {
 const VARIABLE = /\b(?:OIDC|DJANGO|FRONTEND|OPENTALK|GATEHOUSE|EXTERNAL)_[A-Z]/
 const VENDOR = /keycloak|authentik|auth0|\bdex\b|\bentra\b|google|microsoft|\bokta\b|zitadel|cognito|gitlab/i
 /** La Suite's button to sign in, which carries this name. */
-const WITH_PROCONNECT_BUTTON = /^(?:pages\/|routes\/home|routes\/sign-in\/provider-choice|routes\/apps\/configuration)/
+const WITH_PROCONNECT_BUTTON = /^(?:pages\/|routes\/home|routes\/sign-in\/login-parameters|routes\/apps\/configuration)/
 
 /**
  * Names of the environment belong to config/, and names of vendors to vendors/. The values of OIDC_OP_TYPE and the tables of OpenTalk

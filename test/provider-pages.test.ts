@@ -8,6 +8,7 @@ import { parseEnv } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { unstable_readConfig } from 'wrangler'
 import { devSettings } from '../dev/settings.ts'
+import { registeredAddresses } from '../src/config/addresses.ts'
 import { tableKey } from '../src/config/dialects/tables/sources.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { en } from '../src/pages/messages/en.ts'
@@ -83,6 +84,7 @@ describe.each(types)('docs/providers/%s.md', (type) => {
         ...load(flat).config.providers[0],
         clientId: devVars.OIDC_RP_CLIENT_ID,
         clientSecret: devVars.OIDC_RP_CLIENT_SECRET,
+        addresses: registeredAddresses({ baseUrl: config.baseUrl }),
       },
     ])
     expect([hasEmbeddedProvider, warnings]).toEqual([false, []])

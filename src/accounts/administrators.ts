@@ -2,9 +2,9 @@
  * Who is an administrator: a person whom the settings name, by what their own session brought from the provider, never by an address.
  */
 
-import type { Claims } from '../claims/text-claim.ts'
+import type { Claims } from '../claims/claim-values.ts'
 import type { Config } from '../config/model.ts'
-import { type GroupRules, groupsOf } from './groups.ts'
+import { type GroupRules, groupsOf } from './identity.ts'
 import { type SubjectRules, subjectIn } from './provision.ts'
 
 /** What a session brought from the provider, which no other session of the account can change. */

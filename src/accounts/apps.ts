@@ -1,8 +1,10 @@
 /**
  * The applications that may ask about tokens: finds one by its credential; what it may learn is decided in `tokens/`.
  */
+
 import { type Clock, epochSeconds } from '../clock.ts'
 import { equalInConstantTime, sha256 } from '../crypto.ts'
+import { GatehouseError } from '../errors.ts'
 
 export interface App {
   readonly clientId: string
@@ -86,4 +88,65 @@ function createMemory<T>(clock: Clock) {
       entries.set(key, { value, until })
     },
   }
+}
+
+export interface ClientCredential {
+  readonly clientId: string
+  readonly secret: string
+}
+
+/**
+ * Takes client_secret_basic or client_secret_post. `null`: there is none, or it cannot be read.
+ *
+ * @throws GatehouseError `invalid_request` when there are two, of which none can be preferred
+ * @see RFC 6749 section 2.3.1
+ */
+export function clientCredential(authorization: string | undefined, form: URLSearchParams): ClientCredential | null {
+  const clientId = form.get('client_id')
+  const secret = form.get('client_secret')
+  if (authorization === undefined) return clientId !== null && secret !== null ? { clientId, secret } : null
+  if (secret !== null) {
+    throw new GatehouseError('invalid_request', 'credential_repeated', 'two ways of authentication at once', {
+      publicMessage: 'Authenticate in the header or in the form, not in both',
+    })
+  }
+  const basic = fromBasic(authorization)
+  return basic && (clientId === null || clientId === basic.clientId) ? basic : null
+}
+
+/**
+ * The same where an app may send one and the same credential in both ways, as Apache APISIX does at introspection; there it only asks, and
+ * nothing is given to it.
+ *
+ * @throws GatehouseError `invalid_request` when the two differ
+ * @see https://apisix.apache.org/docs/apisix/plugins/openid-connect/
+ */
+export function repeatableCredential(
+  authorization: string | undefined,
+  form: URLSearchParams,
+): ClientCredential | null {
+  const inForm = clientCredential(undefined, form)
+  if (inForm === null || authorization === undefined) return clientCredential(authorization, form)
+  const inHeader = fromBasic(authorization)
+  const isSame = inForm.clientId === inHeader?.clientId && inForm.secret === inHeader.secret
+  return isSame ? inForm : clientCredential(authorization, form)
+}
+
+function fromBasic(authorization: string): ClientCredential | null {
+  const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? []
+  if (encoded === undefined) return null
+  try {
+    const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))
+    const pair = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    const colon = pair.indexOf(':')
+    if (colon < 1) return null
+    return { clientId: formDecode(pair.slice(0, colon)), secret: formDecode(pair.slice(colon + 1)) }
+  } catch {
+    return null // not base64, not UTF-8 or not percent-encoding: no credential of ours
+  }
+}
+
+/** Both halves are form-encoded before they are joined. */
+function formDecode(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '))
 }

@@ -5,8 +5,7 @@ import type { FindBehavior } from '../config/dialects/opentalk/settings.ts'
 import { asksBackend } from '../config/dialects/opentalk/user-search.ts'
 import { sha256Hex } from '../crypto.ts'
 import type { FoundUser } from '../vendors/keycloak/user-search.ts'
-import { asName } from './names.ts'
-import { closeness, folded, searchTextOf } from './search-text.ts'
+import { asName, closeness, folded, searchTextOf } from './identity.ts'
 import type { User } from './users.ts'
 
 /** Who may be seen by the person who looks: people of one provider, and of one tenant where there are several. */

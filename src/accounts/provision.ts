@@ -2,8 +2,7 @@
  * Who may come in, by rules over claims alone: what a sign-in must bring, and whose account it may be; `store/` finds out and writes.
  */
 
-import { claimAt, namesIn } from '../claims/claim-values.ts'
-import { type Claims, SUBJECT_MAX_CHARACTERS } from '../claims/text-claim.ts'
+import { type Claims, claimAt, namesIn, SUBJECT_MAX_CHARACTERS } from '../claims/claim-values.ts'
 import type { ProviderConfig } from '../config/model.ts'
 import { nameOf } from '../config/names.ts'
 import { GatehouseError } from '../errors.ts'

@@ -3,7 +3,7 @@
  * application's.
  */
 import * as v from 'valibot'
-import { type Claims, text } from '../claims/text-claim.ts'
+import { type Claims, text } from '../claims/claim-values.ts'
 import type { OpenTalkValues } from '../config/dialects/opentalk/settings.ts'
 
 /**

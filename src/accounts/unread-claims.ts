@@ -2,13 +2,11 @@
  * What the log says of claims that came with a sign-in and cannot be read, or that the settings name and that never came; refuses no one.
  */
 
-import { claimAt, namesIn } from '../claims/claim-values.ts'
-import type { Claims } from '../claims/text-claim.ts'
+import { type Claims, claimAt, namesIn } from '../claims/claim-values.ts'
 import { verificationOf } from '../claims/verified-address.ts'
 import type { ProviderConfig } from '../config/model.ts'
 import { sourceOfClaim } from './claim-sources.ts'
-import { groupsClaimOf } from './groups.ts'
-import { TEXT_CLAIMS } from './identity.ts'
+import { groupsClaimOf, TEXT_CLAIMS } from './identity.ts'
 
 /** What the log says of a sign-in; no value is in it. */
 export interface UnreadClaims {

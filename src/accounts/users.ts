@@ -2,7 +2,7 @@
  * A person who has signed in at least once, and how they are shown to others; knows no database.
  */
 import type { OpenTalkValues } from '../config/dialects/opentalk/settings.ts'
-import { asName } from './names.ts'
+import { asName } from './identity.ts'
 import type { Identity } from './person.ts'
 import { standingOf } from './standing.ts'
 

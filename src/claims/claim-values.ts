@@ -2,9 +2,9 @@
  * Finds a claim by the name or path in the settings, and reads lists of names (groups, roles) in the shapes that providers send.
  */
 import * as v from 'valibot'
-import { isEmpty, isObject, isText } from './values.ts'
 
-type Claims = Readonly<Record<string, unknown>>
+/** Claims as they came, or what was stored of them. */
+export type Claims = Readonly<Record<string, unknown>>
 
 /** Names read from a claim. */
 export interface Names {
@@ -123,3 +123,50 @@ export function audiencesOf({ aud }: { readonly aud?: string | readonly string[]
   if (aud === undefined) return []
   return typeof aud === 'string' ? [aud] : aud
 }
+
+type Members = Readonly<Record<string, unknown>>
+
+/** Whether a value is absent, or one of those that providers write instead of leaving a member out. */
+export function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === ''
+}
+
+/** Whether it is a text that is not empty. */
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+export function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** `null`: no JSON object. */
+export function objectOf(value: unknown): Members | null {
+  return isObject(value) ? value : null
+}
+
+/** A copy without those members that are null or an empty text: of the named ones, or of all if no names are given. */
+export function withoutEmpty(members: Members, names?: readonly string[]): Members {
+  return Object.fromEntries(
+    Object.entries(members).filter(([name, value]) => !isEmpty(value) || names?.includes(name) === false),
+  )
+}
+
+export const TEXT_MAX_CHARACTERS = 500
+
+/** @see OpenID Connect Core 1.0 section 2, "sub" */
+export const SUBJECT_MAX_CHARACTERS = 255
+
+/** Text, cut to a sane length; empty text and other types count as absent. */
+export const text = v.fallback(
+  v.nullable(
+    v.pipe(
+      v.string(),
+      v.trim(),
+      v.transform((value) => value.slice(0, TEXT_MAX_CHARACTERS)),
+      v.nonEmpty(),
+    ),
+    null,
+  ),
+  null,
+)

@@ -1,7 +1,7 @@
 /**
  * Whether a provider says that an e-mail address is verified (yes, no or nothing), and how two of its answers about one address combine.
  */
-import { isEmpty } from './values.ts'
+import { isEmpty } from './claim-values.ts'
 
 /** Claims that say it, and the values that clearly mean yes. Google and Cognito have sent the word, and Microsoft all four of its own. */
 const YES = {

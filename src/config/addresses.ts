@@ -1,7 +1,6 @@
 /**
  * The addresses of Gatehouse that are registered at a provider; what happens there is in `routes/`.
  */
-import type { Config } from './model.ts'
 
 export const REGISTERED_PATHS = {
   callback: '/api/v1.0/callback/',
@@ -18,16 +17,22 @@ export interface RegisteredAddresses {
   readonly frontchannelLogoutUri: string
 }
 
-/** The path where a provider answers. The first has the plain one, so that a second can come later without a change at the first. */
-export function callbackPathOf({ callbackPath, providers }: Config, providerId: string): string {
-  const path = callbackPath ?? REGISTERED_PATHS.callback
-  return providerId === providers[0].id ? path : `${path.replace(/\/$/, '')}/${providerId}/`
-}
-
-export function registeredAddresses(config: Config, providerId: string): RegisteredAddresses {
-  const { baseUrl } = config
+/**
+ * The addresses for one provider.
+ *
+ * @param furtherId the id of a provider that is not the first. The first answers at the plain path, so that a second can come later
+ * without a change at the first
+ */
+export function registeredAddresses(
+  {
+    baseUrl,
+    callbackPath = REGISTERED_PATHS.callback,
+  }: { readonly baseUrl: string; readonly callbackPath?: string | undefined },
+  furtherId?: string,
+): RegisteredAddresses {
+  const path = furtherId === undefined ? callbackPath : `${callbackPath.replace(/\/$/, '')}/${furtherId}/`
   return {
-    redirectUri: baseUrl + callbackPathOf(config, providerId),
+    redirectUri: baseUrl + path,
     postLogoutRedirectUri: baseUrl + REGISTERED_PATHS.logoutCallback,
     backchannelLogoutUri: baseUrl + REGISTERED_PATHS.backchannelLogout,
     frontchannelLogoutUri: baseUrl + REGISTERED_PATHS.frontchannelLogout,

@@ -2,6 +2,7 @@
  * Reads the settings from the environment and gives back a checked, frozen Config, or all problems at once; decides no meaning.
  */
 
+import { registeredAddresses } from './addresses.ts'
 import { readFixed } from './dialects/la-suite/fixed.ts'
 import { formerNames, withPresentNames } from './dialects/la-suite/former-names.ts'
 import { isWithoutEffect, warningsOfWithoutEffect } from './dialects/la-suite/without-effect.ts'
@@ -9,7 +10,7 @@ import { readOpenTalk } from './dialects/opentalk/opentalk.ts'
 import { otherIssuer, seenByOpenTalk } from './dialects/opentalk/provider.ts'
 import { userSearchProblems } from './dialects/opentalk/user-search.ts'
 import { type ProviderSource, providerSources } from './dialects/tables/sources.ts'
-import type { Config, ProviderConfig } from './model.ts'
+import type { Config, OwnConfig, ProviderConfig } from './model.ts'
 import { settings } from './names.ts'
 import { readOwn } from './own-reading.ts'
 import { LA_SUITE_CLIENT, readProvider } from './provider-reading.ts'
@@ -59,15 +60,15 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
   const read = sources.map(readProvider)
   const isTold = ({ name }: Problem) => ofOpenTalk.problems.some((problem) => problem.name === name)
   const ofProviders = [...problems, ...read.flatMap((one) => one.problems)].filter((problem) => !isTold(problem))
-  const providers = read.flatMap(({ provider }) => (provider === null ? [] : [provider]))
+  const readable = read.flatMap(({ provider }) => (provider === null ? [] : [provider]))
   const isForwarded = own.values.forwardHost === true
-  const seen = providers.map((provider) => seenByOpenTalk(provider, opentalk, isForwarded, providers))
+  const seen = readable.map((provider) => seenByOpenTalk(provider, opentalk, isForwarded, readable))
   const found = [
     ...own.problems,
     ...fixed.problems,
     ...ofOpenTalk.problems,
     ...ofProviders,
-    ...otherIssuer(opentalk, providers, source),
+    ...otherIssuer(opentalk, readable, source),
     ...userSearchProblems(opentalk, seen),
     ...fileNames(env),
   ]
@@ -75,8 +76,9 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
   if (found.length > 0 || first === undefined) {
     throw new ConfigurationError(found.map((problem) => ({ ...problem, name: writtenAs(problem.name) })))
   }
-  // Every name of `ownSettings` was read by its own schema just above.
-  const config = Object.freeze({ ...own.values, providers: Object.freeze([first, ...others]), opentalk }) as Config
+  const ownConfig = own.values as OwnConfig // no problem was found in them
+  const providers = withAddresses([first, ...others], ownConfig)
+  const config = Object.freeze({ ...ownConfig, providers, opentalk })
   return {
     config,
     warnings: [
@@ -94,6 +96,16 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
         : []),
     ],
   }
+}
+
+function withAddresses(
+  [first, ...others]: readonly [ProviderConfig, ...ProviderConfig[]],
+  own: OwnConfig,
+): Config['providers'] {
+  return Object.freeze([
+    Object.freeze({ ...first, addresses: registeredAddresses(own) }),
+    ...others.map((one) => Object.freeze({ ...one, addresses: registeredAddresses(own, one.id) })),
+  ])
 }
 
 /** One problem as a sentence, the same in the log and in the terminal. */

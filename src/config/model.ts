@@ -3,6 +3,7 @@
  */
 import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
 import type { ProviderType } from '../vendors/vendors.ts'
+import type { RegisteredAddresses } from './addresses.ts'
 import type { OpenTalk, UserSearch } from './dialects/opentalk/settings.ts'
 import type { ownSettings } from './schema/gatehouse.ts'
 import type { providerSettings } from './schema/provider.ts'
@@ -23,6 +24,8 @@ export type ProviderConfig = Omit<ValuesOf<typeof providerSettings>, 'type'> & {
   readonly otherIssuers: readonly string[]
   /** The host that introspection and userinfo are to believe they were asked by; `null`: the one that they are asked by. */
   readonly forwardedHost: string | null
+  /** What is registered at the provider for Gatehouse. */
+  readonly addresses: RegisteredAddresses
   /** Where to look for people who have not signed in yet; `null`: nowhere. */
   readonly userSearch: UserSearch | null
 }

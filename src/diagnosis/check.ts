@@ -1,7 +1,6 @@
 /**
  * What a check is, how it is called, and what it asks; the checks themselves are in the files beside this one.
  */
-import type { RegisteredAddresses } from '../config/addresses.ts'
 import type { ProviderConfig } from '../config/model.ts'
 import { nameOf } from '../config/names.ts'
 import type { Examination, Usable } from '../oidc/examination/examination.ts'
@@ -9,7 +8,6 @@ import type { Examination, Usable } from '../oidc/examination/examination.ts'
 /** One provider that can be asked, and what it is asked with. */
 export interface Asked {
   readonly config: ProviderConfig
-  readonly addresses: RegisteredAddresses
   readonly discovered: Usable
   readonly examination: Examination
 }

@@ -3,7 +3,6 @@
  */
 
 import type { Clock } from '../clock.ts'
-import { type RegisteredAddresses, registeredAddresses } from '../config/addresses.ts'
 import { writtenName } from '../config/dialects/tables/sources.ts'
 import type { Config, ProviderConfig } from '../config/model.ts'
 import { unmistakableSecretsOf } from '../config/secrets.ts'
@@ -113,12 +112,11 @@ function providerFindings(
   all: Config,
   { fetch, clock }: DiagnosisPorts,
 ): readonly Promise<readonly Finding[]>[] {
-  const addresses = registeredAddresses(all, config.id)
   const examination = createExamination(config, { fetch, clock })
   const discovered = examination.discover()
   const found = discovered.then((its) => discoveryFindings(config, its, examination))
   return [
-    found.then((findings) => [addressesFinding(config, addresses), ...findings]),
+    found.then((findings) => [addressesFinding(config), ...findings]),
     found.then(async (findings) => {
       const its = await discovered
       const { metadata, advertised } = its
@@ -127,22 +125,22 @@ function providerFindings(
         const rest = NEED_THE_PROVIDER.filter((id) => id !== failed?.id)
         return rest.map((id) => cannotTell(id, `Not asked: first fix “${CHECKS[failed?.id ?? 'discovery']}”.`))
       }
-      const asked = { config, addresses, discovered: { ...its, metadata, advertised }, examination }
+      const asked = { config, discovered: { ...its, metadata, advertised }, examination }
       return askedFindings(asked, all.silentSignIn)
     }),
   ]
 }
 
 async function askedFindings(asked: Asked, isSilent: boolean): Promise<readonly Finding[]> {
-  const { config, addresses, discovered, examination } = asked
+  const { config, discovered, examination } = asked
   const { metadata, advertised } = discovered
   const [keys, code, authorization, endpoints, introspection, postLogout] = await Promise.all([
     keyFindings(config, metadata, advertised, examination),
-    examination.redeem(addresses.redirectUri, discovered),
+    examination.redeem(config.addresses.redirectUri, discovered),
     authorizationFindings(asked, isSilent),
     endpointFindings(config, metadata, examination),
     introspectionFinding(config, discovered, examination),
-    postLogoutFinding(config, addresses, examination),
+    postLogoutFinding(config, examination),
   ])
   const afterClient = consequenceOf(['client-id'], authorization)
   // The token endpoint looks at the redirect URI too, and some say of a wrong one that the client is not allowed.
@@ -162,7 +160,7 @@ async function askedFindings(asked: Asked, isSilent: boolean): Promise<readonly 
     secret,
     ...endpoints,
     afterClient(postLogout),
-    ...logoutFindings(config, addresses, advertised),
+    ...logoutFindings(config, advertised),
     isSameClient
       ? consequenceOf(['client-id', 'authentication-method', 'client-secret'], credential)(introspection)
       : introspection,
@@ -195,7 +193,7 @@ const NEED_THE_PROVIDER = [
   'introspection',
 ] as const satisfies readonly CheckId[]
 
-function addressesFinding({ type }: ProviderConfig, addresses: RegisteredAddresses): Finding {
+function addressesFinding({ type, addresses }: ProviderConfig): Finding {
   const console = VENDORS[type].console
   const places = [
     { label: 'Redirect URI', value: addresses.redirectUri, where: console.redirectUris },

@@ -9,6 +9,8 @@ import { isLoopback } from '../config/values/urls.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { redactionOf } from '../secrets.ts'
+import type { Vendor } from '../vendors/vendor.ts'
+import { acceptedIssuers, quirksOf } from '../vendors/vendors.ts'
 import type { Claims } from './claims.ts'
 import { clientAuthentication } from './client/client-authentication.ts'
 import { decryptJwe } from './client/encryption.ts'
@@ -17,12 +19,16 @@ import type { ProtocolClient } from './client/protocol-client.ts'
 import { metadataSource } from './metadata/discovery.ts'
 import type { Metadata } from './metadata/metadata.ts'
 import { createSignatures, type Signatures } from './metadata/signatures.ts'
-import { idTokenAlgorithm } from './metadata/signing-algorithm.ts'
-import { acceptedIssuers, type Quirks, quirksOf } from './quirks.ts'
+import { idTokenAlgorithm } from './metadata/usable-keys.ts'
 import { type Asker, createDocument, type Document, type DocumentCache } from './transport/document.ts'
-import { withForwardedHost } from './transport/forwarded-host.ts'
-import { beginOperation, type Fetch, type Send } from './transport/http.ts'
-import { createReachability, type Reachability } from './transport/reachability.ts'
+import {
+  beginOperation,
+  createReachability,
+  type Fetch,
+  type Reachability,
+  type Send,
+  withForwardedHost,
+} from './transport/http.ts'
 import { createSecretsAtHand } from './transport/secrets-at-hand.ts'
 import { readJwtSaid, readUnverified } from './unverified-jwt.ts'
 
@@ -37,7 +43,7 @@ export interface ProviderContext {
   readonly config: ProviderConfig
   readonly clock: Clock
   readonly log: Log
-  readonly quirks: Quirks
+  readonly quirks: Vendor
   readonly metadata: Document<Metadata>
   readonly ownKeys: OwnKeys
   readonly signatures: Signatures
@@ -155,7 +161,7 @@ function allowInsecure(address: string): boolean {
 const { _expectedIssuer } = oauth as unknown as { readonly _expectedIssuer: symbol } // not in its declarations
 
 /** @returns a new object each time: the library remembers things of it, keys among them, so each operation gets its own */
-function withExpectedIssuer(metadata: Metadata, quirks: Quirks): ProtocolClient['metadata'] {
+function withExpectedIssuer(metadata: Metadata, quirks: Vendor): ProtocolClient['metadata'] {
   const expectedIssuer = ({ claims }: { claims: Claims }) =>
     quirks.isFrom(claims, metadata.issuer) ? claims.iss : `another than ${claims.iss}`
   return { ...metadata, [_expectedIssuer]: expectedIssuer } as ProtocolClient['metadata'] // a readonly list is what the library only reads

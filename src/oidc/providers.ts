@@ -4,12 +4,11 @@
 import type { ProviderConfig } from '../config/model.ts'
 import { GatehouseError } from '../errors.ts'
 import { unverifiedClaims } from './claims.ts'
-import { isEncrypted } from './client/encryption.ts'
 import type { PublicKeys } from './client/own-keys.ts'
 import type { LogoutNotice } from './flows/logout-token.ts'
-import type { Provider } from './provider.ts'
-import { createProvider } from './provider.ts'
+import { createProvider, type Provider } from './provider.ts'
 import type { ProviderPorts } from './provider-context.ts'
+import { isEncrypted } from './unverified-jwt.ts'
 
 export interface Providers {
   /** In the order of the settings. */

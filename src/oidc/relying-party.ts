@@ -3,22 +3,23 @@
  */
 import type { ProviderConfig } from '../config/model.ts'
 import { unverifiedClaims } from './claims.ts'
-import { mustBeSent, sentRequest } from './flows/authorization-request.ts'
 import { finishLogin, type VerifiedLogin } from './flows/callback.ts'
 import { type EndSessionRequest, endSessionRequest, type LogoutRequest, revokeTokens } from './flows/end-session.ts'
 import {
   type LoginRequest,
   leadsTo,
+  mustBeSent,
   type PendingLogin,
   type StartedLogin,
+  sentRequest,
   silentRequest,
   startLogin,
 } from './flows/login.ts'
 import { type LogoutNotice, verifyLogoutToken } from './flows/logout-token.ts'
 import { type RefreshedLogin, refreshLogin } from './flows/refresh.ts'
+import type { ProviderTokens } from './flows/token-answer.ts'
 import type { Metadata } from './metadata/metadata.ts'
 import type { ProviderContext } from './provider-context.ts'
-import type { ProviderTokens } from './provider-tokens.ts'
 import type { Send } from './transport/http.ts'
 
 /** What is asked of a provider for people who sign in and out. Each call waits no longer than `timeoutSeconds` in all. */
@@ -35,7 +36,7 @@ export interface RelyingParty {
    *
    * @throws GatehouseError when that cannot be found out
    */
-  keepsToPromptNone(redirectUri: string): Promise<boolean>
+  keepsToPromptNone(): Promise<boolean>
   /** @see finishLogin in `callback.ts`. `wasAsked`: `false` for a silent attempt, which is also the default. */
   finishLogin(answer: URLSearchParams, pending: PendingLogin, wasAsked?: boolean): Promise<VerifiedLogin>
   /** @see refreshLogin in `refresh.ts` */
@@ -84,7 +85,8 @@ export function createRelyingParty(context: ProviderContext): RelyingParty {
       return started(config, current, { ...request, idTokenHint }, send)
     },
 
-    async keepsToPromptNone(redirectUri) {
+    async keepsToPromptNone() {
+      const { redirectUri } = config.addresses
       const send = begin()
       const inAddress = { ...config, responseMode: 'query' as const }
       const { location } = await started(inAddress, await metadata.read(send), silentRequest(redirectUri), send)

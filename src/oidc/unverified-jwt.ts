@@ -2,8 +2,8 @@
  * What a JWT says before its signature is verified: enough to refuse it for its own reason, and never enough to believe it.
  */
 import { base64url, decodeProtectedHeader, type JWSHeaderParameters } from 'jose'
-import { isEmpty } from '../claims/values.ts'
-import { COMPACT_JWS, UNSIGNED_JWT } from '../encodings.ts'
+import { isEmpty, isObject } from '../claims/claim-values.ts'
+import { COMPACT_JWS, UNSIGNED_JWT } from '../crypto.ts'
 import { GatehouseError } from '../errors.ts'
 import { type Claims, parseClaims, parseClaimsSaid } from './claims.ts'
 
@@ -15,6 +15,8 @@ export interface JwtContent {
 
 /** Refuses a JWT whose header or claims break a rule, whatever its signature. @throws GatehouseError */
 export type Judge = (jwt: JwtContent) => void
+
+const TOKEN_MAX_CHARACTERS = 16_384
 
 /** Told from other tokens, even if a part is missing that an encrypted one must have. @see RFC 7516 section 7.1 */
 const ENCRYPTED = /^[\w-]+(?:\.[\w-]*){4}$/
@@ -37,6 +39,35 @@ export function isUnsignedJwt(token: string): boolean {
     return typeof decodeProtectedHeader(token).alg === 'string'
   } catch {
     return false // no header
+  }
+}
+
+/** Whether a token has the form of an encrypted one (JWE). @see RFC 7516 section 7.1 */
+export function isEncrypted(token: string): boolean {
+  return token.split('.').length === 5
+}
+
+/** Whether a token has the form of a signed JWT. */
+export function looksLikeJwt(token: string): boolean {
+  return token.length <= TOKEN_MAX_CHARACTERS && COMPACT_JWS.test(token)
+}
+
+/** Whether a token is a signed JWT by its form and its header. Opaque tokens may have three parts with dots, too. */
+export function isSignedJwt(token: string): boolean {
+  return looksLikeJwt(token) && headerIn(token.slice(0, token.indexOf('.'))) !== null
+}
+
+/** The JSON object that is the header of a JWT or JWE; `null`: it is not one. */
+export function headerIn(part: string): Readonly<Record<string, unknown>> | null {
+  // How the encoding of a brace begins, and that of blanks before it.
+  if (!/^[eICD][\w-]+$/.test(part)) return null
+  try {
+    const header: unknown = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(base64url.decode(part)),
+    )
+    return isObject(header) ? header : null
+  } catch {
+    return null
   }
 }
 

@@ -3,8 +3,9 @@
  */
 import * as v from 'valibot'
 import type { Config } from '../config/model.ts'
-import { type Sealer, sha256 } from '../crypto.ts'
-import { type ProviderTokens, providerTokensSchema } from '../oidc/provider-tokens.ts'
+import { createSealer, type Sealer, sha256 } from '../crypto.ts'
+import { type ProviderTokens, providerTokensSchema } from '../oidc/flows/token-answer.ts'
+import { headerIn } from '../oidc/unverified-jwt.ts'
 import type { Session } from './session.ts'
 
 /** The settings that decide what is kept. */
@@ -56,4 +57,35 @@ export async function sidHashOf(issuer: string, sid: string): Promise<string> {
 /** The name under which a session is found by the provider's `sub`, whatever the person is known by here. */
 export async function subHashOf(issuer: string, sub: string): Promise<string> {
   return sha256(`${issuer}\0${sub}`)
+}
+
+export interface Sealers {
+  readonly login: Sealer
+  readonly logout: Sealer
+  readonly tokens: Sealer
+  readonly csrf: Sealer
+}
+
+/** Makes the sealers from the secrets of the settings; of each, the first secret seals and all open. */
+export function createSealers(config: Config): Sealers {
+  const { sealingSecrets: secrets, tokenSealingSecrets: ofTokens = [] } = config
+  return {
+    login: createSealer(secrets, 'login'),
+    logout: createSealer(secrets, 'logout'),
+    tokens: createSealer([...ofTokens, ...secrets], 'provider tokens'),
+    csrf: createSealer(secrets, 'csrf'),
+  }
+}
+
+/**
+ * Whether a text carries something that one of our sealers made, whole or in pieces, also with something around it. It is no one
+ * else's business.
+ *
+ * @param text whatever someone presented
+ */
+export async function carriesSealed(text: string, sealers: Sealers): Promise<boolean> {
+  const each: readonly Sealer[] = Object.values(sealers)
+  const known = (await Promise.all(each.map((sealer) => sealer.keyNames()))).flat()
+  const named = text.split(/[^\w-]+/).map((part) => headerIn(part)?.kid)
+  return known.some(({ kid, header }) => text.includes(header) || named.includes(kid))
 }

@@ -4,8 +4,7 @@
 import type { D1Database } from '@cloudflare/workers-types'
 import * as v from 'valibot'
 import type { AppStore } from '../accounts/apps.ts'
-import { roundTrip } from './d1.ts'
-import { textList } from './rows.ts'
+import { roundTrip, textList } from './d1.ts'
 
 const appRow = v.object({
   client_id: v.string(),

@@ -4,8 +4,7 @@
  */
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
 import { type Clock, epochSeconds } from '../clock.ts'
-import { roundTrip } from './d1.ts'
-import { ENDED_COLUMNS, type EndedSession, endedFromRows } from './rows.ts'
+import { ENDED_COLUMNS, type EndedSession, endedFromRows, roundTrip } from './d1.ts'
 
 /** What a logout token ends. */
 export interface LogoutTokenEnding {

@@ -6,8 +6,6 @@ import type { Admission, Outcome } from '../accounts/provision.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Authentication } from '../oidc/flows/callback.ts'
 import type { RenewalStore } from '../sessions/renewal.ts'
-import { roundTrip } from './d1.ts'
-import { endedNamesOf, hasEnded, valuesOf } from './endings.ts'
 import {
   ENDED_COLUMNS,
   type EndedSession,
@@ -15,10 +13,12 @@ import {
   endedFromRows,
   type Matches,
   matchesFromRow,
+  roundTrip,
   SESSION_COLUMNS,
   sessionFromRow,
   USER_COLUMNS,
-} from './rows.ts'
+} from './d1.ts'
+import { endedNamesOf, hasEnded, valuesOf } from './endings.ts'
 import { countMatches, keyOf, meantSubject, takeSubject, updateUser, upsertUser } from './users.ts'
 
 /** Someone has signed in. */

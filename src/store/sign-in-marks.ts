@@ -18,9 +18,9 @@ export type SignInMark = 'works' | 'shows its form'
 
 export interface SignInMarks {
   /** `null`: no one has signed in with these settings yet, or KV does not answer. */
-  of(config: ProviderConfig, redirectUri: string): Promise<SignInMark | null>
+  of(config: ProviderConfig): Promise<SignInMark | null>
   /** Notes the mark, if it is new. Never fails: a sign-in does not depend on it. */
-  note(config: ProviderConfig, redirectUri: string, mark: SignInMark): Promise<void>
+  note(config: ProviderConfig, mark: SignInMark): Promise<void>
 }
 
 const KEY_PREFIX = 'sign-in/1/'
@@ -49,12 +49,12 @@ export function createSignInMarks(kv: KVNamespace, clock: Clock, log: Log): Sign
   }
 
   return {
-    async of(config, redirectUri) {
-      return read(await keyOf(config, redirectUri)).catch(unavailable)
+    async of(config) {
+      return read(await keyOf(config)).catch(unavailable)
     },
 
-    async note(config, redirectUri, mark) {
-      const key = await keyOf(config, redirectUri)
+    async note(config, mark) {
+      const key = await keyOf(config)
       // Once an isolate knows a mark, a sign-in that works is nothing new, however long ago the mark was read.
       if (mark === 'works' && known.has(key)) return
       try {
@@ -70,7 +70,7 @@ export function createSignInMarks(kv: KVNamespace, clock: Clock, log: Log): Sign
 }
 
 /** Made of the settings that a provider checks before it shows a page or sends the browser back. None of them is secret. */
-function keyOf(config: ProviderConfig, redirectUri: string): Promise<string> {
+function keyOf(config: ProviderConfig): Promise<string> {
   const { issuer, authorizationEndpoint, clientId, scopes, responseMode } = config
   const { extraParameters, requestedAudience, usePar, useRequestObject, usePkce } = config
   const judged = {
@@ -84,7 +84,7 @@ function keyOf(config: ProviderConfig, redirectUri: string): Promise<string> {
     usePar,
     useRequestObject,
     usePkce,
-    redirectUri,
+    redirectUri: config.addresses.redirectUri,
   }
   return sha256(JSON.stringify(judged))
 }

@@ -4,12 +4,11 @@
  */
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
 import type { Circle, UserStore } from '../accounts/directory.ts'
+import { searchTextOf } from '../accounts/identity.ts'
 import { type Identity, TEXT_MEMBERS } from '../accounts/person.ts'
 import type { Admission } from '../accounts/provision.ts'
-import { searchTextOf } from '../accounts/search-text.ts'
-import { roundTrip } from './d1.ts'
+import { roundTrip, USER_COLUMNS, userFromRow } from './d1.ts'
 import { type BeginningSignIn, hasEnded, valuesOf } from './endings.ts'
-import { USER_COLUMNS, userFromRow } from './rows.ts'
 
 const PERSON_COLUMNS = [...TEXT_MEMBERS, 'search_text'] as const
 

@@ -3,14 +3,49 @@
  */
 import * as v from 'valibot'
 import { standingOf } from '../accounts/standing.ts'
-import { isObject, isText } from '../claims/values.ts'
+import { isObject, isText } from '../claims/claim-values.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { OpenTalk } from '../config/dialects/opentalk/settings.ts'
 import type { Config, ProviderConfig } from '../config/model.ts'
 import { type Claims, faultOfClaims } from '../oidc/claims.ts'
 import type { Provider } from '../oidc/provider.ts'
 import type { Holder } from '../oidc/resource-server.ts'
-import { type BadToken, bad, type GoodToken } from './verdict.ts'
+import type { Principal } from '../vendors/vendor.ts'
+
+export interface GoodToken {
+  readonly active: true
+  /** `undefined`: not known. */
+  readonly principal: Principal | undefined
+  /** `undefined`: not known. */
+  readonly roles: readonly string[] | undefined
+  /** Registered claims, under their names on the wire. @see RFC 7662 section 2.2 */
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+export interface BadToken {
+  readonly active: false
+  /** For the log. The asking app is told nothing. */
+  readonly reason: string
+  /** What to set so that such a token is good, for the log, where that is known. */
+  readonly hint?: string
+}
+
+export type Verdict = GoodToken | BadToken
+
+export function bad(reason: string, hint?: string): BadToken {
+  return { active: false, reason, ...(hint === undefined ? {} : { hint }) }
+}
+
+/**
+ * About a bad token the answer only says that it is not active. About a good one, what is not known is left out.
+ *
+ * @see RFC 7662 section 2.2
+ */
+export function introspectionAnswer(verdict: Verdict): Readonly<Record<string, unknown>> {
+  if (!verdict.active) return { active: false }
+  const answer = { active: true, ...verdict.claims, principal: verdict.principal, roles: verdict.roles }
+  return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined))
+}
 
 /** An access token whose claims can be believed, read by the rules of the provider that issued it. */
 export interface AccessToken extends Holder {

@@ -8,8 +8,8 @@ import { sha256 } from '../crypto.ts'
 import type { Claims } from '../oidc/claims.ts'
 import type { Provider } from '../oidc/provider.ts'
 import type { Providers } from '../oidc/providers.ts'
-import type { Sealers } from '../sessions/sealers.ts'
-import type { Verdict } from './verdict.ts'
+import type { Sealers } from '../sessions/vault.ts'
+import type { Verdict } from './access-token.ts'
 import type { Verdicts } from './verdicts.ts'
 
 /** What it takes to judge a token of a provider. */

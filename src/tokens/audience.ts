@@ -3,14 +3,12 @@
  * La Suite's resource server demands beside that.
  */
 import type { App } from '../accounts/apps.ts'
-import { audiencesOf, claimAt } from '../claims/claim-values.ts'
-import { isText } from '../claims/values.ts'
+import { audiencesOf, claimAt, isText } from '../claims/claim-values.ts'
 import type { OpenTalk } from '../config/dialects/opentalk/settings.ts'
 import type { Config, ProviderConfig } from '../config/model.ts'
 import { nameOf } from '../config/names.ts'
 import type { Provider } from '../oidc/provider.ts'
-import type { AccessToken } from './access-token.ts'
-import { type BadToken, bad } from './verdict.ts'
+import { type AccessToken, type BadToken, bad } from './access-token.ts'
 
 /** The token is for others. */
 export const FOR_OTHERS: BadToken = bad('meant for another audience')

@@ -1,11 +1,11 @@
 /**
  * The one question: is this token good, and whose is it? Tells the kinds of token apart; each kind is judged in its own file.
  */
+
 import type { App } from '../accounts/apps.ts'
 import type { Provider } from '../oidc/provider.ts'
 import { unverifiedIssuer } from '../oidc/providers.ts'
-import { isUnsignedJwt } from '../oidc/unverified-jwt.ts'
-import { headerIn } from '../sessions/sealers.ts'
+import { isSignedJwt, isUnsignedJwt } from '../oidc/unverified-jwt.ts'
 import {
   confirmedUntil,
   findSession,
@@ -14,11 +14,10 @@ import {
   type Session,
   type SessionPorts,
 } from '../sessions/session.ts'
-import { toldOfStanding } from './access-token.ts'
+import { bad, toldOfStanding, type Verdict } from './access-token.ts'
 import type { AskingPorts } from './asking.ts'
-import { checkJwt, looksLikeJwt } from './jwt.ts'
+import { checkJwt } from './jwt.ts'
 import { checkOpaque } from './opaque.ts'
-import { bad, type Verdict } from './verdict.ts'
 
 export interface CheckPorts extends AskingPorts, SessionPorts {
   /** Asks the provider whether a session goes on, if that is due; `null`: it does not. */
@@ -39,14 +38,9 @@ export async function check(
 ): Promise<Verdict> {
   if (isSessionToken(token)) return checkSession(token, ports, from)
   if (isUnsignedJwt(token)) return bad('a JWT that is not signed')
-  if (!isJwt(token)) return checkOpaque(token, app, ports, from)
+  if (!isSignedJwt(token)) return checkOpaque(token, app, ports, from)
   if (from && !(await from.issuesAccessTokens(unverifiedIssuer(token)))) return bad('of another provider')
   return checkJwt(token, app, ports)
-}
-
-/** Opaque tokens may have three parts with dots, too. */
-function isJwt(token: string): boolean {
-  return looksLikeJwt(token) && headerIn(token.slice(0, token.indexOf('.'))) !== null
 }
 
 async function checkSession(token: string, ports: CheckPorts, from: Provider | null): Promise<Verdict> {

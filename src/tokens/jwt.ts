@@ -7,31 +7,26 @@ import { audiencesOf } from '../claims/claim-values.ts'
 import { epochSeconds } from '../clock.ts'
 import { nameOf } from '../config/names.ts'
 import { SIGNING_ALGORITHMS } from '../config/values/algorithms.ts'
-import { COMPACT_JWS } from '../encodings.ts'
 import { GatehouseError } from '../errors.ts'
 import { type Claims, kindOf } from '../oidc/claims.ts'
 import type { Provider } from '../oidc/provider.ts'
 import { type JwtContent, readUnverified } from '../oidc/unverified-jwt.ts'
-import { callsItselfAccessToken } from '../vendors/standard/tokens.ts'
+import { callsItselfAccessToken } from '../vendors/standard/standard.ts'
 import { VENDORS } from '../vendors/vendors.ts'
 import {
   accessTokenOf,
+  type BadToken,
+  bad,
   flawOfBinding,
   flawOfLife,
   flawOfSubject,
   goodToken,
   isBoundByDpop,
   type Source,
+  type Verdict,
 } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
 import { FOR_OTHERS, flawOfAudience, forApp, isForOthers } from './audience.ts'
-import { type BadToken, bad, type Verdict } from './verdict.ts'
-
-const TOKEN_MAX_CHARACTERS = 16_384
-
-export function looksLikeJwt(token: string): boolean {
-  return token.length <= TOKEN_MAX_CHARACTERS && COMPACT_JWS.test(token)
-}
 
 /**
  * Checks a JWT access token for an app.

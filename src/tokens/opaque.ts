@@ -7,12 +7,21 @@ import { nameOf } from '../config/names.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Claims } from '../oidc/claims.ts'
 import type { Provider } from '../oidc/provider.ts'
-import { carriesSealed, headerIn, type Sealers } from '../sessions/sealers.ts'
+import { headerIn } from '../oidc/unverified-jwt.ts'
 import { SESSION_TOKEN_PREFIX } from '../sessions/session.ts'
-import { accessTokenOf, flawOfBinding, flawOfLife, flawOfSubject, goodToken } from './access-token.ts'
+import { carriesSealed, type Sealers } from '../sessions/vault.ts'
+import {
+  accessTokenOf,
+  type BadToken,
+  bad,
+  flawOfBinding,
+  flawOfLife,
+  flawOfSubject,
+  goodToken,
+  type Verdict,
+} from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
 import { flawOfAudience, forApp } from './audience.ts'
-import { type BadToken, bad, type Verdict } from './verdict.ts'
 
 /** Fewer would not have the 128 bits that a token must have. @see RFC 6749 section 10.10 */
 const TOKEN_MIN_CHARACTERS = 22

@@ -3,7 +3,7 @@
  */
 import type { Clock } from '../clock.ts'
 import { createLease, type Lease } from '../oidc/transport/lease.ts'
-import type { Verdict } from './verdict.ts'
+import type { Verdict } from './access-token.ts'
 
 export interface Questions {
   /**

@@ -2,8 +2,8 @@
  * Verdicts of providers, for a short while in the memory of the isolate; knows neither tokens nor apps, only the hash that stands for them.
  */
 import type { Clock } from '../clock.ts'
+import type { Verdict } from './access-token.ts'
 import { createQuestions, type Questions } from './questions.ts'
-import type { Verdict } from './verdict.ts'
 
 export interface Verdicts {
   /** `null`: the provider does not know the token, or no longer; `undefined`: no one has asked lately. */

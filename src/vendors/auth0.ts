@@ -4,10 +4,9 @@
  * @see https://auth0.com/docs/api/authentication, what people report in its community, and docs/providers/auth0.md
  */
 
-import { isText } from '../claims/values.ts'
-import { STANDARD, standardDenial } from './standard/standard.ts'
+import { isText } from '../claims/claim-values.ts'
+import { isForItsClient, STANDARD, saysOtherToken, standardDenial, standardPrincipal } from './standard/standard.ts'
 import { OTHER_REDIRECT_URI, PKCE_LOST } from './standard/standard-refusals.ts'
-import { isForItsClient, saysOtherToken, standardPrincipal } from './standard/tokens.ts'
 import type { Claims, Denial, DeniedAnswer, Principal, RefusalPattern, TokenFacts, Vendor } from './vendor.ts'
 
 const SETTINGS = 'Applications → the application → Settings'

@@ -3,9 +3,8 @@
  *
  * @see https://docs.goauthentik.io/add-secure-apps/providers/oauth2/, https://github.com/goauthentik/authentik and docs/providers/authentik.md
  */
-import { isText } from '../claims/values.ts'
-import { STANDARD, withoutSlash } from './standard/standard.ts'
-import { firstText, isSaid, saysOtherToken } from './standard/tokens.ts'
+import { isText } from '../claims/claim-values.ts'
+import { firstText, isSaid, STANDARD, saysOtherToken, withoutSlash } from './standard/standard.ts'
 import type { Principal, RefusalPattern, TokenFacts, Vendor } from './vendor.ts'
 
 const CONSOLE = 'Applications → Providers → the provider → Edit'

@@ -4,10 +4,9 @@
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html and docs/providers/cognito.md
  */
 
-import { isText } from '../claims/values.ts'
-import { STANDARD, standardDenial } from './standard/standard.ts'
+import { isText } from '../claims/claim-values.ts'
+import { STANDARD, saysOtherToken, standardDenial } from './standard/standard.ts'
 import { CODE_SPENT } from './standard/standard-refusals.ts'
-import { saysOtherToken } from './standard/tokens.ts'
 import type { Denial, DeniedAnswer, Principal, RefusalPattern, TokenFacts, Vendor } from './vendor.ts'
 
 const CLIENT = 'the user pool → App clients → the app client'

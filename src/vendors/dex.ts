@@ -5,9 +5,8 @@
  */
 
 import { base64url } from 'jose'
-import { STANDARD } from './standard/standard.ts'
+import { firstText, STANDARD, standardPrincipal } from './standard/standard.ts'
 import { OTHER_REDIRECT_URI, PKCE_LOST } from './standard/standard-refusals.ts'
-import { firstText, standardPrincipal } from './standard/tokens.ts'
 import type { Principal, RefusalPattern, TokenFacts, Vendor } from './vendor.ts'
 
 const CONSOLE = 'the client in `staticClients:` of config.yaml (restart Dex)'

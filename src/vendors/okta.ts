@@ -4,10 +4,9 @@
  * @see https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/ and docs/providers/okta.md
  */
 
-import { isText } from '../claims/values.ts'
-import { STANDARD } from './standard/standard.ts'
+import { isText } from '../claims/claim-values.ts'
+import { firstText, isForItsClient, STANDARD, saysOtherToken } from './standard/standard.ts'
 import { OTHER_REDIRECT_URI, PKCE_LOST } from './standard/standard-refusals.ts'
-import { firstText, isForItsClient, saysOtherToken } from './standard/tokens.ts'
 import type { Claims, RefusalPattern, Vendor } from './vendor.ts'
 
 const APP = 'Applications → Applications → the app integration'

@@ -4,10 +4,9 @@
  * @see https://zitadel.com/docs/apis/openidoauth/claims, https://github.com/zitadel/oidc (pkg/op) and docs/providers/zitadel.md
  */
 
-import { isText } from '../claims/values.ts'
-import { STANDARD } from './standard/standard.ts'
+import { isText } from '../claims/claim-values.ts'
+import { rolesAt, STANDARD, saysOtherToken, standardPrincipal } from './standard/standard.ts'
 import { CODE_SPENT, PKCE_LOST } from './standard/standard-refusals.ts'
-import { rolesAt, saysOtherToken, standardPrincipal } from './standard/tokens.ts'
 import type { Claims, RefusalPattern, Vendor } from './vendor.ts'
 
 const APP = 'Projects → the project → the application'

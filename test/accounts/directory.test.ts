@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { describeFound, findPeople, type UserStore } from '../../src/accounts/directory.ts'
-import { closeness, folded, searchTextOf } from '../../src/accounts/search-text.ts'
+import { closeness, folded, searchTextOf } from '../../src/accounts/identity.ts'
 import type { User } from '../../src/accounts/users.ts'
 import type { FoundUser } from '../../src/vendors/keycloak/user-search.ts'
 import { ALICE } from '../support/people.ts'

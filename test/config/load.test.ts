@@ -321,6 +321,12 @@ describe('the settings', () => {
           otherIssuers: [],
           forwardedHost: null,
           userSearch: null,
+          addresses: {
+            redirectUri: `${baseUrl}/api/v1.0/callback/`,
+            postLogoutRedirectUri: `${baseUrl}/api/v1.0/logout-callback/`,
+            backchannelLogoutUri: `${baseUrl}/api/v1.0/backchannel-logout/`,
+            frontchannelLogoutUri: `${baseUrl}/api/v1.0/frontchannel-logout/`,
+          },
           type: 'keycloak',
           useBasicAuth: false,
           requireEncryptedIdToken: false,

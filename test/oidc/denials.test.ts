@@ -2,8 +2,7 @@
  * The many names of cancelling: each is 403, and says whether the person did not agree or is not let in, as far as the provider tells.
  */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { quirksOf } from '../../src/oidc/quirks.ts'
-import type { ProviderType } from '../../src/vendors/vendors.ts'
+import { type ProviderType, quirksOf } from '../../src/vendors/vendors.ts'
 import { makeKey, type TestKey } from '../support/keys.ts'
 import { createLoginWorld } from '../support/login-world.ts'
 import { refusalOf } from '../support/refusal.ts'

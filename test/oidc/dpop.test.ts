@@ -7,7 +7,7 @@ import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { keptDpopKey, newDpopKey, withDpop } from '../../src/oidc/client/dpop.ts'
 import type { ProtocolClient } from '../../src/oidc/client/protocol-client.ts'
-import { providerTokensSchema } from '../../src/oidc/provider-tokens.ts'
+import { providerTokensSchema } from '../../src/oidc/flows/token-answer.ts'
 import { type Bends, farProvider, json, refusal, type SeenCall } from '../support/far-provider.ts'
 
 const ON = { OIDC_USE_DPOP: 'true' }

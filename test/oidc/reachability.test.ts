@@ -2,7 +2,7 @@
  * Asking whether the provider is there: rarely, once for all who wait, and again as soon as it has failed.
  */
 import { describe, expect, it } from 'vitest'
-import { createReachability } from '../../src/oidc/transport/reachability.ts'
+import { createReachability } from '../../src/oidc/transport/http.ts'
 
 const KEYS = 'https://idp.example/jwks'
 const UNREACHABLE = { code: 'provider_unreachable' }

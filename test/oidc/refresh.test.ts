@@ -3,7 +3,7 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { describeFailure } from '../../src/log.ts'
-import type { ProviderTokens } from '../../src/oidc/provider-tokens.ts'
+import type { ProviderTokens } from '../../src/oidc/flows/token-answer.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, sign, type TestKey, withFlippedBit } from '../support/keys.ts'
 import { createLoginWorld, DISCOVERY, ISSUER, JWKS, TOKEN, USERINFO } from '../support/login-world.ts'

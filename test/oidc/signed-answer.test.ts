@@ -2,7 +2,7 @@
  * Signed answers of the authorization endpoint (JARM): what must be in them, and that a plain answer does not do in their place.
  */
 import { describe, expect, it } from 'vitest'
-import { stateOf } from '../../src/oidc/flows/jarm.ts'
+import { stateOf } from '../../src/routes/sign-in/attempts.ts'
 import { CLIENT_ID, type FarProvider, farProvider, ISSUER, refusal } from '../support/far-provider.ts'
 
 const JARM = { OIDC_RESPONSE_MODE: 'query.jwt' }

@@ -2,8 +2,8 @@
  * The credential of an app, from the header or from the form, never from both, and never an error but that one (A48, A86).
  */
 import { describe, expect, it } from 'vitest'
+import { clientCredential, repeatableCredential } from '../../src/accounts/apps.ts'
 import { GatehouseError } from '../../src/errors.ts'
-import { clientCredential, repeatableCredential } from '../../src/routes/apps/client-credential.ts'
 
 const NO_FORM = new URLSearchParams()
 

@@ -3,8 +3,8 @@
  */
 import type { App } from '../../src/accounts/apps.ts'
 import { createProviders } from '../../src/oidc/providers.ts'
-import { createSealers } from '../../src/sessions/sealers.ts'
 import type { Session } from '../../src/sessions/session.ts'
+import { createSealers } from '../../src/sessions/vault.ts'
 import type { CheckPorts } from '../../src/tokens/check.ts'
 import { createVerdicts } from '../../src/tokens/verdicts.ts'
 import type { FakeClock } from './fake-clock.ts'

@@ -3,9 +3,9 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { App } from '../../src/accounts/apps.ts'
-import { quirksOf } from '../../src/oidc/quirks.ts'
+import { introspectionAnswer } from '../../src/tokens/access-token.ts'
 import { check } from '../../src/tokens/check.ts'
-import { introspectionAnswer } from '../../src/tokens/verdict.ts'
+import { quirksOf } from '../../src/vendors/vendors.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, sign, type TestKey } from '../support/keys.ts'
 import { ANY_APP, createWorld, ISSUER, NOW } from '../support/token-world.ts'

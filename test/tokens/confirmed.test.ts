@@ -2,8 +2,8 @@
  * JWT access tokens that the provider must still stand by (OIDC_OP_INTROSPECT_JWT): what is judged here first, and what its word adds.
  */
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Verdict } from '../../src/tokens/access-token.ts'
 import { check } from '../../src/tokens/check.ts'
-import type { Verdict } from '../../src/tokens/verdict.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, sign, type TestKey, withFlippedBit } from '../support/keys.ts'
 import { refusalOf } from '../support/refusal.ts'

@@ -2,7 +2,7 @@
  * The answer to an introspection request: of a bad token exactly one word, of a good one its claims.
  */
 import { expect, it } from 'vitest'
-import { bad, introspectionAnswer } from '../../src/tokens/verdict.ts'
+import { bad, introspectionAnswer } from '../../src/tokens/access-token.ts'
 
 it.each(['expired', 'another issuer', ''])('of a bad token nothing is said but that it is not active: %j', (reason) => {
   expect(JSON.stringify(introspectionAnswer(bad(reason)))).toBe('{"active":false}')

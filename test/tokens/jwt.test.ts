@@ -3,8 +3,9 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { App } from '../../src/accounts/apps.ts'
-import { checkJwt, looksLikeJwt } from '../../src/tokens/jwt.ts'
-import type { GoodToken, Verdict } from '../../src/tokens/verdict.ts'
+import { looksLikeJwt } from '../../src/oidc/unverified-jwt.ts'
+import type { GoodToken, Verdict } from '../../src/tokens/access-token.ts'
+import { checkJwt } from '../../src/tokens/jwt.ts'
 import { json } from '../support/far-end.ts'
 import { compact, makeKey, sign, type TestKey, withFlippedBit } from '../support/keys.ts'
 import { refusalOf } from '../support/refusal.ts'

@@ -3,8 +3,8 @@
  */
 import { base64url } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { introspectionAnswer } from '../../src/tokens/access-token.ts'
 import { check } from '../../src/tokens/check.ts'
-import { introspectionAnswer } from '../../src/tokens/verdict.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, sign, type TestKey } from '../support/keys.ts'
 import { ANY_APP, createWorld, ISSUER, NOW } from '../support/token-world.ts'

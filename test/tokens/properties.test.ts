@@ -3,8 +3,8 @@
  */
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { clientCredential } from '../../src/accounts/apps.ts'
 import { identityOf } from '../../src/accounts/identity.ts'
-import { clientCredential } from '../../src/routes/apps/client-credential.ts'
 import { check } from '../../src/tokens/check.ts'
 import { RULES } from '../support/identity-rules.ts'
 import { compact, makeKey, sign, type TestKey } from '../support/keys.ts'

@@ -3,8 +3,8 @@
  */
 import { describe, expect, it } from 'vitest'
 import type { App } from '../../src/accounts/apps.ts'
+import { introspectionAnswer, type Verdict } from '../../src/tokens/access-token.ts'
 import { check } from '../../src/tokens/check.ts'
-import { introspectionAnswer, type Verdict } from '../../src/tokens/verdict.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, sign } from '../support/keys.ts'
 import { ANY_APP, createWorld, ISSUER, NOW } from '../support/token-world.ts'

@@ -2,7 +2,7 @@
  * The memory of verdicts: how long one stays, and that there is an end to how many.
  */
 import { expect, it } from 'vitest'
-import { bad, type GoodToken } from '../../src/tokens/verdict.ts'
+import { bad, type GoodToken } from '../../src/tokens/access-token.ts'
 import { createVerdicts } from '../../src/tokens/verdicts.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { NOW, START } from '../support/token-world.ts'

@@ -32,7 +32,8 @@ interface Refusal extends Explanation {
 
 /** The checks `endpoint-authorization`, `client-id`, `redirect-uri`, `authorization`, `scopes`, `pkce` and `silent-sign-in`. */
 export async function authorizationFindings(asked: Asked, isSilent: boolean): Promise<readonly Finding[]> {
-  const { config, addresses, discovered, examination } = asked
+  const { config, discovered, examination } = asked
+  const { addresses } = config
   const isTried = isSilent && (await examination.signsInSilently())
   const { advertised, metadata } = discovered
   const copy = [{ label: 'Redirect URI', value: addresses.redirectUri }]
@@ -124,7 +125,8 @@ const PERHAPS_NOT_SIGNED_IN = ['access_denied', 'invalid_request', 'server_error
 
 /** Whether the provider sends the browser back only because of `prompt=none`, and otherwise shows a page that may be its sign-in page. */
 async function isPromptRefused(asked: Asked, answer: AuthorizationAnswer): Promise<boolean> {
-  const { config, addresses, discovered, examination } = asked
+  const { config, discovered, examination } = asked
+  const { addresses } = config
   if (answer.kind !== 'returned' || !PERHAPS_NOT_SIGNED_IN.includes(answer.error ?? '')) return false
   const page = await examination.authorize(addresses.redirectUri, discovered, { mayAsk: true })
   return page.kind === 'page' && page.exchange.status < 400 && !saysNo(page) && refusalIn(config, page) === null
@@ -202,7 +204,11 @@ async function unexplained(asked: Asked, answer: AuthorizationAnswer): Promise<R
  * no one has registered: if that is answered otherwise, ours is registered.
  */
 async function isToldApart(asked: Asked, answer: AuthorizationAnswer): Promise<boolean> {
-  const { addresses, discovered, examination } = asked
+  const {
+    config: { addresses },
+    discovered,
+    examination,
+  } = asked
   if (answer.kind !== 'page' || answer.exchange.status >= 400) return false
   const control = await examination.authorize(`${addresses.redirectUri}${MADE_UP}/`, discovered)
   if (control.kind !== 'page') return false

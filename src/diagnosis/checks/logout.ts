@@ -2,7 +2,6 @@
  * Whether signing out works in both directions: the address to come back to, and how the provider tells us of its own sign-outs.
  */
 
-import type { RegisteredAddresses } from '../../config/addresses.ts'
 import type { ProviderConfig } from '../../config/model.ts'
 import { nameOf } from '../../config/names.ts'
 import { isLoopback } from '../../config/values/urls.ts'
@@ -16,11 +15,8 @@ import { adviceOnSilence, readable, reasonOf, shown } from '../words.ts'
 import { ERROR_PAGE } from './undescribed.ts'
 
 /** The check `post-logout-uri`. Without a session and an ID token some providers look at the address, and some do not. */
-export async function postLogoutFinding(
-  config: ProviderConfig,
-  { postLogoutRedirectUri }: RegisteredAddresses,
-  examination: Examination,
-): Promise<Finding> {
+export async function postLogoutFinding(config: ProviderConfig, examination: Examination): Promise<Finding> {
+  const { postLogoutRedirectUri } = config.addresses
   const copy = [{ label: 'Post-logout redirect URI', value: postLogoutRedirectUri }]
   const where = VENDORS[config.type].console.postLogoutUris
   const address = await examination.signOutAddress(postLogoutRedirectUri)
@@ -76,12 +72,9 @@ export async function postLogoutFinding(
 }
 
 /** The checks `backchannel-logout` and `frontchannel-logout`: what is registered there, the provider tells no one. */
-export function logoutFindings(
-  config: ProviderConfig,
-  { backchannelLogoutUri, frontchannelLogoutUri }: RegisteredAddresses,
-  advertised: Advertised,
-): readonly Finding[] {
-  const console = VENDORS[config.type].console
+export function logoutFindings(config: ProviderConfig, advertised: Advertised): readonly Finding[] {
+  const { console } = VENDORS[config.type]
+  const { backchannelLogoutUri, frontchannelLogoutUri } = config.addresses
   const hasBackchannel = advertised.backchannel_logout_supported === true
   const hasFrontchannel = advertised.frontchannel_logout_supported === true
   return [

@@ -31,13 +31,16 @@ export interface UndescribedRefusal {
  * @see RFC 6749 section 4.1.2.1
  */
 export async function undescribedRefusal(
-  { config, addresses: { redirectUri }, discovered, examination }: Asked,
+  { config, discovered, examination }: Asked,
   answer: AuthorizationAnswer,
 ): Promise<UndescribedRefusal | null> {
   if (answer.kind !== 'page' || !saysNo(answer) || IS_FIREWALL.test(readable(answer.exchange))) return null
-  const asked = await examination.authorize(redirectUri, discovered, { mayAsk: true })
+  const asked = await examination.authorize(config.addresses.redirectUri, discovered, { mayAsk: true })
   if (!saysNo(asked)) return null
-  const stranger = await examination.authorize(redirectUri, discovered, { mayAsk: true, clientId: MADE_UP })
+  const stranger = await examination.authorize(config.addresses.redirectUri, discovered, {
+    mayAsk: true,
+    clientId: MADE_UP,
+  })
   const said = essence(answer.exchange, config)
   if (stranger.kind !== 'page' || essence(stranger.exchange, config) !== said) return { isClientKnown: true }
   const nowhere = await examination.visit(new URL(`/${MADE_UP}`, discovered.metadata.authorization_endpoint).href)

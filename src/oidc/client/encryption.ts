@@ -5,7 +5,7 @@
 import { compactDecrypt, decodeProtectedHeader, errors, type ProtectedHeaderParameters } from 'jose'
 import { nameOf } from '../../config/names.ts'
 import { CONTENT_ENCRYPTION } from '../../config/values/algorithms.ts'
-import { COMPACT_JWE } from '../../encodings.ts'
+import { COMPACT_JWE } from '../../crypto.ts'
 import { GatehouseError } from '../../errors.ts'
 import type { OwnDecryptionKey, OwnKeys } from './own-keys.ts'
 
@@ -14,10 +14,6 @@ export interface AcceptedEncryption {
   /** The algorithms that are accepted of a key, in place of those that it is for. */
   algorithmsOf?(key: OwnDecryptionKey): readonly string[]
   readonly encodings?: readonly string[]
-}
-
-export function isEncrypted(token: string): boolean {
-  return token.split('.').length === 5
 }
 
 /**

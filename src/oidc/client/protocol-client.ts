@@ -4,9 +4,9 @@
 import type * as oauth from 'oauth4webapi'
 import type { ProviderConfig } from '../../config/model.ts'
 import type { IdTokenAlgorithm } from '../../config/schema/provider.ts'
+import type { Vendor } from '../../vendors/vendor.ts'
 import type { ClaimRules, Claims } from '../claims.ts'
 import type { SignedJwt } from '../metadata/jwks.ts'
-import type { Quirks } from '../quirks.ts'
 import type { SecretsAtHand } from '../transport/secrets-at-hand.ts'
 import type { Judge } from '../unverified-jwt.ts'
 import type { AcceptedEncryption } from './encryption.ts'
@@ -39,7 +39,7 @@ export interface ProtocolClient {
   readonly signingAlgorithm: IdTokenAlgorithm
   readonly acceptance: Acceptance
   readonly requestOptions: RequestOptions & Required<Pick<RequestOptions, typeof oauth.customFetch>>
-  readonly quirks: Quirks
+  readonly quirks: Vendor
   /** What no failure may quote. Everything that is sent is added to it. */
   readonly secrets: SecretsAtHand
   /** Whether the claims of a token are those of this issuer. */

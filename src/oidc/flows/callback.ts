@@ -4,21 +4,20 @@
 
 import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
-import { SUBJECT_MAX_CHARACTERS } from '../../claims/text-claim.ts'
+import { SUBJECT_MAX_CHARACTERS } from '../../claims/claim-values.ts'
 import { type Clock, epochSeconds } from '../../clock.ts'
 import { nameOf } from '../../config/names.ts'
 import { GatehouseError } from '../../errors.ts'
 import { denialIn } from '../../vendors/standard/standard.ts'
 import type { DeniedAnswer } from '../../vendors/vendor.ts'
-import { YEAR_9999 } from '../absent.ts'
+import { YEAR_9999 } from '../claims.ts'
 import { type DpopKey, newDpopKey, refuseOtherTokenType, withDpop } from '../client/dpop.ts'
 import type { ProtocolClient } from '../client/protocol-client.ts'
-import { type ProviderTokens, providerTokens } from '../provider-tokens.ts'
 import { toProtocolFailure } from './failures.ts'
 import { refuseOtherTimes, verifyIdTokenOf } from './id-token.ts'
 import { verifiedAnswer } from './jarm.ts'
 import type { PendingLogin } from './login.ts'
-import { readTokenAnswer } from './token-answer.ts'
+import { type ProviderTokens, providerTokens, readTokenAnswer } from './token-answer.ts'
 import { completed, fetchUserinfo, type PersonClaims } from './userinfo.ts'
 
 /** Who signed in, according to the provider, with everything verified that there is to verify. */
@@ -73,7 +72,8 @@ export async function finishLogin(
   }
   client.secrets.add(answer.get('code'), answer.get('response'), pending.state, pending.nonce, pending.codeVerifier)
   const dpopKey = client.acceptance.useDpop ? await newDpopKey(client) : null
-  const parameters = readAnswer(client, await verifiedAnswer(client, answer), pending, wasAsked)
+  const isSigned = client.acceptance.responseMode === 'query.jwt'
+  const parameters = readAnswer(client, isSigned ? await verifiedAnswer(client, answer) : answer, pending, wasAsked)
   const tokens = await redeemCode(client, parameters, pending, dpopKey)
   const { claims, idToken } = await verifyIdToken(client, tokens)
   refuseOtherTenant(claims, client)

@@ -3,15 +3,15 @@
  * back to it. Ends nothing itself.
  */
 import * as oauth from 'oauth4webapi'
-import { isText } from '../../claims/values.ts'
+import { isText } from '../../claims/claim-values.ts'
 import type { ProviderConfig } from '../../config/model.ts'
 import { describeFailure, type Log } from '../../log.ts'
+import { quirksOf } from '../../vendors/vendors.ts'
 import { unverifiedClaims } from '../claims.ts'
 import type { ProtocolClient } from '../client/protocol-client.ts'
 import type { Metadata } from '../metadata/metadata.ts'
-import type { ProviderTokens } from '../provider-tokens.ts'
-import { quirksOf } from '../quirks.ts'
 import { toProtocolFailure } from './failures.ts'
+import type { ProviderTokens } from './token-answer.ts'
 
 export interface LogoutRequest {
   /** The ID token of the session that ends, when it could still be read. */

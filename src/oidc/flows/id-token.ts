@@ -7,15 +7,13 @@ import { base64url } from 'jose'
 import type { TokenEndpointResponse } from 'oauth4webapi'
 import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
-import { isEmpty } from '../../claims/values.ts'
+import { isEmpty } from '../../claims/claim-values.ts'
 import { nameOf } from '../../config/names.ts'
 import { GatehouseError, isReasonOf } from '../../errors.ts'
-import { saidInIdToken } from '../absent.ts'
-import { type ClaimFault, faultOfClaims, kindOf } from '../claims.ts'
-import { isEncrypted } from '../client/encryption.ts'
+import { type ClaimFault, faultOfClaims, kindOf, saidInIdToken } from '../claims.ts'
 import type { ProtocolClient } from '../client/protocol-client.ts'
 import type { SignedJwt } from '../metadata/jwks.ts'
-import { type JwtContent, readJwtSaid, readUnverified } from '../unverified-jwt.ts'
+import { isEncrypted, type JwtContent, readJwtSaid, readUnverified } from '../unverified-jwt.ts'
 
 /** An ID token whose signature is good, without the encryption that may have been around it. */
 export interface SignedIdToken extends SignedJwt {

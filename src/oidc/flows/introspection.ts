@@ -3,17 +3,17 @@
  */
 
 import * as oauth from 'oauth4webapi'
-import { withoutEmpty } from '../../claims/values.ts'
+import { withoutEmpty } from '../../claims/claim-values.ts'
 import type { ProviderConfig } from '../../config/model.ts'
 import { nameOf } from '../../config/names.ts'
 import { GatehouseError } from '../../errors.ts'
-import { INTROSPECTION_ANSWER, REGISTERED_CLAIMS } from '../absent.ts'
-import { type Claims, claimsOf, faultOfClaims } from '../claims.ts'
+import { type Claims, claimsOf, faultOfClaims, INTROSPECTION_ANSWER, REGISTERED_CLAIMS } from '../claims.ts'
 import { ownTokenOf } from '../client/client-credentials.ts'
-import { type AcceptedEncryption, isEncrypted } from '../client/encryption.ts'
+import type { AcceptedEncryption } from '../client/encryption.ts'
 import type { ProtocolClient } from '../client/protocol-client.ts'
 import type { Metadata } from '../metadata/metadata.ts'
 import { asciiOf, mediaTypeOf } from '../transport/http.ts'
+import { isEncrypted } from '../unverified-jwt.ts'
 import { toProtocolFailure } from './failures.ts'
 
 const SIGNED_ANSWER = 'application/token-introspection+jwt'

@@ -10,12 +10,10 @@ import type { ProtocolClient } from '../client/protocol-client.ts'
 import type { JwtContent } from '../unverified-jwt.ts'
 
 /**
- * The state by which an answer finds its attempt; empty: there is none. Of a signed answer it is read before anything is verified,
- * because the keys are asked for only when this browser has such an attempt.
+ * The state in a signed answer; empty: there is none. Read before anything is verified, because the keys are asked for only when this
+ * browser has an attempt with this state.
  */
-export function stateOf(answer: URLSearchParams): string {
-  const response = answer.get('response')
-  if (response === null) return answer.get('state') ?? ''
+export function unverifiedState(response: string): string {
   try {
     const { state } = decodeJwt(response)
     return typeof state === 'string' ? state : ''
@@ -25,13 +23,12 @@ export function stateOf(answer: URLSearchParams): string {
 }
 
 /**
- * Verifies a signed answer. One that is not signed is given back as it is, unless the settings demand a signature.
+ * Verifies a signed answer, where the settings demand one.
  *
  * @throws GatehouseError `token_invalid`; `provider_unreachable` or `provider_error` when the provider's keys cannot be had
  * @see JWT Secured Authorization Response Mode for OAuth 2.0 (JARM), section 2.4
  */
 export async function verifiedAnswer(client: ProtocolClient, answer: URLSearchParams): Promise<URLSearchParams> {
-  if (client.acceptance.responseMode !== 'query.jwt') return answer
   const response = answer.get('response')
   if (response === null) {
     throw new GatehouseError(

@@ -2,13 +2,12 @@
  * Judges the logout tokens with which the provider says that someone has signed out there; ends nothing itself.
  */
 
-import { isObject, isText } from '../../claims/values.ts'
+import { isObject, isText } from '../../claims/claim-values.ts'
 import { GatehouseError } from '../../errors.ts'
 import { type Claims, faultOfClaims } from '../claims.ts'
-import { isEncrypted } from '../client/encryption.ts'
 import type { ProtocolClient } from '../client/protocol-client.ts'
 import type { SignedJwt } from '../metadata/jwks.ts'
-import type { Judge, JwtContent } from '../unverified-jwt.ts'
+import { isEncrypted, type Judge, type JwtContent } from '../unverified-jwt.ts'
 
 /** What a good logout token says. Subject or `sid` is there, or both. */
 export interface LogoutNotice {

@@ -5,20 +5,17 @@
 
 import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
-import { audiencesOf, jsonIn } from '../../claims/claim-values.ts'
-import { isText, objectOf } from '../../claims/values.ts'
+import { audiencesOf, isText, jsonIn, objectOf } from '../../claims/claim-values.ts'
 import type { Clock } from '../../clock.ts'
 import { nameOf } from '../../config/names.ts'
 import { GatehouseError } from '../../errors.ts'
-import { saidInIdToken } from '../absent.ts'
-import { type Claims, claimsOf } from '../claims.ts'
+import type { Vendor } from '../../vendors/vendor.ts'
+import { type Claims, claimsOf, saidInIdToken } from '../claims.ts'
 import { type DpopKey, keptDpopKey, refuseOtherTokenType, withDpop } from '../client/dpop.ts'
 import type { ProtocolClient } from '../client/protocol-client.ts'
-import { type ProviderTokens, providerTokens } from '../provider-tokens.ts'
-import type { Quirks } from '../quirks.ts'
 import { toProtocolFailure } from './failures.ts'
 import { refuseOtherTimes, verifyIdTokenOf } from './id-token.ts'
-import { bringsIdToken, readTokenAnswer } from './token-answer.ts'
+import { bringsIdToken, type ProviderTokens, providerTokens, readTokenAnswer } from './token-answer.ts'
 import { completed, fetchUserinfo, type PersonClaims } from './userinfo.ts'
 
 export interface RefreshedLogin {
@@ -222,7 +219,7 @@ export async function seenIn(response: Response): Promise<SeenAnswer> {
  *
  * @see RFC 6749 section 5.2
  */
-export function meaningOf({ status, text, challenge }: SeenAnswer, { refusesRefresh }: Quirks): Meaning {
+export function meaningOf({ status, text, challenge }: SeenAnswer, { refusesRefresh }: Vendor): Meaning {
   const isEmpty = text.trim() === ''
   const said = objectOf(jsonIn(text)) ?? {}
   const isSuccess = status >= 200 && status < 300

@@ -2,12 +2,13 @@
  * How every answer of the token endpoint is read: empty members are left out before the protocol library judges the rest.
  */
 import * as oauth from 'oauth4webapi'
-import { jsonIn } from '../../claims/claim-values.ts'
-import { isText, objectOf } from '../../claims/values.ts'
-import { saidInTokenAnswer, withClaimsSaid } from '../absent.ts'
-import type { ClaimFault } from '../claims.ts'
-import { isEncrypted } from '../client/encryption.ts'
+import * as v from 'valibot'
+import { isText, jsonIn, objectOf } from '../../claims/claim-values.ts'
+import { type Clock, epochSeconds } from '../../clock.ts'
+import { type ClaimFault, saidInTokenAnswer, withClaimsSaid } from '../claims.ts'
+import { type DpopJwk, dpopJwkSchema } from '../client/dpop.ts'
 import type { ProtocolClient } from '../client/protocol-client.ts'
+import { isEncrypted } from '../unverified-jwt.ts'
 import { faultOfIdToken } from './id-token.ts'
 
 interface ReadingOptions {
@@ -87,4 +88,40 @@ async function bodyOf(response: Response): Promise<Readonly<Record<string, unkno
       .json()
       .catch(() => null),
   )
+}
+
+const optionalText = v.nullable(v.string())
+
+export const providerTokensSchema = v.object({
+  /** The last verified ID token: the hint at sign-out, and what a refreshed one is compared with. */
+  idToken: v.string(),
+  accessToken: optionalText,
+  refreshToken: optionalText,
+  /** When the access token expires, in seconds since the epoch; `null`: none is kept. */
+  expiresAt: v.nullable(v.number()),
+  /** The key that the tokens are bound to; sessions of earlier versions have none. */
+  dpopKey: v.optional(v.nullable(dpopJwkSchema), null),
+})
+
+export type ProviderTokens = Readonly<v.InferOutput<typeof providerTokensSchema>>
+
+/** When the provider does not say how long an access token lives, it is asked again as often as La Suite does. */
+const LIFE_UNKNOWN_SECONDS = 900
+/** Whatever the provider says, within a year it is asked again. */
+const LIFE_MAX_SECONDS = 365 * 86_400
+
+/** @see RFC 6749 section 5.1 */
+export function providerTokens(
+  answer: oauth.TokenEndpointResponse,
+  idToken: string,
+  dpopKey: DpopJwk | null,
+  clock: Clock,
+): ProviderTokens {
+  return {
+    idToken,
+    accessToken: answer.access_token,
+    refreshToken: answer.refresh_token ?? null,
+    expiresAt: epochSeconds(clock) + Math.min(Math.floor(answer.expires_in ?? LIFE_UNKNOWN_SECONDS), LIFE_MAX_SECONDS),
+    dpopKey,
+  }
 }

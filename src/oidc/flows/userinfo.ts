@@ -4,17 +4,15 @@
 
 import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
-import { claimsElsewhere } from '../../claims/claim-values.ts'
-import { withoutEmpty } from '../../claims/values.ts'
+import { claimsElsewhere, withoutEmpty } from '../../claims/claim-values.ts'
 import { combinedVerification } from '../../claims/verified-address.ts'
 import { nameOf } from '../../config/names.ts'
 import { GatehouseError } from '../../errors.ts'
 import { type ClaimFault, faultOfClaims } from '../claims.ts'
 import { type DpopKey, withDpop } from '../client/dpop.ts'
-import { isEncrypted } from '../client/encryption.ts'
 import type { ProtocolClient } from '../client/protocol-client.ts'
 import { asciiOf, mediaTypeOf } from '../transport/http.ts'
-import type { JwtContent } from '../unverified-jwt.ts'
+import { isEncrypted, type JwtContent } from '../unverified-jwt.ts'
 import { toProtocolFailure } from './failures.ts'
 
 /** Claims of the person, none of them checked but `sub`. */

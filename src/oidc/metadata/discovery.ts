@@ -5,12 +5,12 @@ import type { ProviderConfig } from '../../config/model.ts'
 import { nameOf, withNames } from '../../config/names.ts'
 import { GatehouseError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { acceptedIssuers, quirksOf } from '../quirks.ts'
+import { acceptedIssuers, quirksOf } from '../../vendors/vendors.ts'
 import type { DocumentSource } from '../transport/document.ts'
 import { mediaTypeOf } from '../transport/http.ts'
 import { searchedSource } from './issuer-search.ts'
 import { askDiscovery, explicitEndpoints, isPassing, type Metadata, readMetadata, refuseUnsafe } from './metadata.ts'
-import { idTokenAlgorithm } from './signing-algorithm.ts'
+import { idTokenAlgorithm } from './usable-keys.ts'
 
 /** The metadata as a document to be cached. Without issuer it is looked for. */
 export function metadataSource(config: ProviderConfig, log: Log): DocumentSource<Metadata> {

@@ -2,12 +2,12 @@
  * Finds the issuer of a provider that is known by its endpoints alone: it must be on the way to them and name the very same ones.
  */
 
-import { isObject } from '../../claims/values.ts'
+import { isObject } from '../../claims/claim-values.ts'
 import { issuerPlaces } from '../../config/issuer-search.ts'
 import type { ProviderConfig } from '../../config/model.ts'
 import { nameOf } from '../../config/names.ts'
 import { GatehouseError, type ProviderAnswer } from '../../errors.ts'
-import { quirksOf } from '../quirks.ts'
+import { quirksOf } from '../../vendors/vendors.ts'
 import type { DocumentSource } from '../transport/document.ts'
 import { askDiscovery, explicitEndpoints, isPassing, type Metadata, readMetadata, refuseUnsafe } from './metadata.ts'
 

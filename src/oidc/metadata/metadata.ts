@@ -2,7 +2,7 @@
  * A discovery document: asked for, and read with the operator's explicit endpoints on top; at which issuer is decided elsewhere.
  */
 import * as v from 'valibot'
-import { objectOf, withoutEmpty } from '../../claims/values.ts'
+import { objectOf, withoutEmpty } from '../../claims/claim-values.ts'
 import type { ProviderConfig } from '../../config/model.ts'
 import { endpoint, isSecure } from '../../config/values/urls.ts'
 import { GatehouseError } from '../../errors.ts'

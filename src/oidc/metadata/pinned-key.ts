@@ -10,10 +10,6 @@ import { GatehouseError } from '../../errors.ts'
 import { type JwtReader, readJwt, readUnverified } from '../unverified-jwt.ts'
 import type { SignedJwt } from './jwks.ts'
 
-export function isSecretAlgorithm(algorithm: string): boolean {
-  return algorithm.startsWith('HS')
-}
-
 /**
  * Verifies a compact JWS whose key is the client secret, for providers that can do no better and only when the settings say so.
  *

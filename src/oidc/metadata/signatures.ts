@@ -3,13 +3,13 @@
  */
 import type { ProviderConfig } from '../../config/model.ts'
 import { GatehouseError } from '../../errors.ts'
-import { quirksOf } from '../quirks.ts'
+import { quirksOf } from '../../vendors/vendors.ts'
 import type { Asker, DocumentPorts } from '../transport/document.ts'
 import type { Send } from '../transport/http.ts'
 import type { JwtReader } from '../unverified-jwt.ts'
 import { createKeyDocument, type KeyDocument, keysSource, type SignedJwt, verifyJwt } from './jwks.ts'
 import type { Metadata } from './metadata.ts'
-import { isSecretAlgorithm, verifyWithKey, verifyWithSecret } from './pinned-key.ts'
+import { verifyWithKey, verifyWithSecret } from './pinned-key.ts'
 
 export interface Signatures {
   /** @see verifyJwt in `jwks.ts` */
@@ -68,4 +68,8 @@ export function createSignatures(config: ProviderConfig, ports: DocumentPorts): 
       }
     },
   }
+}
+
+function isSecretAlgorithm(algorithm: string): boolean {
+  return algorithm.startsWith('HS')
 }

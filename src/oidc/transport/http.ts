@@ -3,9 +3,74 @@
  */
 
 import manifest from '../../../package.json' with { type: 'json' }
+import type { Clock } from '../../clock.ts'
+import type { ProviderConfig } from '../../config/model.ts'
 import { nameOf } from '../../config/names.ts'
-import { mediaTypeIn } from '../../encodings.ts'
-import { GatehouseError } from '../../errors.ts'
+import { mediaTypeIn } from '../../crypto.ts'
+import { GatehouseError, toGatehouseError } from '../../errors.ts'
+import { createLease } from './lease.ts'
+
+/** How long an answer counts. Short: someone who is sent to a dead provider sees an error of the browser and no page of ours. */
+const ANSWER_MILLISECONDS = 2000
+
+export interface Reachability {
+  /** The same as `send`, but what comes of it is noted. */
+  noting(send: Send): Send
+  /** Whether the last call failed, so that it is worth asking before a person is sent there. */
+  hasFailed(): boolean
+  /**
+   * Refuses when the provider does not answer. Any answer will do.
+   *
+   * @param ask calls the provider by way of `noting`, and may keep the answer; called only when nothing was heard of the provider lately
+   * @throws GatehouseError `provider_unreachable`
+   */
+  require(ask: () => Promise<unknown>): Promise<void>
+}
+
+export function createReachability(clock: Clock, timeoutSeconds: number): Reachability {
+  let answeredAt = Number.NEGATIVE_INFINITY
+  let hasFailed = false
+  let failures = 0
+  let lastFailure: unknown
+  const lease = createLease(clock, timeoutSeconds)
+
+  const isKnownGood = () => !hasFailed && clock.now() - answeredAt < ANSWER_MILLISECONDS
+
+  function noting(send: Send): Send {
+    return async (url, init) => {
+      try {
+        const response = await send(url, init)
+        answeredAt = clock.now()
+        hasFailed = false
+        return response
+      } catch (error) {
+        hasFailed = true
+        failures += 1
+        lastFailure = error
+        throw error
+      }
+    }
+  }
+
+  return {
+    noting,
+
+    hasFailed: () => hasFailed,
+
+    async require(ask) {
+      if (isKnownGood()) return
+      const failuresBefore = failures
+      while (lease.isHeld()) await lease.pause()
+      if (isKnownGood()) return
+      if (failures > failuresBefore) {
+        const message = 'another request has just found the provider unreachable'
+        const { provider, detail } = toGatehouseError(lastFailure)
+        throw new GatehouseError('provider_unreachable', 'no_answer', message, { cause: lastFailure, provider, detail })
+      }
+      await lease.hold(ask)
+    },
+  }
+}
 
 /** Sends a request to the provider and gives back the whole answer, already read. */
 export type Send = (url: string, init?: RequestInit) => Promise<Response>
@@ -108,4 +173,25 @@ async function readWhole(response: Response, host: string): Promise<Response> {
   }
   const body = new Blob(chunks)
   return new Response(status === 204 || status === 304 ? null : body, { status, statusText, headers })
+}
+
+/**
+ * A Keycloak that does not know its own name takes it from the request, and holds it against the issuer of the token.
+ *
+ * @param endpoints the addresses that are to believe it
+ * @see the OpenTalk controller 0.33, forwardHost
+ */
+export function withForwardedHost(
+  send: Send,
+  { forwardedHost }: ProviderConfig,
+  endpoints: readonly (string | undefined)[],
+): Send {
+  if (forwardedHost === null) return send
+  const believing = endpoints.flatMap((endpoint) => (endpoint === undefined ? [] : [new URL(endpoint).href]))
+  return (url, init) => {
+    if (!believing.includes(new URL(url).href)) return send(url, init)
+    const headers = new Headers(init?.headers)
+    headers.set('x-forwarded-host', forwardedHost)
+    return send(url, { ...init, headers })
+  }
 }

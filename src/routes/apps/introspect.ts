@@ -2,18 +2,17 @@
  * "Is this token good, and whose is it?": POST /api/v1.0/introspect/, for apps with a credential; the judgement is made in `tokens/`.
  */
 import { type Context, Hono } from 'hono'
-import type { App } from '../../accounts/apps.ts'
+import { type App, repeatableCredential } from '../../accounts/apps.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
 import type { Provider } from '../../oidc/provider.ts'
 import { renewIfDue } from '../../sessions/renewal.ts'
 import type { Session } from '../../sessions/session.ts'
+import { introspectionAnswer } from '../../tokens/access-token.ts'
 import { check } from '../../tokens/check.ts'
-import { introspectionAnswer } from '../../tokens/verdict.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
 import { limitedForm } from '../http/forms.ts'
 import { PATHS } from '../paths.ts'
-import { repeatableCredential } from './client-credential.ts'
 
 type RequestContext = Context<RequestVariables>
 

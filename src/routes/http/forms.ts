@@ -3,7 +3,7 @@
  */
 
 import type { Context } from 'hono'
-import { mediaTypeIn } from '../../encodings.ts'
+import { mediaTypeIn } from '../../crypto.ts'
 import { GatehouseError } from '../../errors.ts'
 
 /** Twice the largest token that is looked at, and more than any form of ours. */

@@ -1,7 +1,6 @@
 /**
  * Sign-in attempts under way, each in a sealed cookie of its own, so that tabs do not disturb each other and strangers fill no table.
  */
-
 import type { Context } from 'hono'
 import { base64url } from 'jose'
 import * as v from 'valibot'
@@ -9,10 +8,52 @@ import { epochSeconds } from '../../clock.ts'
 import type { ProviderConfig } from '../../config/model.ts'
 import { sha256 } from '../../crypto.ts'
 import type { Deps } from '../../deps.ts'
-import { pendingLoginSchema } from '../../oidc/flows/login.ts'
+import { unverifiedState } from '../../oidc/flows/jarm.ts'
+import { type LoginRequest, pendingLoginSchema } from '../../oidc/flows/login.ts'
+import type { Provider } from '../../oidc/provider.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { deleteCookie, requestCookies, type SameSite, writeCookie } from '../http/cookies.ts'
 import { presentedHash } from '../session/session-cookie.ts'
+import { noteAsked } from './silent.ts'
+
+export interface Departure extends Omit<LoginRequest, 'redirectUri'>, Pick<Attempt, 'returnTo' | 'isSecondTry'> {}
+
+/**
+ * Begins a sign-in and gives back the redirect to the provider.
+ *
+ * @throws GatehouseError `provider_unreachable` or `provider_error`
+ */
+export async function depart(
+  c: Context<RequestVariables>,
+  provider: Provider,
+  departure: Departure,
+  deps: Deps,
+): Promise<Response> {
+  const { clock } = deps
+  const { returnTo, isSecondTry, ...request } = departure
+  const { redirectUri } = provider.config.addresses
+  const { location, pending } = await provider.startLogin({ ...request, redirectUri })
+  const attempt = {
+    pending,
+    providerId: provider.id,
+    isSilent: request.isSilent,
+    ...(isPlain(request) ? { isPlain: true as const } : {}),
+    ...(isSecondTry ? { isSecondTry } : {}),
+    returnTo,
+    replacedTokenHash: await presentedHash(c),
+    startedAt: epochSeconds(clock),
+    startedMilliseconds: clock.now(),
+  }
+  if (request.isSilent) noteAsked(c, attempt.replacedTokenHash !== null, deps)
+  await rememberAttempt(c, attempt, provider.config, deps)
+  // 303: what was posted here is not for the provider. @see RFC 9700 section 4.12
+  return c.redirect(location.href, c.req.method === 'POST' ? 303 : 302)
+}
+
+/** Asks for nothing but who is there. */
+function isPlain({ isSilent, acrValues, maxAgeSeconds, passedOn }: Omit<LoginRequest, 'redirectUri'>): boolean {
+  return isSilent && acrValues.length === 0 && maxAgeSeconds === null && Object.keys(passedOn).length === 0
+}
 
 const attemptSchema = v.object({
   pending: pendingLoginSchema,
@@ -74,6 +115,12 @@ export async function rememberAttempt(
     if (count > config.pendingLoginsMax || bytes > ATTEMPTS_BYTES_MAX) forget(c, otherName)
   }
   writeCookie(c, name, value, ATTEMPT_SECONDS, sameSiteOf(name))
+}
+
+/** The state by which an answer finds its attempt; empty: there is none. */
+export function stateOf(answer: URLSearchParams): string {
+  const response = answer.get('response')
+  return response === null ? (answer.get('state') ?? '') : unverifiedState(response)
 }
 
 /**

@@ -12,7 +12,6 @@ import { sha256 } from '../../crypto.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
 import type { Authentication, VerifiedLogin } from '../../oidc/flows/callback.ts'
-import { stateOf } from '../../oidc/flows/jarm.ts'
 import type { Provider } from '../../oidc/provider.ts'
 import { newSessionToken } from '../../sessions/session.ts'
 import { keptTokens, sealTokens, sidHashOf, subHashOf } from '../../sessions/vault.ts'
@@ -20,10 +19,9 @@ import { VENDORS } from '../../vendors/vendors.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
 import { looseForm } from '../http/forms.ts'
 import { giveSession, sessionOf } from '../session/session-cookie.ts'
-import { ATTEMPT_SECONDS, type Attempt, replacedBy, takeAttempt, tellAttempts } from './attempts.ts'
-import { depart } from './begin-login.ts'
-import { callbackPath, rememberProvider } from './provider-choice.ts'
-import { notingRefusal } from './refusal-notes.ts'
+import { ATTEMPT_SECONDS, type Attempt, depart, replacedBy, stateOf, takeAttempt, tellAttempts } from './attempts.ts'
+import { rememberProvider } from './login-parameters.ts'
+import { noteRefusal } from './refusal-notes.ts'
 import { landingOf } from './return-to.ts'
 import { awaitsAnswer, noteRefused, silentStandingOf } from './silent.ts'
 import { isAnotherPerson, leaveAsItIs, noteSignIn, noteSilentFailure } from './silent-answer.ts'
@@ -38,7 +36,7 @@ export function callbackRoutes(deps: Deps) {
   const app = new Hono<RequestVariables>()
 
   // Each has a path of its own, so that no provider can answer in the place of another. @see RFC 9700 section 4.4.2
-  for (const provider of providers.all) mount(provider, callbackPath(provider, deps))
+  for (const provider of providers.all) mount(provider, new URL(provider.config.addresses.redirectUri).pathname)
 
   function mount(provider: Provider, path: string): void {
     app.get(path, answersAs('sign_in'), async (c) => {
@@ -98,8 +96,7 @@ export function callbackRoutes(deps: Deps) {
     }
     const stateHash = await sha256(attempt.pending.state)
     if (!(await spentLogins.spend(stateHash, attempt.startedAt + ATTEMPT_SECONDS))) return goOnIfSignedIn(c, attempt)
-    const step = () => signIn(c, provider, answer, attempt)
-    const isDone = await (attempt.isSilent ? step() : notingRefusal(c, provider.id, deps, step))
+    const isDone = await signIn(c, provider, answer, attempt)
     return isDone ? goOn(c, attempt) : beginAgain(c, provider, attempt)
   }
 
@@ -120,7 +117,7 @@ export function callbackRoutes(deps: Deps) {
     try {
       const login = await provider.finishLogin(answer, attempt.pending, !attempt.isSilent)
       const admission = admissionOf(login, provider.config)
-      if (isAnotherPerson(admission, standing.session, attempt)) {
+      if (standing.session !== null && isAnotherPerson(admission, standing.session, attempt)) {
         leaveAsItIs(c, { is: 'elsewhere' }, deps)
         return true
       }
@@ -136,6 +133,7 @@ export function callbackRoutes(deps: Deps) {
     } catch (error) {
       const isExpired = error instanceof GatehouseError && error.code === 'login_expired'
       if (isExpired && !attempt.isSecondTry) return false
+      if (!attempt.isSilent) await noteRefusal(c, provider.id, error, deps)
       throw error
     }
   }

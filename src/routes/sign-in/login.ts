@@ -8,14 +8,12 @@ import type { Provider } from '../../oidc/provider.ts'
 import { chooserPage } from '../../pages/chooser.tsx'
 import { languageFor } from '../../pages/language.ts'
 import { hintOf, openTokens } from '../../sessions/vault.ts'
-import { toOwnHost } from '../http/allowed-hosts.ts'
-import { answersAs, type RequestVariables } from '../http/context.ts'
+import { answersAs, type RequestVariables, toOwnHost } from '../http/context.ts'
 import { limitedForm } from '../http/forms.ts'
 import { PATHS } from '../paths.ts'
 import { presentedHash } from '../session/session-cookie.ts'
-import { depart } from './begin-login.ts'
-import { acceptedLevels, maxAgeSeconds, passedOn } from './login-parameters.ts'
-import { choicesOf, chosenProvider } from './provider-choice.ts'
+import { depart } from './attempts.ts'
+import { acceptedLevels, choicesOf, chosenProvider, maxAgeSeconds, passedOn } from './login-parameters.ts'
 import { createStartNotes } from './refusal-notes.ts'
 import { judgedTarget, landingOf } from './return-to.ts'
 import { asksSilently, isTryUnwanted, noteTry, silentStandingOf } from './silent.ts'
@@ -26,7 +24,7 @@ type RequestContext = Context<RequestVariables>
 export function loginRoutes(deps: Deps) {
   const { config, providers, sealers } = deps
   const app = new Hono<RequestVariables>()
-  const notingStart = createStartNotes(deps)
+  const noteRefusedStart = createStartNotes(deps)
 
   app.get(PATHS.login, answersAs('sign_in'), async (c) => {
     refuseAllButPageVisits(c)
@@ -97,7 +95,12 @@ export function loginRoutes(deps: Deps) {
   ): Promise<Response> {
     const demands = demandsOf(query, provider)
     const departure = { ...demands, isSilent: false, idTokenHint: null, returnTo: targetFor(c, wanted) }
-    return notingStart(c, provider.id, () => depart(c, provider, departure, deps))
+    try {
+      return await depart(c, provider, departure, deps)
+    } catch (error) {
+      await noteRefusedStart(c, provider.id, error)
+      throw error
+    }
   }
 
   /** What the query asks for beyond a sign-in. @throws GatehouseError `invalid_request` for a level that is not configured */

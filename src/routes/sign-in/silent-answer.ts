@@ -15,7 +15,6 @@ import { isDueByBrowser } from '../../sessions/renewal.ts'
 import type { Session } from '../../sessions/session.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { type Attempt, replacedBy } from './attempts.ts'
-import { redirectUriOf } from './provider-choice.ts'
 import { noteRefused, noteTry, type SilentStanding, stayOut } from './silent.ts'
 
 type RequestContext = Context<RequestVariables>
@@ -45,8 +44,8 @@ export function leaveAsItIs(c: RequestContext, { is }: Pick<SilentStanding, 'is'
  * in: otherwise a link could choose the account. A plain attempt follows the provider. After an e-mail match the account may have
  * another `sub` than the ID token, so there is nothing to compare.
  */
-export function isAnotherPerson({ subject }: Admission, session: Session | null, { isPlain }: Attempt): boolean {
-  return session !== null && !isPlain && !session.isByEmail && session.user.subject !== subject
+export function isAnotherPerson({ subject }: Admission, session: Session, { isPlain }: Attempt): boolean {
+  return !isPlain && !session.isByEmail && session.user.subject !== subject
 }
 
 /**
@@ -114,8 +113,8 @@ export async function noteSignIn(
   attempt: Attempt,
   deps: Deps,
 ): Promise<void> {
-  const wasAsked = mayHaveBeenAsked(authentication, attempt, deps) && (await keepsBrowsers(c, provider, deps))
-  await deps.signInMarks.note(provider.config, redirectUriOf(provider, deps), wasAsked ? 'shows its form' : 'works')
+  const wasAsked = mayHaveBeenAsked(authentication, attempt, deps) && (await keepsBrowsers(c, provider))
+  await deps.signInMarks.note(provider.config, wasAsked ? 'shows its form' : 'works')
   if (!wasAsked) return
   const reason = 'the provider showed its form although it was told to ask nothing (prompt=none)'
   const detail = { provider: provider.id, reason, fix: `set ${nameOf('silentSignIn')}=false` }
@@ -129,9 +128,9 @@ function mayHaveBeenAsked({ authTime, issuedAt }: Authentication, attempt: Attem
 }
 
 /** A single person may have signed in at the provider in another tab, so the provider itself is asked before silent sign-ins end for all. */
-async function keepsBrowsers(c: RequestContext, provider: Provider, deps: Deps): Promise<boolean> {
+async function keepsBrowsers(c: RequestContext, provider: Provider): Promise<boolean> {
   try {
-    return !(await provider.keepsToPromptNone(redirectUriOf(provider, deps)))
+    return !(await provider.keepsToPromptNone())
   } catch (thrown) {
     logSilentFailure(c, 'silent_sign_in_unknown', thrown)
     return false

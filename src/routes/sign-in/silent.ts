@@ -8,7 +8,7 @@ import type { Provider } from '../../oidc/provider.ts'
 import { idleEndOf, isStillTheirs, type Session } from '../../sessions/session.ts'
 import { deleteCookie, requestCookies, writeCookie } from '../http/cookies.ts'
 import { PATHS } from '../paths.ts'
-import { chosenProvider, redirectUriOf } from './provider-choice.ts'
+import { chosenProvider } from './login-parameters.ts'
 
 const COOKIE = '__Host-gatehouse-silent'
 const ASKED = 'asked'
@@ -81,9 +81,9 @@ export async function silentStandingOf(
  * Whether the provider is asked silently at all: it can do that, someone has signed in with these settings before, so that no one is
  * sent to an error page of the provider unasked, and it was not seen to show its form instead.
  */
-export async function asksSilently(provider: Provider, { signInMarks, config }: Deps): Promise<boolean> {
+export async function asksSilently(provider: Provider, { signInMarks }: Deps): Promise<boolean> {
   if (!(await provider.signsInSilently())) return false
-  return (await signInMarks.of(provider.config, redirectUriOf(provider, { config }))) === 'works'
+  return (await signInMarks.of(provider.config)) === 'works'
 }
 
 /** Whether the person has signed out in this browser and not in again. */

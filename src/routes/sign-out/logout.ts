@@ -10,7 +10,7 @@ import { CSRF_FIELD, EVERYWHERE_FIELD, signOutPage } from '../../pages/sign-out.
 import { SUBMIT_SOURCE, signedOutHerePage, signOutAtProviderPage } from '../../pages/sign-out-at-provider.tsx'
 import type { Session } from '../../sessions/session.ts'
 import { hintOf, openTokens } from '../../sessions/vault.ts'
-import type { EndedSession } from '../../store/rows.ts'
+import type { EndedSession } from '../../store/d1.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { csrfTokenFor, refuseOtherPages, refuseOtherSites } from '../http/csrf.ts'
 import { isForm, limitedForm } from '../http/forms.ts'

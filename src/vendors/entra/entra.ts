@@ -4,10 +4,9 @@
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/ and docs/providers/entra.md
  */
 
-import { isText } from '../../claims/values.ts'
+import { isText } from '../../claims/claim-values.ts'
 import { foldedAddress, verificationOf } from '../../claims/verified-address.ts'
-import { STANDARD } from '../standard/standard.ts'
-import { firstText, isSaid, textsIn } from '../standard/tokens.ts'
+import { firstText, isSaid, STANDARD, textsIn } from '../standard/standard.ts'
 import type { Denial, DeniedAnswer, Principal, TokenFacts, Vendor } from '../vendor.ts'
 import * as issuers from './issuers.ts'
 import { refusals } from './refusals.ts'

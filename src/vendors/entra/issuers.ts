@@ -4,8 +4,8 @@
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-the-issuer
  */
 import type { JWK } from 'jose'
-import { isText } from '../../claims/values.ts'
-import { isForItsClient, saysOtherToken } from '../standard/tokens.ts'
+import { isText } from '../../claims/claim-values.ts'
+import { isForItsClient, saysOtherToken } from '../standard/standard.ts'
 import type { Claims, Restrictions } from '../vendor.ts'
 
 /** Stands in the issuer of the metadata for the tenant that a token names. */

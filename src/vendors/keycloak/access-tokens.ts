@@ -1,7 +1,7 @@
 /**
  * Whose an access token of Keycloak is: a person's or a program's.
  */
-import { hasKeycloakTyp, isSaid, standardPrincipal } from '../standard/tokens.ts'
+import { hasKeycloakTyp, isSaid, standardPrincipal } from '../standard/standard.ts'
 import type { Principal, TokenFacts } from '../vendor.ts'
 
 /** Keycloak writes how a token was obtained in front of its id: two letters each for session, kind of token, and grant (`trrtcc:` …). */

@@ -3,8 +3,7 @@
  *
  * @see https://www.keycloak.org/docs/latest/server_admin/ and docs/providers/keycloak.md
  */
-import { cancelledDenial, STANDARD, withoutSlash } from '../standard/standard.ts'
-import { STANDARD_FORM } from '../standard/tokens.ts'
+import { cancelledDenial, STANDARD, STANDARD_FORM, withoutSlash } from '../standard/standard.ts'
 import type { Vendor } from '../vendor.ts'
 import { keycloakPrincipal } from './access-tokens.ts'
 import { refusals } from './refusals.ts'

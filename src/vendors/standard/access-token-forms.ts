@@ -2,13 +2,12 @@
  * What access tokens look like at providers that have no type of their own here, or are set up as a generic one; {accessTokenForm} names one.
  */
 
-import { audiencesOf } from '../../claims/claim-values.ts'
-import { isText, objectOf } from '../../claims/values.ts'
+import { audiencesOf, isText, objectOf } from '../../claims/claim-values.ts'
 import { cognito } from '../cognito.ts'
 import { okta } from '../okta.ts'
 import type { AccessTokenForm, Claims, Principal } from '../vendor.ts'
 import { zitadel } from '../zitadel.ts'
-import { firstText, isForItsClient, rolesAt, STANDARD_FORM, saysOtherToken, textsIn } from './tokens.ts'
+import { firstText, isForItsClient, rolesAt, STANDARD_FORM, saysOtherToken, textsIn } from './standard.ts'
 
 /** The names of the forms. */
 export const ACCESS_TOKEN_FORMS = [
