@@ -1,5 +1,6 @@
 /**
- * Random tokens, hashes, constant-time comparison and sealing with key rotation; knows nothing of what is sealed.
+ * Random tokens, hashes, constant-time comparison and sealing with key rotation, and the forms in which values travel (compact JWS and JWE,
+ * form encoding, media types); knows nothing of what is sealed or sent.
  */
 import { base64url, CompactEncrypt, compactDecrypt, errors } from 'jose'
 

@@ -214,13 +214,13 @@ export class GatehouseError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 
   /** The same refusal in another sentence, which knows more: with this one's code and reason, and what was found out before. */
-  retold(message: string, options: FailureOptions = {}): GatehouseError<Code> {
+  restated(message: string, options: FailureOptions = {}): GatehouseError<Code> {
     const { code, reason, provider, missing, unreadable, hint, publicMessage, retryAfterSeconds, cause } = this
     const known = { provider, missing, unreadable, hint, retryAfterSeconds, cause }
-    const told = publicMessage === undefined ? {} : { publicMessage }
+    const shown = publicMessage === undefined ? {} : { publicMessage }
     return new GatehouseError(code, reason, message, {
       ...known,
-      ...told,
+      ...shown,
       ...options,
       detail: { ...this.detail, ...options.detail },
     })

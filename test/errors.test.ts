@@ -114,7 +114,7 @@ describe('a refusal in another sentence', () => {
       hint: 'look there',
     })
     const cause = new Error('why')
-    expect(first.retold('second', { cause, detail: { asked_as: 'client' } })).toMatchObject({
+    expect(first.restated('second', { cause, detail: { asked_as: 'client' } })).toMatchObject({
       code: 'provider_error',
       reason: 'refused_by_provider',
       message: 'second',

@@ -1,5 +1,5 @@
 /**
- * The applications that may ask about tokens: finds one by its credential; what it may learn is decided in `tokens/`.
+ * The applications that may ask about tokens: reads the credential of one, and finds the app; what it may learn is decided in `tokens/`.
  */
 
 import { type Clock, epochSeconds } from '../clock.ts'

@@ -1,6 +1,6 @@
 /**
- * Claims of the provider as an Identity: the members that Gatehouse keeps of a person, each of its own type, and whether the
- * address is verified; nothing is stored here.
+ * Claims of the provider as an Identity: what Gatehouse keeps of a person (names, groups, whether the address is verified), and the texts
+ * by which people are found; nothing is stored here.
  */
 
 import * as v from 'valibot'

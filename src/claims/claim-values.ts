@@ -1,5 +1,6 @@
 /**
- * Finds a claim by the name or path in the settings, and reads lists of names (groups, roles) in the shapes that providers send.
+ * Finds a claim by the name or path in the settings, and reads texts and lists of names (groups, roles) in the shapes that providers send;
+ * decides nothing by them.
  */
 import * as v from 'valibot'
 

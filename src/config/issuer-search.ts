@@ -2,8 +2,7 @@
  * Where the issuer of a provider may be that is known by its endpoints alone, as in La Suite's environments; asks no one.
  */
 
-import type { ProviderType } from '../vendors/vendors.ts'
-import { VENDORS } from '../vendors/vendors.ts'
+import { type ProviderType, VENDORS } from '../vendors/vendors.ts'
 import type { ProviderConfig } from './model.ts'
 
 export type KnownEndpoints = Pick<ProviderConfig, 'authorizationEndpoint' | 'tokenEndpoint' | 'jwksUri'>
@@ -40,10 +39,10 @@ export function issuerPlaces(config: Partial<KnownEndpoints>): readonly string[]
   const parents = endpoints.flatMap(parentsOf)
   const type = typeOfEndpoints(config)
   const { issuerOf, recognises } = VENDORS[type]
-  const told = endpoints.flatMap((endpoint) => issuerOf?.(new URL(endpoint)) ?? [])
+  const known = endpoints.flatMap((endpoint) => issuerOf?.(new URL(endpoint)) ?? [])
   const likely = type === 'generic' ? [] : parents.filter((place) => isRecognised(place, recognises))
   const byLength = parents.toSorted((one, other) => new URL(other).pathname.length - new URL(one).pathname.length)
-  return [...new Set([...told, ...likely, ...byLength])].slice(0, PLACES_MAX)
+  return [...new Set([...known, ...likely, ...byLength])].slice(0, PLACES_MAX)
 }
 
 /** The type of a provider whose endpoints alone are known; `generic` also when too few of them are. */

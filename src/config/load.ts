@@ -58,8 +58,8 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
   const { opentalk, source, ...ofOpenTalk } = readOpenTalk(env)
   const { sources, problems } = providerSources(env, source)
   const read = sources.map(readProvider)
-  const isTold = ({ name }: Problem) => ofOpenTalk.problems.some((problem) => problem.name === name)
-  const ofProviders = [...problems, ...read.flatMap((one) => one.problems)].filter((problem) => !isTold(problem))
+  const isReported = ({ name }: Problem) => ofOpenTalk.problems.some((problem) => problem.name === name)
+  const ofProviders = [...problems, ...read.flatMap((one) => one.problems)].filter((problem) => !isReported(problem))
   const readable = read.flatMap(({ provider }) => (provider === null ? [] : [provider]))
   const isForwarded = own.values.forwardHost === true
   const seen = readable.map((provider) => seenByOpenTalk(provider, opentalk, isForwarded, readable))

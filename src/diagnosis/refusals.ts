@@ -220,7 +220,7 @@ function timeOf(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
-/** What a stray request, a stranger or our own database brings about says nothing of settings and providers. */
+/** What a stray request, anyone outside or our own database can cause says nothing about settings and providers. */
 const NOT_KEPT: readonly string[] = [
   'csrf_refused',
   'internal',

@@ -1,5 +1,6 @@
 /**
- * The payload of a JWT, and userinfo, as claims whose registered members have the right type, and the one checker of claim sets.
+ * The payload of a JWT, and userinfo, as claims whose registered members have the right type, with what providers write for a member that
+ * they have no value for; and the one checker of claim sets.
  */
 import { base64url, decodeJwt, type JWSHeaderParameters } from 'jose'
 import * as v from 'valibot'

@@ -127,7 +127,7 @@ export function createRelyingParty(context: ProviderContext): RelyingParty {
     },
 
     async verifyLogoutToken(token) {
-      return verifyLogoutToken(await clientFor(begin(), 'stranger'), token)
+      return verifyLogoutToken(await clientFor(begin(), 'untrusted'), token)
     },
   }
 }

@@ -60,7 +60,7 @@ export function createResourceServer(context: ProviderContext): ResourceServer {
       )
     const send = begin()
     // Any app can cause as many answers as it likes, signed ones included.
-    return context.clientAs(askingConfig, metadataForAsking(await metadata.read(send)), send, 'stranger')
+    return context.clientAs(askingConfig, metadataForAsking(await metadata.read(send)), send, 'untrusted')
   }
 
   return {
@@ -81,7 +81,7 @@ export function createResourceServer(context: ProviderContext): ResourceServer {
     async verifyJwt(jwt, algorithms) {
       const send = begin()
       const current = await metadata.read(send)
-      const signed = await context.signatures.verify(jwt, algorithms, current, send, 'stranger')
+      const signed = await context.signatures.verify(jwt, algorithms, current, send, 'untrusted')
       const { claims } = signed
       const isFrom = (issuer: string) =>
         claims.iss !== undefined &&

@@ -1,5 +1,6 @@
 /**
- * The provider's tokens of a session, sealed so that the database alone opens nothing; what they are used for is decided elsewhere.
+ * The sealers, one for each use, and the provider's tokens of a session, sealed so that the database alone opens nothing; what the tokens are
+ * used for is decided elsewhere.
  */
 import * as v from 'valibot'
 import type { Config } from '../config/model.ts'

@@ -1,5 +1,6 @@
 /**
- * How the database is asked: every failure becomes `store_unavailable`; the statements are in the files beside this one.
+ * How the database is asked, and its rows as typed values: every failure becomes `store_unavailable`, and what D1 gives back is parsed like
+ * any other outside data; the statements are in the files beside this one.
  */
 
 import type { D1Database } from '@cloudflare/workers-types'

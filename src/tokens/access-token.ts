@@ -1,5 +1,6 @@
 /**
- * What the claims of an access token say, wherever they come from: whether it is still valid, whose it is, and what an app learns of it.
+ * What the claims of an access token say, wherever they come from: whether it is still valid, whose it is, and what an app learns of it,
+ * as a verdict and as the answer to an introspection request.
  */
 import * as v from 'valibot'
 import { standingOf } from '../accounts/standing.ts'
@@ -24,7 +25,7 @@ export interface GoodToken {
 
 export interface BadToken {
   readonly active: false
-  /** For the log. The asking app is told nothing. */
+  /** For the log. The app does not see it. */
   readonly reason: string
   /** What to set so that such a token is good, for the log, where that is known. */
   readonly hint?: string
@@ -64,7 +65,7 @@ export function accessTokenOf(claims: Claims, source: Source, provider: Provider
 }
 
 /** Not a second past `exp`: a caller may keep our answer, and a leeway on top of that would add up. */
-export function flawOfLife(claims: Claims, config: ProviderConfig, clock: Clock): BadToken | undefined {
+export function faultOfLife(claims: Claims, config: ProviderConfig, clock: Clock): BadToken | undefined {
   const fault = faultOfClaims(
     { header: {}, claims },
     {
@@ -86,22 +87,22 @@ const OF_PEOPLE = ['sid', 'auth_time', 'username', 'preferred_username'] as cons
  *
  * @see RFC 9068 section 2.2, RFC 7662 section 2.2
  */
-export function flawOfSubject({ claims, principal }: AccessToken, source: Source): BadToken | undefined {
+export function faultOfSubject({ claims, principal }: AccessToken, source: Source): BadToken | undefined {
   if (claims.sub !== undefined && claims.sub !== '') return undefined
   const isOfPerson = principal !== 'service' && OF_PEOPLE.some((name) => claims[name] !== undefined)
   const isUnknown = principal === undefined && source !== 'answer'
   return isOfPerson || isUnknown || principal === 'user' || claims.sub === '' ? bad('no sub') : undefined
 }
 
-/** What is told of a token that nothing is wrong with. */
+/** The answer about a token that nothing is wrong with. */
 export function goodToken(token: AccessToken, { opentalk }: Config): GoodToken {
   const { claims, principal, roles } = token
-  const standing = principal === 'user' ? toldOfStanding(claims, opentalk) : {}
-  return { active: true, principal, roles, claims: { ...toldOf(token), ...standing } }
+  const standing = principal === 'user' ? standingClaims(claims, opentalk) : {}
+  return { active: true, principal, roles, claims: { ...answeredClaims(token), ...standing } }
 }
 
 /** Tenant and tariff of a person while OpenTalk is in use, as far as they are known. */
-export function toldOfStanding(said: Readonly<Record<string, unknown>>, opentalk: OpenTalk | null) {
+export function standingClaims(said: Readonly<Record<string, unknown>>, opentalk: OpenTalk | null) {
   if (opentalk === null) return {}
   return Object.fromEntries(Object.entries(standingOf(said, opentalk.settings)).filter(([, value]) => value !== null))
 }
@@ -115,27 +116,28 @@ export function isBoundByDpop({ cnf }: Claims): boolean {
 }
 
 /** An app that cannot read what a token is bound to would treat it as not bound. @see RFC 7800 section 3.1 */
-export function flawOfBinding({ cnf }: Claims): BadToken | undefined {
+export function faultOfBinding({ cnf }: Claims): BadToken | undefined {
   if (cnf === undefined) return undefined
   const isReadable = v.is(v.looseObject({ jkt: v.optional(v.string()) }), cnf) && !Array.isArray(cnf)
   return isReadable ? undefined : bad('bound to a key, and no one can read to which (cnf)')
 }
 
 /** A member as RFC 7662 wants it; `undefined`: there is none, or none of this type. */
-type Told = (value: unknown) => unknown
+type ReadMember = (value: unknown) => unknown
 
-const text: Told = (value) => (isText(value) ? value : undefined)
-const object: Told = (value) => (isObject(value) ? value : undefined)
-const list: Told = (value) => (Array.isArray(value) ? value : undefined)
-const seconds: Told = (value) => (typeof value === 'number' && Number.isFinite(value) ? Math.floor(value) : undefined)
-const asItIs: Told = (value) => value
+const text: ReadMember = (value) => (isText(value) ? value : undefined)
+const object: ReadMember = (value) => (isObject(value) ? value : undefined)
+const list: ReadMember = (value) => (Array.isArray(value) ? value : undefined)
+const seconds: ReadMember = (value) =>
+  typeof value === 'number' && Number.isFinite(value) ? Math.floor(value) : undefined
+const asItIs: ReadMember = (value) => value
 
 /**
  * The claims that an app is given, where they are present.
  *
  * @see RFC 7662 section 2.2, RFC 9470 section 6.2, RFC 9449 section 6.2, RFC 8693 section 4.1, RFC 9396 section 9.2
  */
-const TOLD: Readonly<Record<string, Told>> = {
+const ANSWERED_CLAIMS: Readonly<Record<string, ReadMember>> = {
   exp: seconds,
   iat: seconds,
   nbf: seconds,
@@ -151,15 +153,15 @@ const TOLD: Readonly<Record<string, Told>> = {
   authorization_details: list,
 }
 
-function toldOf({ claims, client, scopes }: AccessToken): Record<string, unknown> {
-  const told = {
-    ...Object.fromEntries(Object.entries(TOLD).map(([name, as]) => [name, as(claims[name])])),
+function answeredClaims({ claims, client, scopes }: AccessToken): Record<string, unknown> {
+  const answered = {
+    ...Object.fromEntries(Object.entries(ANSWERED_CLAIMS).map(([name, as]) => [name, as(claims[name])])),
     scope: scopes.length > 0 ? scopes.join(' ') : undefined,
     client_id: client,
     token_type: isBoundByDpop(claims) || saysDpop(claims) ? 'DPoP' : 'Bearer',
     username: text(claims.preferred_username) ?? text(claims.username),
   }
-  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined))
+  return Object.fromEntries(Object.entries(answered).filter(([, value]) => value !== undefined))
 }
 
 /** A provider may call it so without naming the key; even then it must not pass for a bearer token. */

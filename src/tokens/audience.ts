@@ -20,30 +20,30 @@ type Policy = Pick<App, 'audiences' | 'clients'>
  * @param issuing the providers that the token may be from
  * @returns what is wrong, for the log, with what fixes it where that is known
  */
-export function flawOfAudience(
+export function faultOfAudience(
   token: AccessToken,
   app: App,
   config: Config,
   issuing: readonly Provider[],
 ): BadToken | undefined {
-  const flaw = flawOfService(token, config)
-  if (flaw) return flaw
+  const fault = faultOfService(token, config)
+  if (fault) return fault
   const hasPolicy = hasPolicyOf(app)
   if (!hasPolicy && config.isResourceServer) {
-    const flaws = issuing.map((provider) => flawOfResourceServer(token, provider.config))
-    return flaws.includes(undefined) ? undefined : flaws[0]
+    const faults = issuing.map((provider) => faultOfResourceServer(token, provider.config))
+    return faults.includes(undefined) ? undefined : faults[0]
   }
   const opentalk = opentalkOf(config, issuing)
   if (matches(token, hasPolicy ? app : ownPolicy(config, opentalk, issuing), config)) return undefined
   if (hasPolicy || opentalk === null) return forOthers(token)
   const isService = token.principal === 'service'
-  return isService ? flawOfRoles(token, config) : bad(`${FOR_OTHERS.reason}; ${cureOf(token, opentalk)}`)
+  return isService ? faultOfRoles(token, config) : bad(`${FOR_OTHERS.reason}; ${cureOf(token, opentalk)}`)
 }
 
 /** Whether it says itself that it is for others, so that nothing learnt about it later can make it a token for the app. */
 export function isForOthers(token: AccessToken, app: App, config: Config, issuing: readonly Provider[]): boolean {
   const saysForWhom = audiencesOf(token.claims).length > 0 && token.client !== undefined
-  return saysForWhom && flawOfAudience(token, app, config, issuing) === FOR_OTHERS
+  return saysForWhom && faultOfAudience(token, app, config, issuing) === FOR_OTHERS
 }
 
 /** With what to set for a token without an audience, such as those of Cognito. */
@@ -54,7 +54,7 @@ function forOthers({ claims }: AccessToken): BadToken {
 }
 
 /** While only some programs are allowed, a token that may be any program's is refused like one that surely is a program's. */
-function flawOfService({ client, principal }: AccessToken, { serviceClients: allowed }: Config): BadToken | undefined {
+function faultOfService({ client, principal }: AccessToken, { serviceClients: allowed }: Config): BadToken | undefined {
   if (principal === 'user' || allowed === undefined) return undefined
   if (client !== undefined && allowed.includes(client)) return undefined
   const name = client ?? '(without a name)'
@@ -68,7 +68,7 @@ function flawOfService({ client, principal }: AccessToken, { serviceClients: all
 /** A token that is meant for an app, as that app sees it. */
 export function forApp(app: App, token: AccessToken, config: Config, issuing: readonly Provider[]): AccessToken {
   if (hasPolicyOf(app) || !config.isResourceServer) return token
-  const provider = issuing.find((one) => flawOfResourceServer(token, one.config) === undefined)
+  const provider = issuing.find((one) => faultOfResourceServer(token, one.config) === undefined)
   return provider ? withoutPrefix(token, provider.config) : token
 }
 
@@ -112,7 +112,7 @@ function ownPolicy(config: Config, opentalk: OpenTalk | null, issuing: readonly 
 }
 
 /** Only who administers the realm gives these roles, so a program that has one needs no audience. OpenTalk compares in lower case. */
-function flawOfRoles({ client, roles }: AccessToken, { serviceRoles: known }: Config): BadToken | undefined {
+function faultOfRoles({ client, roles }: AccessToken, { serviceRoles: known }: Config): BadToken | undefined {
   const held = (roles ?? []).map((role) => role.toLowerCase())
   if (known.some((role) => held.includes(role.toLowerCase()))) return undefined
   return bad(`a token of the program ${client}, whose service account has none of the realm roles ${known.join(', ')}`)
@@ -129,7 +129,7 @@ function cureOf({ client }: AccessToken, { controller, frontendClientId }: OpenT
  * @returns what is wrong, for the log
  * @see the resource server settings of La Suite Meet
  */
-export function flawOfResourceServer(
+export function faultOfResourceServer(
   { claims, client, scopes }: AccessToken,
   config: ProviderConfig,
 ): BadToken | undefined {

@@ -14,7 +14,7 @@ import {
   type Session,
   type SessionPorts,
 } from '../sessions/session.ts'
-import { bad, toldOfStanding, type Verdict } from './access-token.ts'
+import { bad, standingClaims, type Verdict } from './access-token.ts'
 import type { AskingPorts } from './asking.ts'
 import { checkJwt } from './jwt.ts'
 import { checkOpaque } from './opaque.ts'
@@ -68,7 +68,7 @@ function goodSession(session: Session, provider: Provider, { config }: CheckPort
       ...(acr === null ? {} : { acr }),
       ...(authTime === null ? {} : { auth_time: Math.floor(authTime) }),
       ...(user.preferred_username === null ? {} : { username: user.preferred_username }),
-      ...toldOfStanding({ ...user }, config.opentalk),
+      ...standingClaims({ ...user }, config.opentalk),
     },
   }
 }

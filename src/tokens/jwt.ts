@@ -17,16 +17,16 @@ import {
   accessTokenOf,
   type BadToken,
   bad,
-  flawOfBinding,
-  flawOfLife,
-  flawOfSubject,
+  faultOfBinding,
+  faultOfLife,
+  faultOfSubject,
   goodToken,
   isBoundByDpop,
   type Source,
   type Verdict,
 } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
-import { FOR_OTHERS, flawOfAudience, forApp, isForOthers } from './audience.ts'
+import { FOR_OTHERS, faultOfAudience, forApp, isForOthers } from './audience.ts'
 
 /**
  * Checks a JWT access token for an app.
@@ -48,16 +48,16 @@ export async function checkJwt(token: string, app: App, ports: AskingPorts): Pro
   const used = (claims: Claims, content: JwtContent) => {
     const source = sourceOf(content)
     const read = accessTokenOf(claims, source, provider)
-    const flaw = flawOfSubject(read, source) ?? flawOfBinding(claims) ?? flawOfAudience(read, app, config, issuing)
-    return { read, flaw }
+    const fault = faultOfSubject(read, source) ?? faultOfBinding(claims) ?? faultOfAudience(read, app, config, issuing)
+    return { read, fault }
   }
-  const flawOfItself = (content: JwtContent) =>
-    flawOfKind(content, provider) ?? flawOfLife(content.claims, provider.config, clock)
+  const faultOfItself = (content: JwtContent) =>
+    faultOfKind(content, provider) ?? faultOfLife(content.claims, provider.config, clock)
   const asked = issuing.find((one) => one.config.introspectJwt)
   const early =
-    flawOfItself(unverified) ??
+    faultOfItself(unverified) ??
     // What the provider adds to the claims when it is asked is not known yet.
-    (asked ? undefined : used(unverified.claims, unverified).flaw)
+    (asked ? undefined : used(unverified.claims, unverified).fault)
   if (early) return early
   const jwt = await provider.verifyJwt(token, SIGNING_ALGORITHMS).catch((error: unknown) => {
     if (error instanceof GatehouseError && error.code !== 'token_invalid') {
@@ -69,11 +69,11 @@ export async function checkJwt(token: string, app: App, ports: AskingPorts): Pro
   })
   if ('active' in jwt) return jwt
   // Once more, because only this content is signed, and time has passed.
-  const flaw = flawOfItself(jwt)
-  if (flaw) return flaw
+  const fault = faultOfItself(jwt)
+  if (fault) return fault
   const judged = (claims: Claims): Verdict => {
-    const { read, flaw } = used(claims, jwt)
-    return flaw ?? goodToken(forApp(app, read, config, issuing), config)
+    const { read, fault } = used(claims, jwt)
+    return fault ?? goodToken(forApp(app, read, config, issuing), config)
   }
   return asked ? confirmed(token, jwt.claims, asked, app, ports, judged) : judged(jwt.claims)
 }
@@ -129,7 +129,7 @@ function sourceOf({ header }: JwtContent): Source {
 }
 
 /** @see RFC 9068 sections 2.1 and 2.2 */
-function flawOfKind({ header, claims }: JwtContent, provider: Provider): BadToken | undefined {
+function faultOfKind({ header, claims }: JwtContent, provider: Provider): BadToken | undefined {
   const kind = kindOf(header)
   // A logout token, or another token about an event, whatever its header says. @see RFC 8417 section 2.2
   if (claims.events !== undefined) return bad('not an access token')

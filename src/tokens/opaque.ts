@@ -14,14 +14,14 @@ import {
   accessTokenOf,
   type BadToken,
   bad,
-  flawOfBinding,
-  flawOfLife,
-  flawOfSubject,
+  faultOfBinding,
+  faultOfLife,
+  faultOfSubject,
   goodToken,
   type Verdict,
 } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
-import { flawOfAudience, forApp } from './audience.ts'
+import { faultOfAudience, forApp } from './audience.ts'
 
 /** Fewer would not have the 128 bits that a token must have. @see RFC 6749 section 10.10 */
 const TOKEN_MIN_CHARACTERS = 22
@@ -98,14 +98,14 @@ async function judged(
   const claims = { ...said, iss: said.iss ?? (await provider.issuer()) }
   const issuing = await providers.issuing(claims.iss)
   const read = accessTokenOf(claims, 'answer', provider)
-  const flaw =
+  const fault =
     (issuing.includes(provider) ? undefined : bad('another issuer')) ??
-    flawOfKind(said, provider) ??
-    flawOfSubject(read, 'answer') ??
-    flawOfBinding(claims) ??
-    flawOfLife(claims, provider.config, clock) ??
-    flawOfAudience(read, app, config, issuing)
-  return flaw ?? goodToken(forApp(app, read, config, issuing), config)
+    faultOfKind(said, provider) ??
+    faultOfSubject(read, 'answer') ??
+    faultOfBinding(claims) ??
+    faultOfLife(claims, provider.config, clock) ??
+    faultOfAudience(read, app, config, issuing)
+  return fault ?? goodToken(forApp(app, read, config, issuing), config)
 }
 
 /** How providers call an access token. @see RFC 6749 section 7.1, RFC 8693 section 3 */
@@ -115,7 +115,7 @@ const ACCESS_TOKEN = ['bearer', 'dpop', 'at+jwt', 'access_token', 'urn:ietf:para
  * The endpoint answers for refresh tokens, too, and a provider may leave out just this member for them (oidc-provider does). An
  * answer that does not name the kind is not enough, unless the operator knows that the endpoint answers for access tokens only.
  */
-function flawOfKind({ token_type, token_use, typ }: Claims, { config }: Provider): BadToken | undefined {
+function faultOfKind({ token_type, token_use, typ }: Claims, { config }: Provider): BadToken | undefined {
   // `token_use` is known from Hydra, `typ` from Keycloak.
   const kinds = [token_type, token_use, typ].filter((kind) => kind !== undefined)
   if (kinds.length === 0 && config.introspectsAccessTokensOnly) return undefined

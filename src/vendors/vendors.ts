@@ -1,5 +1,6 @@
 /**
- * Every type of provider that Gatehouse knows, by the name that operators write; the order is that in which an issuer is recognised.
+ * Every type of provider that Gatehouse knows, by the name that operators write, in the order in which an issuer is recognised; which one is
+ * meant by the settings of a provider.
  */
 import { auth0 } from './auth0.ts'
 import { authentik } from './authentik.ts'

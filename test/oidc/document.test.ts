@@ -399,7 +399,7 @@ describe('asking out of turn (A57)', () => {
     let seen = await document.read(w.send)
     const askedAt: number[] = []
     for (let tenth = 0; tenth < 200; tenth++) {
-      const newer = await document.newerThan(seen, w.send, 'stranger')
+      const newer = await document.newerThan(seen, w.send, 'untrusted')
       if (newer) askedAt.push(tenth / 10)
       seen = newer ?? seen
       w.clock.advance(0.1)
@@ -420,14 +420,14 @@ describe('asking out of turn (A57)', () => {
     const w = world()
     const document = w.isolate()
     let seen = await document.read(w.send)
-    for (let time = 0; time < 20; time++) seen = (await document.newerThan(seen, w.send, 'stranger')) ?? seen
+    for (let time = 0; time < 20; time++) seen = (await document.newerThan(seen, w.send, 'untrusted')) ?? seen
     const before = w.clock.now()
     expect(await document.newerThan(seen, w.send, 'sign_in')).toEqual({ number: 7 })
     expect(w.clock.now()).toBe(before)
     const other = w.isolate()
     seen = await other.read(w.send)
     for (let time = 0; time < 5; time++) seen = (await other.newerThan(seen, w.send, 'sign_in')) ?? seen
-    expect(await other.newerThan(seen, w.send, 'stranger')).not.toBeNull()
+    expect(await other.newerThan(seen, w.send, 'untrusted')).not.toBeNull()
   })
 
   it('a sign-in that waits takes what a stranger was given meanwhile', async () => {
@@ -436,7 +436,7 @@ describe('asking out of turn (A57)', () => {
     let seen = await document.read(w.send)
     for (let time = 0; time < 5; time++) seen = (await document.newerThan(seen, w.send, 'sign_in')) ?? seen
     const waiting = document.newerThan(seen, w.send, 'sign_in')
-    const newer = await document.newerThan(seen, w.send, 'stranger')
+    const newer = await document.newerThan(seen, w.send, 'untrusted')
     expect(await waiting).toBe(newer)
   })
 
@@ -547,9 +547,9 @@ describe('asking out of turn (A57)', () => {
     const document = w.isolate()
     const seen = await document.read(w.send)
     w.provider = 'fails'
-    await refusalOf(document.newerThan(seen, w.send, 'stranger'))
+    await refusalOf(document.newerThan(seen, w.send, 'untrusted'))
     w.provider = 'works'
-    expect((await refusalOf(document.newerThan(seen, w.send, 'stranger'))).code).toBe('provider_unreachable')
+    expect((await refusalOf(document.newerThan(seen, w.send, 'untrusted'))).code).toBe('provider_unreachable')
     expect(await document.newerThan(seen, w.send, 'sign_in')).toEqual({ number: 3 })
   })
 
@@ -557,7 +557,7 @@ describe('asking out of turn (A57)', () => {
     const w = world()
     const document = w.isolate()
     w.provider = 'fails'
-    await refusalOf(document.read(w.send, 'stranger'))
+    await refusalOf(document.read(w.send, 'untrusted'))
     w.provider = 'works'
     expect(await document.read(w.send, 'sign_in')).toEqual({ number: 2 })
   })

@@ -61,7 +61,7 @@ function provider(shown: readonly unknown[]) {
     /** From now on the provider shows these. */
     showKeys: (next: readonly unknown[]) => show({ keys: next }),
     show,
-    verify: (token: string, algorithms: readonly string[] = SIGNING_ALGORITHMS, asker: Asker = 'stranger') =>
+    verify: (token: string, algorithms: readonly string[] = SIGNING_ALGORITHMS, asker: Asker = 'untrusted') =>
       verifyJwt(token, algorithms, keys, send, { asker }),
   }
 }

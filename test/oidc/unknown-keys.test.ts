@@ -42,7 +42,7 @@ function createWorld() {
     const send = beginOperation(farEnd.fetch, 600)
     const verify = (token: string, asker: Asker) => verifyJwt(token, SIGNING_ALGORITHMS, keys, send, { asker })
     /** What comes of a token that a stranger sends. */
-    const judge = (token: string, asker: Asker = 'stranger') =>
+    const judge = (token: string, asker: Asker = 'untrusted') =>
       verify(token, asker).then(
         () => 'good',
         (error: { code?: string }) => error.code,
@@ -81,7 +81,7 @@ describe('a stranger’s token under a key id that is not known', () => {
     const { judge, verify, clock } = await warm()
     for (let count = 0; count < 5; count++) await judge(junk())
     clock.advance(0.5)
-    const refusal = await refusalOf(verify(junk(), 'stranger'))
+    const refusal = await refusalOf(verify(junk(), 'untrusted'))
     expect([refusal.code, refusal.retryAfterSeconds]).toEqual(['temporarily_unavailable', 2])
   })
 
@@ -441,6 +441,6 @@ describe('several isolates', () => {
 it('a token that brings a key id of 16 KB leaves nothing of it in the refusal', async () => {
   const { verify } = await warm()
   const token = `${base64url.encode(JSON.stringify({ alg: 'ES256', kid: 'MARKER'.repeat(2500) }))}.e30.AAAA`
-  const { message, detail, publicMessage } = await refusalOf(verify(token, 'stranger'))
+  const { message, detail, publicMessage } = await refusalOf(verify(token, 'untrusted'))
   expect(JSON.stringify([message, detail, publicMessage])).not.toContain('MARKER')
 })

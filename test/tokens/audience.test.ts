@@ -46,7 +46,7 @@ const RECORDER = {
 }
 
 /** The reason why not; `null`: the token is good. */
-async function flaw(claims: Settings, settings: Settings = {}, app: App = ANY_APP): Promise<string | null> {
+async function fault(claims: Settings, settings: Settings = {}, app: App = ANY_APP): Promise<string | null> {
   const { ports } = createWorld({ keys: [key], settings })
   const verdict = await checkJwt(await sign(key, claims, { typ: 'JWT' }), app, ports)
   return verdict.active ? null : verdict.reason
@@ -55,28 +55,28 @@ async function flaw(claims: Settings, settings: Settings = {}, app: App = ANY_AP
 describe('a token of a person is good', () => {
   it('when it is meant for the controller, whichever client it was issued to', async () => {
     const claims = { ...PERSON, azp: 'other', aud: ['account', 'Controller'] }
-    expect(await flaw(claims, KEYCLOAK)).toBe(null)
-    expect(await flaw(claims, OIDC)).toBe(null)
+    expect(await fault(claims, KEYCLOAK)).toBe(null)
+    expect(await fault(claims, OIDC)).toBe(null)
   })
 
   it('when the front end or the controller got it, for their tokens name no one as their audience', async () => {
-    expect(await flaw(PERSON, OIDC)).toBe(null)
-    expect(await flaw({ ...PERSON, aud: undefined }, OIDC)).toBe(null)
-    expect(await flaw({ ...PERSON, azp: 'Controller' }, OIDC)).toBe(null)
-    expect(await flaw({ ...PERSON, azp: 'Controller' }, KEYCLOAK)).toBe(null)
+    expect(await fault(PERSON, OIDC)).toBe(null)
+    expect(await fault({ ...PERSON, aud: undefined }, OIDC)).toBe(null)
+    expect(await fault({ ...PERSON, azp: 'Controller' }, OIDC)).toBe(null)
+    expect(await fault({ ...PERSON, azp: 'Controller' }, KEYCLOAK)).toBe(null)
   })
 
   it('when its client is in GATEHOUSE_ALLOWED_CLIENTS, also without OpenTalk', async () => {
     const allowed = { GATEHOUSE_ALLOWED_CLIENTS: 'App Frontend' }
-    expect(await flaw(PERSON, { ...KEYCLOAK, ...allowed })).toBe(null)
-    expect(await flaw(PERSON, allowed)).toBe(null)
-    expect(await flaw(PERSON)).toBe('meant for another audience')
+    expect(await fault(PERSON, { ...KEYCLOAK, ...allowed })).toBe(null)
+    expect(await fault(PERSON, allowed)).toBe(null)
+    expect(await fault(PERSON)).toBe('meant for another audience')
   })
 })
 
 describe('a token of a person is not good', () => {
   it('of any other client of the realm (O2), and the log says what fixes it', async () => {
-    const reason = await flaw({ ...PERSON, azp: 'Wiki' }, OIDC)
+    const reason = await fault({ ...PERSON, azp: 'Wiki' }, OIDC)
     expect(reason).toContain('issued to the client Wiki')
     expect(reason).toContain('Included Client Audience Controller')
     expect(reason).toContain('oidc.frontend.client_id')
@@ -84,56 +84,56 @@ describe('a token of a person is not good', () => {
   })
 
   it('of the front end, where [keycloak] does not say which client that is', async () => {
-    const reason = await flaw(PERSON, KEYCLOAK)
+    const reason = await fault(PERSON, KEYCLOAK)
     expect(reason).toContain('issued to the client Frontend')
     expect(reason).toContain('GATEHOUSE_ALLOWED_CLIENTS')
     expect(reason).not.toContain('oidc.frontend')
   })
 
   it('when it does not say whose it is', async () => {
-    expect(await flaw({ ...PERSON, azp: undefined }, OIDC)).toContain('(azp)')
+    expect(await fault({ ...PERSON, azp: undefined }, OIDC)).toContain('(azp)')
   })
 
   it('for an app with a policy of its own, which stays as it is', async () => {
     const app = { ...ANY_APP, audiences: ['wiki'] }
-    expect(await flaw(PERSON, OIDC, app)).toBe('meant for another audience')
-    expect(await flaw({ ...PERSON, aud: 'wiki', azp: 'Wiki' }, OIDC, app)).toBe(null)
+    expect(await fault(PERSON, OIDC, app)).toBe('meant for another audience')
+    expect(await fault({ ...PERSON, aud: 'wiki', azp: 'Wiki' }, OIDC, app)).toBe(null)
   })
 
   it('by having the role of a program', async () => {
     const claims = { ...PERSON, azp: 'Wiki', realm_access: { roles: ['opentalk-recorder'] } }
-    expect(await flaw(claims, OIDC)).toContain('meant for another audience')
+    expect(await fault(claims, OIDC)).toContain('meant for another audience')
   })
 })
 
 describe('a token of a program is good', () => {
   it.each(['opentalk-recorder', 'opentalk-call-in', 'OpenTalk-Recorder'])('with the role %s', async (role) => {
-    expect(await flaw({ ...RECORDER, realm_access: { roles: ['x', role] } }, OIDC)).toBe(null)
+    expect(await fault({ ...RECORDER, realm_access: { roles: ['x', role] } }, OIDC)).toBe(null)
   })
 
   it('with a role that the settings add', async () => {
     const claims = { ...RECORDER, realm_access: { roles: ['transcriber'] } }
-    expect(await flaw(claims, { ...OIDC, GATEHOUSE_SERVICE_ROLES: 'Transcriber' })).toBe(null)
+    expect(await fault(claims, { ...OIDC, GATEHOUSE_SERVICE_ROLES: 'Transcriber' })).toBe(null)
   })
 })
 
 describe('a token of a program is not good', () => {
   it('without a role (O10), which the log names', async () => {
-    const reason = await flaw({ ...RECORDER, realm_access: { roles: ['offline_access'] } }, OIDC)
+    const reason = await fault({ ...RECORDER, realm_access: { roles: ['offline_access'] } }, OIDC)
     expect(reason).toContain('Recorder')
     expect(reason).toContain('opentalk-call-in, opentalk-recorder')
-    expect(await flaw({ ...RECORDER, realm_access: undefined }, OIDC)).toBe(reason)
+    expect(await fault({ ...RECORDER, realm_access: undefined }, OIDC)).toBe(reason)
   })
 
   it('because of its role, where OpenTalk is not in use', async () => {
-    expect(await flaw(RECORDER)).toBe('meant for another audience')
+    expect(await fault(RECORDER)).toBe('meant for another audience')
   })
 
   it('when GATEHOUSE_SERVICE_CLIENTS names others, whatever it is meant for', async () => {
     const others = { GATEHOUSE_SERVICE_CLIENTS: 'CallIn' }
-    expect(await flaw(RECORDER, { ...OIDC, ...others })).toContain('GATEHOUSE_SERVICE_CLIENTS')
-    expect(await flaw({ ...RECORDER, aud: 'gatehouse' }, others)).toContain('GATEHOUSE_SERVICE_CLIENTS')
-    expect(await flaw(RECORDER, { ...OIDC, GATEHOUSE_SERVICE_CLIENTS: 'CallIn Recorder' })).toBe(null)
+    expect(await fault(RECORDER, { ...OIDC, ...others })).toContain('GATEHOUSE_SERVICE_CLIENTS')
+    expect(await fault({ ...RECORDER, aud: 'gatehouse' }, others)).toContain('GATEHOUSE_SERVICE_CLIENTS')
+    expect(await fault(RECORDER, { ...OIDC, GATEHOUSE_SERVICE_CLIENTS: 'CallIn Recorder' })).toBe(null)
   })
 })
 

@@ -35,15 +35,15 @@ async function judge(said: Members = {}, settings: Members = {}, app: App = ANY_
 }
 
 /** The reason why not; `null`: the token is good. */
-async function flaw(said?: Members, settings?: Members, app?: App): Promise<string | null> {
+async function fault(said?: Members, settings?: Members, app?: App): Promise<string | null> {
   const verdict = await judge(said, settings, app)
   return verdict.active ? null : verdict.reason
 }
 
 describe('a token with one of OIDC_RS_SCOPES', () => {
   it('is good for whichever client it was issued, while no one says which may', async () => {
-    expect(await flaw()).toBe(null)
-    expect(await flaw({ scope: 'lasuite_visio' }, { OIDC_RS_SCOPES: 'lasuite_meet,lasuite_visio' })).toBe(null)
+    expect(await fault()).toBe(null)
+    expect(await fault({ scope: 'lasuite_visio' }, { OIDC_RS_SCOPES: 'lasuite_meet,lasuite_visio' })).toBe(null)
   })
 
   it.each<Members>([
@@ -53,31 +53,31 @@ describe('a token with one of OIDC_RS_SCOPES', () => {
     { scope: 'lasuite_meet2' },
     { scope: 5 },
   ])('has it in its scope: %j', async (said) => {
-    expect(await flaw(said)).toContain('OIDC_RS_SCOPES')
+    expect(await fault(said)).toContain('OIDC_RS_SCOPES')
   })
 
   it('is not good when it says nothing of its client', async () => {
-    expect(await flaw({ client_id: undefined })).toContain('OIDC_RS_AUDIENCE_CLAIM')
-    expect(await flaw({ client_id: '' })).toContain('OIDC_RS_AUDIENCE_CLAIM')
+    expect(await fault({ client_id: undefined })).toContain('OIDC_RS_AUDIENCE_CLAIM')
+    expect(await fault({ client_id: '' })).toContain('OIDC_RS_AUDIENCE_CLAIM')
   })
 
   it('is good only for a client of GATEHOUSE_RS_ALLOWED_CLIENTS, where that is set', async () => {
     const settings = { GATEHOUSE_RS_ALLOWED_CLIENTS: 'docs, drive' }
-    expect(await flaw({}, settings)).toBe(null)
-    expect(await flaw({ client_id: 'other' }, settings)).toContain('GATEHOUSE_RS_ALLOWED_CLIENTS')
+    expect(await fault({}, settings)).toBe(null)
+    expect(await fault({ client_id: 'other' }, settings)).toContain('GATEHOUSE_RS_ALLOWED_CLIENTS')
   })
 
   it('names its client by another claim, where OIDC_RS_AUDIENCE_CLAIM says so', async () => {
     const settings = { OIDC_RS_AUDIENCE_CLAIM: 'holder', GATEHOUSE_RS_ALLOWED_CLIENTS: 'docs' }
-    expect(await flaw({ holder: 'docs' }, settings)).toBe(null)
-    expect(await flaw({ holder: ['docs'] }, settings)).toContain('has no holder')
-    expect(await flaw({ client_id: 'docs' }, settings)).toContain('has no holder')
+    expect(await fault({ holder: 'docs' }, settings)).toBe(null)
+    expect(await fault({ holder: ['docs'] }, settings)).toContain('has no holder')
+    expect(await fault({ client_id: 'docs' }, settings)).toContain('has no holder')
   })
 
   it('may name its client by a claim inside another', async () => {
     const settings = { OIDC_RS_AUDIENCE_CLAIM: 'https://corp.example/app.id', GATEHOUSE_RS_ALLOWED_CLIENTS: 'docs' }
-    expect(await flaw({ 'https://corp.example/app': { id: 'docs' } }, settings)).toBe(null)
-    expect(await flaw({ 'https://corp.example/app': { id: 'other' } }, settings)).toContain('RS_ALLOWED_CLIENTS')
+    expect(await fault({ 'https://corp.example/app': { id: 'docs' } }, settings)).toBe(null)
+    expect(await fault({ 'https://corp.example/app': { id: 'other' } }, settings)).toContain('RS_ALLOWED_CLIENTS')
   })
 
   it.each<[string, unknown, Members, boolean]>([
@@ -87,22 +87,22 @@ describe('a token with one of OIDC_RS_SCOPES', () => {
     ['the client that asks', 'asker', { OIDC_RS_CLIENT_ID: 'asker', OIDC_RS_CLIENT_SECRET: 's' }, true],
     ['the sign-in client only', CLIENT_ID, { OIDC_RS_CLIENT_ID: 'asker', OIDC_RS_CLIENT_SECRET: 's' }, false],
   ])('must be for us when OIDC_RS_AUDIENCE_CLAIM is aud: for %s', async (_, aud, settings, expected) => {
-    expect((await flaw({ aud }, { OIDC_RS_AUDIENCE_CLAIM: 'aud', ...settings })) === null).toBe(expected)
+    expect((await fault({ aud }, { OIDC_RS_AUDIENCE_CLAIM: 'aud', ...settings })) === null).toBe(expected)
   })
 })
 
 it('a token that is meant for Gatehouse, and has no such scope, is not good', async () => {
-  expect(await flaw({ aud: BASE_URL, scope: 'openid' })).toContain('OIDC_RS_SCOPES')
+  expect(await fault({ aud: BASE_URL, scope: 'openid' })).toContain('OIDC_RS_SCOPES')
 })
 
 it('an app with a policy of its own is served by that', async () => {
   const app = { ...ANY_APP, audiences: ['https://a.example'] }
-  expect(await flaw({ aud: 'https://a.example', scope: 'openid' }, {}, app)).toBe(null)
-  expect(await flaw({}, {}, app)).toBe('meant for another audience')
+  expect(await fault({ aud: 'https://a.example', scope: 'openid' }, {}, app)).toBe(null)
+  expect(await fault({}, {}, app)).toBe('meant for another audience')
 })
 
 it('without EXTERNAL_API_ENABLED a scope is not enough', async () => {
-  expect(await flaw({}, { EXTERNAL_API_ENABLED: 'False' })).toBe('meant for another audience')
+  expect(await fault({}, { EXTERNAL_API_ENABLED: 'False' })).toBe('meant for another audience')
 })
 
 describe('an app is told the scopes', () => {

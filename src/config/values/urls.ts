@@ -33,19 +33,19 @@ export function isSecure(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
 }
 
-/** A text that `flawOf` finds nothing wrong with. */
-function flawless(flawOf: (value: string) => string | null) {
+/** A text that `faultOf` finds nothing wrong with. */
+function faultless(faultOf: (value: string) => string | null) {
   return v.pipe(
     present,
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed || dataset.issues) return
-      const message = flawOf(dataset.value)
+      const message = faultOf(dataset.value)
       if (message !== null) addIssue({ message })
     }),
   )
 }
 
-function flawOfUrl(value: string): string | null {
+function faultOfUrl(value: string): string | null {
   if (!URL.canParse(value)) return 'is not a URL'
   const url = new URL(value)
   if (!isSecure(url)) return 'must begin with https:// (http:// is for localhost only)'
@@ -56,12 +56,14 @@ function flawOfUrl(value: string): string | null {
 /** A URL of the provider, kept exactly: an issuer is compared character by character. */
 export const issuer: Kind<string> = {
   label: 'URL',
-  schema: flawless((value) => flawOfUrl(value) ?? (/[?#]/.test(value) ? 'must not have a query or a fragment' : null)),
+  schema: faultless(
+    (value) => faultOfUrl(value) ?? (/[?#]/.test(value) ? 'must not have a query or a fragment' : null),
+  ),
 }
 
 export const endpoint: Kind<string> = {
   label: 'URL',
-  schema: flawless((value) => flawOfUrl(value) ?? (value.includes('#') ? 'must not have a fragment' : null)),
+  schema: faultless((value) => faultOfUrl(value) ?? (value.includes('#') ? 'must not have a fragment' : null)),
 }
 
 /** An endpoint, or `none` for one that is not to be used; given back as `null`. */
@@ -85,26 +87,26 @@ function isNone(value: unknown): boolean {
 export const origin: Kind<string> = {
   label: 'URL without a path',
   schema: v.pipe(
-    flawless((value) => flawOfUrl(value) ?? flawOfOrigin(new URL(value))),
+    faultless((value) => faultOfUrl(value) ?? faultOfOrigin(new URL(value))),
     v.transform((value) => (URL.canParse(value) ? new URL(value).origin : value)),
   ),
 }
 
-function flawOfOrigin(url: URL): string | null {
+function faultOfOrigin(url: URL): string | null {
   return url.href === `${url.origin}/` ? null : 'must be scheme and host only, without a path'
 }
 
 /** A page to send people to: a path of this host, or a full URL. */
 export const target: Kind<string> = {
   label: 'path or URL',
-  schema: flawless(flawOfTarget),
+  schema: faultless(faultOfTarget),
 }
 
-function flawOfTarget(value: string): string | null {
+function faultOfTarget(value: string): string | null {
   const isPath = value.startsWith('/')
   const isOdd = /[\p{Cc}\\]/u.test(value) || value.startsWith('//')
   if (isOdd || !URL.canParse(value, isPath ? 'https://host' : undefined)) return 'must be a path or a URL'
-  return isPath ? null : flawOfUrl(value)
+  return isPath ? null : faultOfUrl(value)
 }
 
 /** A path for the provider's answers. A name without a slash is that of a route in other software, and no path of ours. */

@@ -49,7 +49,7 @@ export async function authorizationFindings(asked: Asked, isSilent: boolean): Pr
   const isAboutPrompt = refusal?.id === 'authorization' && (await isPromptRefused(asked, answer))
   if (refusal !== null && !isAboutPrompt)
     return [endpoint, ...CHECKED.map((id) => refusedFinding(id, refusal, config, copy)), silentFinding(isTried, null)]
-  const isTaken = answer.kind === 'returned' || (await isToldApart(asked, answer))
+  const isTaken = answer.kind === 'returned' || (await isDistinguished(asked, answer))
   return [
     endpoint,
     isTaken
@@ -203,7 +203,7 @@ async function unexplained(asked: Asked, answer: AuthorizationAnswer): Promise<R
  * A page may be a sign-in page or a refusal in words that no one has described. So the same is asked with an address that surely
  * no one has registered: if that is answered otherwise, ours is registered.
  */
-async function isToldApart(asked: Asked, answer: AuthorizationAnswer): Promise<boolean> {
+async function isDistinguished(asked: Asked, answer: AuthorizationAnswer): Promise<boolean> {
   const {
     config: { addresses },
     discovered,

@@ -78,7 +78,7 @@ export function logoutFindings(config: ProviderConfig, advertised: Advertised): 
   const hasBackchannel = advertised.backchannel_logout_supported === true
   const hasFrontchannel = advertised.frontchannel_logout_supported === true
   return [
-    told(
+    registrationFinding(
       'backchannel-logout',
       hasBackchannel,
       console.backchannelLogout,
@@ -91,7 +91,7 @@ export function logoutFindings(config: ProviderConfig, advertised: Advertised): 
           'Not needed: the provider has the back channel, which does not depend on the browser.',
           [{ label: 'Front-channel logout URI', value: frontchannelLogoutUri }],
         )
-      : told(
+      : registrationFinding(
           'frontchannel-logout',
           hasFrontchannel,
           console.frontchannelLogout,
@@ -101,7 +101,7 @@ export function logoutFindings(config: ProviderConfig, advertised: Advertised): 
   ]
 }
 
-function told(
+function registrationFinding(
   id: 'backchannel-logout' | 'frontchannel-logout',
   isOffered: boolean,
   where: string | null,

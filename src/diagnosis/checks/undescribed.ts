@@ -37,12 +37,12 @@ export async function undescribedRefusal(
   if (answer.kind !== 'page' || !saysNo(answer) || IS_FIREWALL.test(readable(answer.exchange))) return null
   const asked = await examination.authorize(config.addresses.redirectUri, discovered, { mayAsk: true })
   if (!saysNo(asked)) return null
-  const stranger = await examination.authorize(config.addresses.redirectUri, discovered, {
+  const madeUp = await examination.authorize(config.addresses.redirectUri, discovered, {
     mayAsk: true,
     clientId: MADE_UP,
   })
   const said = essence(answer.exchange, config)
-  if (stranger.kind !== 'page' || essence(stranger.exchange, config) !== said) return { isClientKnown: true }
+  if (madeUp.kind !== 'page' || essence(madeUp.exchange, config) !== said) return { isClientKnown: true }
   const nowhere = await examination.visit(new URL(`/${MADE_UP}`, discovered.metadata.authorization_endpoint).href)
   if ('status' in nowhere && essence(nowhere, config) === said) return null
   return { isClientKnown: false }

@@ -44,7 +44,7 @@ export async function searchTokenOf(client: ProtocolClient): Promise<oauth.Token
     return await ownTokenOf(client)
   } catch (error) {
     const failure = toProtocolFailure(error, '', 'token', client.secrets)
-    throw failure.retold('the user search got no token of its own', {
+    throw failure.restated('the user search got no token of its own', {
       cause: error,
       detail: {
         asked_as: client.relyingParty.client_id,

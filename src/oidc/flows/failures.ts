@@ -84,16 +84,16 @@ function processingFailure(
   const provider = error.cause instanceof Response ? { place, status: error.cause.status } : {}
   const hint = fault?.reason === 'algorithm_mismatch' ? `see ${nameOf('idTokenAlgorithm')}` : undefined
   const options = { cause: error, provider, hint }
-  const told = withFault(message, fault)
+  const sentence = withFault(message, fault)
   switch (error.code) {
     case oauth.JWT_TIMESTAMP_CHECK:
-      return new GatehouseError('clock_skew', timeFaultOf(fault), told, options)
+      return new GatehouseError('clock_skew', timeFaultOf(fault), sentence, options)
     case oauth.PARSE_ERROR:
     case oauth.RESPONSE_IS_NOT_CONFORM:
     case oauth.RESPONSE_IS_NOT_JSON:
-      return new GatehouseError('provider_error', 'answer_malformed', told, options)
+      return new GatehouseError('provider_error', 'answer_malformed', sentence, options)
     default:
-      return new GatehouseError('token_invalid', fault?.reason ?? 'refused_by_library', told, options)
+      return new GatehouseError('token_invalid', fault?.reason ?? 'refused_by_library', sentence, options)
   }
 }
 

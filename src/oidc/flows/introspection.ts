@@ -94,7 +94,7 @@ function noVerdict(error: unknown, { relyingParty: { client_id }, secrets }: Pro
   const isNoAnswer = error instanceof oauth.OperationProcessingError && error.code === oauth.INVALID_RESPONSE
   // An answer that is none says nothing of the token.
   const known = isNoAnswer ? new GatehouseError('provider_error', 'introspection_response_malformed', '') : failure
-  return known.retold('the provider did not say whether a token is good', {
+  return known.restated('the provider did not say whether a token is good', {
     cause: error,
     provider: failure.provider,
     detail: { ...failure.detail, asked_as: client_id },

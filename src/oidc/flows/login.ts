@@ -1,12 +1,13 @@
 /**
- * The authorization request, and the secrets that its answer must match; where they are kept meanwhile is up to the caller.
+ * The authorization request: what it asks, the secrets that its answer must match, and how it travels (in the address, signed, pushed);
+ * where the secrets are kept meanwhile is up to the caller.
  */
 import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
 import type { ProviderConfig } from '../../config/model.ts'
 import { nameOf } from '../../config/names.ts'
 import { GatehouseError } from '../../errors.ts'
-import { quirksOf } from '../../vendors/vendors.ts'
+import { VENDORS } from '../../vendors/vendors.ts'
 import type { OwnKeys } from '../client/own-keys.ts'
 import type { ProtocolClient } from '../client/protocol-client.ts'
 import type { Metadata } from '../metadata/metadata.ts'
@@ -68,17 +69,17 @@ export async function startLogin(
     acrValues: request.acrValues.length > 0 ? request.acrValues : (extra.acr_values?.split(' ') ?? []),
     maxAgeSeconds: request.maxAgeSeconds,
   }
-  const quirks = quirksOf(config)
+  const vendor = VENDORS[config.type]
   const scopes = scopesFor(config, metadata)
   const parameters: Record<string, string> = {
     // Who may act in someone's absence must have been allowed to. @see OpenID Connect Core 1.0 section 11
-    ...(scopes.includes('offline_access') && quirks.wantsConsentForOfflineAccess ? { prompt: 'consent' } : {}),
+    ...(scopes.includes('offline_access') && vendor.wantsConsentForOfflineAccess ? { prompt: 'consent' } : {}),
     ...(config.requestedAudience === undefined ? {} : { audience: config.requestedAudience }),
-    ...quirks.parametersOf(config),
+    ...vendor.parametersOf(config),
     ...extra,
-    ...Object.fromEntries(Object.entries(request.passedOn).filter(([name, value]) => quirks.passesOn(name, value))),
+    ...Object.fromEntries(Object.entries(request.passedOn).filter(([name, value]) => vendor.passesOn(name, value))),
     ...(request.acrValues[0] === undefined ? {} : { acr_values: request.acrValues[0] }),
-    ...(request.maxAgeSeconds === null ? {} : quirks.freshSignIn(request.maxAgeSeconds)),
+    ...(request.maxAgeSeconds === null ? {} : vendor.freshSignIn(request.maxAgeSeconds)),
     ...(request.isSilent ? { prompt: 'none' } : {}),
     ...(responseMode === 'query' ? {} : { response_mode: responseMode }),
     response_type: 'code',
@@ -96,7 +97,7 @@ export async function startLogin(
 
 /** @see OpenID Connect Core 1.0 section 3.1.2.1, `id_token_hint`, which should come with prompt=none; some providers demand it */
 function withHint(location: URL, config: ProviderConfig, { isSilent, idTokenHint }: LoginRequest): URL {
-  if (!isSilent || idTokenHint === null || !quirksOf(config).takesHintAtSignIn) return location
+  if (!isSilent || idTokenHint === null || !VENDORS[config.type].takesHintAtSignIn) return location
   const hinted = new URL(location)
   hinted.searchParams.set('id_token_hint', idTokenHint)
   return hinted.href.length > config.addressCharactersMax ? location : hinted
@@ -132,7 +133,7 @@ export function scopesFor(config: ProviderConfig, metadata: Metadata): readonly 
   if (config.scopes) return ['openid', ...config.scopes.filter((scope) => scope !== 'openid')]
   const listed = (scope: string) => metadata.scopes_supported?.includes(scope) === true
   const names = listed('profile') ? ['profile'] : ['given_name', 'usual_name'].filter(listed)
-  return ['openid', 'email', ...names, ...quirksOf(config).furtherScopes.filter(listed)]
+  return ['openid', 'email', ...names, ...VENDORS[config.type].furtherScopes.filter(listed)]
 }
 
 /** Whether the address that was made is not yet what the browser may be given. */

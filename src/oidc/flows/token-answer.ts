@@ -1,5 +1,6 @@
 /**
- * How every answer of the token endpoint is read: empty members are left out before the protocol library judges the rest.
+ * How every answer of the token endpoint is read, and the tokens of it that are kept: empty members are left out before the protocol library
+ * judges the rest.
  */
 import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'

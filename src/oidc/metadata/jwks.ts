@@ -37,14 +37,14 @@ const PASSED_OVER_SHOWN = 10
  * @param log learns which keys are passed over and why, whenever that changes
  */
 export function keysSource(jwksUri: string, areNeeded = true, log: Log = () => {}): DocumentSource<Keys> {
-  let told = ''
+  let logged = ''
 
   /** Called for each document, not for each token; logs only when the keys that are passed over have changed. */
   function tell(passedOver: readonly PassedOver[]): void {
     const keys = shownOf(passedOver)
     const now = JSON.stringify([passedOver.length, keys])
-    if (now === told) return
-    told = now
+    if (now === logged) return
+    logged = now
     if (keys.length === 0) return
     log({
       level: 'warn',
@@ -142,7 +142,7 @@ export function createKeyDocument(source: DocumentSource<Keys>, ports: DocumentP
 }
 
 export interface Verification {
-  /** Who needs the signature; by default a stranger. */
+  /** Who needs the signature; by default it is not trusted. */
   readonly asker?: Asker
   /** Whether a key of the provider may verify a token with these claims, which no one has verified yet; absent: each may. */
   readonly mayVerify?: ((key: JWK, claims: Claims) => boolean) | undefined
@@ -165,7 +165,7 @@ export async function verifyJwt(
   algorithms: readonly string[],
   keys: KeyDocument,
   send: Send,
-  { asker = 'stranger', mayVerify, read = readJwt }: Verification = {},
+  { asker = 'untrusted', mayVerify, read = readJwt }: Verification = {},
 ): Promise<SignedJwt> {
   const unverified = readUnverified(jwt, algorithms, read)
   const mark = keys.mark()
@@ -176,7 +176,7 @@ export async function verifyJwt(
     if (verified) return verified
     const { load, askedAt } = keys.originOf(current)
     if (load > mark) throw noKeyFits(current, unverified)
-    const hasMissed = asker === 'stranger' && (await keys.hasMissed(soughtBy(jwt, unverified, current), mark, current))
+    const hasMissed = asker === 'untrusted' && (await keys.hasMissed(soughtBy(jwt, unverified, current), mark, current))
     const age = ageAt(unverified, askedAt)
     // A token that claims to be newer than that load may have a newer key, whose id someone guessed beforehand.
     if (hasMissed && age !== 'newer') throw noKeyFits(current, unverified)
@@ -184,7 +184,7 @@ export async function verifyJwt(
     const isDecided = hasMissed || (age === 'older' && !namesUnknownKey(unverified, current))
     const newer = await keys.newerThan(current, send, hasMissed ? AGAIN : asker).catch((error: unknown) => {
       // What one load has decided stays decided when the next one fails.
-      if (isDecided && asker === 'stranger' && isOutage(error)) return null
+      if (isDecided && asker === 'untrusted' && isOutage(error)) return null
       throw error
     })
     if (newer === null) throw isDecided ? noKeyFits(current, unverified) : tooEarly(keys)

@@ -1,5 +1,6 @@
 /**
- * Which keys of a provider's key set can verify a signature, and why the others cannot; calls no one and logs nothing.
+ * Which keys of a provider's key set can verify a signature, why the others cannot, and which algorithm ID tokens must have; calls no one
+ * and logs nothing.
  */
 import { base64url, createLocalJWKSet, type JWK, type LocalJWKSet } from 'jose'
 import { objectOf, withoutEmpty } from '../../claims/claim-values.ts'
@@ -23,7 +24,7 @@ export interface UsableKeys {
 export interface PassedOver {
   /** `undefined`: it has none that is text. */
   readonly kid: string | undefined
-  readonly flaw: string
+  readonly fault: string
 }
 
 const KEYS_MAX = 100
@@ -60,14 +61,14 @@ export function usableKeys(shown: readonly unknown[]): UsableKeys {
   let isForSignatures = false
   for (const key of shown) {
     const members = saidOf(key)
-    const flaw = members === null ? 'it is no object' : flawOf(members)
+    const fault = members === null ? 'it is no object' : faultOf(members)
     isForSignatures ||= typeof members?.kty === 'string' && members.kty !== 'oct' && members.use !== 'enc'
-    if (flaw === FOR_ENCRYPTION) continue
-    if (flaw === null && members !== null && usable.length < KEYS_MAX) {
+    if (fault === FOR_ENCRYPTION) continue
+    if (fault === null && members !== null && usable.length < KEYS_MAX) {
       usable.push(withoutExtras(members) as JWK) // what was just judged
     } else {
       const kid = typeof members?.kid === 'string' ? members.kid : undefined
-      passedOver.push({ kid, flaw: flaw ?? `there are more than ${KEYS_MAX}` })
+      passedOver.push({ kid, fault: fault ?? `there are more than ${KEYS_MAX}` })
     }
   }
   return { usable, passedOver, isForSignatures, lookup: lookupIn(usable) }
@@ -96,7 +97,7 @@ function withoutExtras(members: Members): Members {
   return Object.fromEntries(Object.entries(members).filter(([name]) => !LEFT_OUT.includes(name)))
 }
 
-function flawOf(key: Members): string | typeof FOR_ENCRYPTION | null {
+function faultOf(key: Members): string | typeof FOR_ENCRYPTION | null {
   const { kty, kid, use, alg, key_ops: operations } = key
   if (typeof kty !== 'string') return 'it does not say of which type it is (kty)'
   if (kty === 'oct') return 'a shared secret has no place among public keys (oct)'
@@ -110,7 +111,7 @@ function flawOf(key: Members): string | typeof FOR_ENCRYPTION | null {
     return `it is for an algorithm that is not accepted (alg); accepted are ${SIGNING_ALGORITHMS.join(', ')}`
   }
   if (PRIVATE.some((name) => key[name] !== undefined)) return 'it is a private key, which no one may show'
-  return flawOfMaterial(kty, key)
+  return faultOfMaterial(kty, key)
 }
 
 function isForEncryption({ use, alg, crv, key_ops: operations }: Members): boolean {
@@ -123,7 +124,7 @@ function isForEncryption({ use, alg, crv, key_ops: operations }: Members): boole
   )
 }
 
-function flawOfMaterial(kty: string, { n, e, crv, x, y, x5c }: Members): string | null {
+function faultOfMaterial(kty: string, { n, e, crv, x, y, x5c }: Members): string | null {
   if (kty === 'RSA') {
     if (n === undefined && e === undefined && x5c !== undefined)
       return 'it is a certificate alone (x5c), without n and e'
@@ -163,9 +164,9 @@ function bitsOf(bytes: Uint8Array): number {
 }
 
 /** A key that was passed over, in a line for people: its key id, and why. */
-export function lineOf({ kid, flaw }: PassedOver): string {
+export function lineOf({ kid, fault }: PassedOver): string {
   const name = kid === undefined ? 'a key without a key id' : printable(kid).slice(0, KEY_ID_SHOWN_CHARACTERS)
-  return `${name}: ${flaw}`
+  return `${name}: ${fault}`
 }
 
 type Settings = Pick<ProviderConfig, 'idTokenAlgorithm' | 'pinnedKey' | 'isSignAlgoSet'>

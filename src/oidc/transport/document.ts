@@ -42,13 +42,13 @@ export interface DocumentPorts {
 }
 
 /**
- * Who needs a newer document: a sign-in or a refresh, whose token came from the provider, or something that strangers can send. Each has
- * a bucket of its own, so that no stranger can keep people from signing in.
+ * Who needs a newer document: a sign-in or a refresh, whose token came from the provider, or a request that anyone can send. Each has a
+ * bucket of its own, so that no flood of such requests can keep people from signing in.
  */
-export type Asker = 'sign_in' | 'stranger'
+export type Asker = 'sign_in' | 'untrusted'
 
-/** A stranger who asks again for what a recent look has missed: served from a full bucket only, so that it uses up no one else's calls. */
-export const AGAIN = 'stranger_again'
+/** An untrusted request for what a recent look has missed: served from a full bucket only, so that it uses up no one else's calls. */
+export const AGAIN = 'untrusted_again'
 
 /** Where a document came from. */
 export interface Origin {
@@ -64,12 +64,12 @@ export interface Document<T> {
   /**
    * The document: fresh, or stale for a day while the provider fails.
    *
-   * @param asker a sign-in asks although the provider failed a moment ago, if nothing else can be used: a stranger may have asked before
+   * @param asker a sign-in asks although the provider failed a moment ago, if nothing else can be used: an untrusted request may have asked before
    * @throws GatehouseError `provider_unreachable` or `provider_error`
    */
   read(send: Send, asker?: Asker): Promise<T>
   /**
-   * Asks out of turn, because `seen` cannot be the newest. A sign-in waits until it may ask, a stranger does not.
+   * Asks out of turn, because `seen` cannot be the newest. A sign-in waits until it may ask; an untrusted request does not.
    *
    * @returns another document than `seen`; `null`: it is too early to ask again
    * @throws GatehouseError when the provider had to be asked and failed; `temporarily_unavailable` when a sign-in waited in vain
@@ -80,7 +80,7 @@ export interface Document<T> {
   /** How many loads have begun in this isolate: a document of a later one shows what was there after this moment. */
   mark(): number
   originOf(value: T): Origin
-  /** How long until a stranger may ask out of turn; whole seconds, at least one. */
+  /** How long until an untrusted request may ask out of turn; whole seconds, at least one. */
   secondsUntilNext(): number
 }
 
@@ -91,7 +91,7 @@ const HINT_SECONDS = 10
 /** Several kinds of key may be replaced at once, and a person who waits has a few seconds. */
 const SIGN_IN_LOOKS = { burst: 5, secondsPerCall: 1 }
 /** A flood of made-up tokens makes no more calls than these, which are enough for a provider that changes its keys every five seconds. */
-const STRANGER_LOOKS = { burst: 5, secondsPerCall: 2 }
+const UNTRUSTED_LOOKS = { burst: 5, secondsPerCall: 2 }
 const BACK_OFF_FIRST_SECONDS = 10
 const BACK_OFF_MAX_SECONDS = 300
 
@@ -114,8 +114,8 @@ export function createDocument<T extends object>(
   let forcedAt = 0
   const origins = new WeakMap<T, Origin>()
   const lease = createLease(clock, timeoutSeconds)
-  const strangers = createBucket(clock, STRANGER_LOOKS)
-  const buckets = { sign_in: createBucket(clock, SIGN_IN_LOOKS), stranger: strangers, [AGAIN]: strangers }
+  const untrusted = createBucket(clock, UNTRUSTED_LOOKS)
+  const buckets = { sign_in: createBucket(clock, SIGN_IN_LOOKS), untrusted, [AGAIN]: untrusted }
 
   const ageSeconds = () => (held ? (clock.now() - held.fetchedAt) / 1000 : Number.POSITIVE_INFINITY)
   const isFresh = () => ageSeconds() < FRESH_SECONDS
@@ -138,7 +138,7 @@ export function createDocument<T extends object>(
   /** Another isolate asked out of turn a moment ago, perhaps because of a flood, so this one begins no burst of its own. */
   function takeHint(otherForcedAt: number): void {
     const isNews = otherForcedAt > forcedAt && otherForcedAt <= clock.now()
-    if (isNews && clock.now() - otherForcedAt < HINT_SECONDS * 1000) strangers.keepAtMost(1)
+    if (isNews && clock.now() - otherForcedAt < HINT_SECONDS * 1000) untrusted.keepAtMost(1)
   }
 
   function hold(next: Held<T>): void {
@@ -193,7 +193,7 @@ export function createDocument<T extends object>(
     const message = 'the provider failed a moment ago and is not asked again yet'
     const retryAfterSeconds = Math.ceil((retryAt - clock.now()) / 1000)
     const failure = lastFailure ?? new GatehouseError('provider_unreachable', 'no_answer', message)
-    return failure.retold(message, { cause: lastFailure, retryAfterSeconds })
+    return failure.restated(message, { cause: lastFailure, retryAfterSeconds })
   }
 
   function cacheFailed(error: unknown): null {
@@ -213,7 +213,7 @@ export function createDocument<T extends object>(
   return {
     atHand: () => held?.value ?? null,
 
-    async read(send, asker = 'stranger') {
+    async read(send, asker = 'untrusted') {
       if (held && isFresh()) return held.value
       while (lease.isHeld()) await lease.pause()
       if (held && (isFresh() || (isUsable() && isBackingOff()))) return held.value
@@ -238,12 +238,12 @@ export function createDocument<T extends object>(
       })
     },
 
-    async newerThan(seen, send, asker = 'stranger') {
+    async newerThan(seen, send, asker = 'untrusted') {
       // Counted, not timed: whatever the clock does, this comes to an end.
       for (let waited = 0; waited <= timeoutSeconds * 1000; waited += POLL_MILLISECONDS) {
         while (lease.isHeld()) await lease.pause()
         if (held && held.value !== seen) return held.value
-        // A person who signs in comes from the provider, so it works, even if a look for a stranger has just failed.
+        // A person who signs in comes from the provider, so it works, even if a look for an untrusted request has just failed.
         if (asker !== 'sign_in' && isBackingOff()) throw stillBackingOff()
         if (buckets[asker].has(callsNeeded(asker))) return lease.hold(() => loadOutOfTurn(seen, send, asker))
         if (asker !== 'sign_in') return null
@@ -264,12 +264,12 @@ export function createDocument<T extends object>(
 
     mark: () => loads,
     originOf: (value) => origins.get(value) ?? { load: 0, askedAt: 0 },
-    secondsUntilNext: () => Math.max(1, Math.ceil(strangers.secondsUntilNext())),
+    secondsUntilNext: () => Math.max(1, Math.ceil(untrusted.secondsUntilNext())),
   }
 }
 
 function callsNeeded(asker: Asker | typeof AGAIN): number {
-  return asker === AGAIN ? STRANGER_LOOKS.burst : 1
+  return asker === AGAIN ? UNTRUSTED_LOOKS.burst : 1
 }
 
 function isEntry(entry: unknown): entry is CachedEntry {

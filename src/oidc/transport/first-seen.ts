@@ -3,7 +3,7 @@
  */
 import { sha256 } from '../../crypto.ts'
 
-/** A stranger can make up as many as they like, and each of any length, so few are kept, and only their hashes. */
+/** Anyone can make up as many as they like, and each of any length, so few are kept, and only their hashes. */
 const KEPT_MAX = 100
 
 export interface FirstSeen {

@@ -1,5 +1,6 @@
 /**
- * Every call to the provider: one deadline for all calls of an operation, no redirects, no endless bodies; knows no protocol.
+ * Every call to the provider: one deadline for all calls of an operation, no redirects, no endless bodies, and whether it can be reached;
+ * knows no protocol.
  */
 
 import manifest from '../../../package.json' with { type: 'json' }

@@ -14,7 +14,7 @@ import { languageFor } from '../../pages/language.ts'
 import type { Session } from '../../sessions/session.ts'
 import { isForJson, type RequestVariables } from '../http/context.ts'
 import { PATHS } from '../paths.ts'
-import { refuseSignedOut, usedSessionOf } from '../session/session-cookie.ts'
+import { refuseSignedOut, usedSessionOf } from '../session/current-session.ts'
 
 type RequestContext = Context<RequestVariables>
 

@@ -1,5 +1,6 @@
 /**
- * What every request carries: its reference number, and whether a person or a machine is asking.
+ * What every request carries: its reference number, whether a person or a machine is asking, and the host that was asked, which must be one
+ * of ours.
  */
 import type { Context, MiddlewareHandler } from 'hono'
 import { parseAccept } from 'hono/utils/accept'

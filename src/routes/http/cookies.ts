@@ -1,8 +1,10 @@
 /**
- * Cookies as they come and go: strict reading, and one way of writing; what they mean is in `session-cookie.ts` and `attempts.ts`.
+ * Cookies as they come and go: strict reading, one way of writing, and the cookie of the session; others are in `attempts.ts` and `silent.ts`.
  */
 import type { Context } from 'hono'
 import { setCookie } from 'hono/cookie'
+import { sha256 } from '../../crypto.ts'
+import { isSessionToken } from '../../sessions/session.ts'
 
 /** All cookies of a request, by name, in the order of the header. */
 export type RequestCookies = ReadonlyArray<readonly [name: string, value: string]>
@@ -49,4 +51,28 @@ export function writeCookie(
 /** Takes a cookie away. @param sameSite the one that it was written with */
 export function deleteCookie(c: Context, name: string, sameSite: SameSite = 'Lax'): void {
   writeCookie(c, name, '', 0, sameSite)
+}
+
+/** `__Host-`: browsers keep it for this host alone, and take it from a secure page alone. @see RFC 6265bis section 4.1.3.2 */
+const SESSION_COOKIE = '__Host-gatehouse-session'
+
+/** The session token of the browser. `null`: none, or more than one, of which none can be believed. */
+export function sessionTokenOf(c: Context): string | null {
+  const values = requestCookies(c).filter(([name]) => name === SESSION_COOKIE)
+  const token = values.length === 1 ? values[0]?.[1] : undefined
+  return token !== undefined && isSessionToken(token) ? token : null
+}
+
+/** The hash of that token, whether its session is live or not. */
+export async function presentedHash(c: Context): Promise<string | null> {
+  const token = sessionTokenOf(c)
+  return token === null ? null : sha256(token)
+}
+
+export function giveSession(c: Context, token: string, lifeSeconds: number): void {
+  writeCookie(c, SESSION_COOKIE, token, lifeSeconds)
+}
+
+export function takeSession(c: Context): void {
+  deleteCookie(c, SESSION_COOKIE)
 }

@@ -57,7 +57,7 @@ function logFailure(c: RequestContext, error: GatehouseError, answered: number):
   const { status } = outside(error.code)
   const head = { method: c.req.method, path: c.req.path, status: answered }
   const detail = { ...head, ...describeFailure(error), ...head }
-  // That something could not be decided yet is no one's fault, and strangers can cause it as often as they like.
+  // That something could not be decided yet is no one's fault, and anyone can cause it as often as they like.
   const level = error.code === 'temporarily_unavailable' ? 'warn' : status >= 500 ? 'error' : 'info'
   c.var.log({ level, event: 'refused', detail })
 }

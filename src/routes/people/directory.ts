@@ -18,7 +18,7 @@ import type { Provider } from '../../oidc/provider.ts'
 import type { Session } from '../../sessions/session.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
 import { PATHS } from '../paths.ts'
-import { refuseSignedOut, usedSessionOf } from '../session/session-cookie.ts'
+import { refuseSignedOut, usedSessionOf } from '../session/current-session.ts'
 
 type RequestContext = Context<RequestVariables>
 

@@ -6,7 +6,7 @@ import { describeUser } from '../../accounts/users.ts'
 import type { Deps } from '../../deps.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
 import { PATHS } from '../paths.ts'
-import { refuseSignedOut, usedSessionOf } from '../session/session-cookie.ts'
+import { refuseSignedOut, usedSessionOf } from '../session/current-session.ts'
 
 export function userRoutes(deps: Deps) {
   const app = new Hono<RequestVariables>()

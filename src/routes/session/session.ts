@@ -7,9 +7,10 @@ import type { Deps } from '../../deps.ts'
 import { renew, renewalDueAt, unlessUnconfirmed } from '../../sessions/renewal.ts'
 import { findSessionEvenIdle, idleEndOf, type Session } from '../../sessions/session.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
+import { sessionTokenOf } from '../http/cookies.ts'
 import { refuseOtherSites } from '../http/csrf.ts'
 import { PATHS } from '../paths.ts'
-import { refuseSignedOut, sessionTokenOf, stillGood } from './session-cookie.ts'
+import { refuseSignedOut, stillGood } from './current-session.ts'
 
 type RequestContext = Context<RequestVariables>
 

@@ -1,5 +1,6 @@
 /**
- * Sign-in attempts under way, each in a sealed cookie of its own, so that tabs do not disturb each other and strangers fill no table.
+ * Sign-in attempts: how one begins and the browser is sent to the provider, and how its answer finds it again. Each is in a sealed cookie
+ * of its own, so that tabs do not disturb each other and no one can fill a table.
  */
 import type { Context } from 'hono'
 import { base64url } from 'jose'
@@ -12,25 +13,24 @@ import { unverifiedState } from '../../oidc/flows/jarm.ts'
 import { type LoginRequest, pendingLoginSchema } from '../../oidc/flows/login.ts'
 import type { Provider } from '../../oidc/provider.ts'
 import type { RequestVariables } from '../http/context.ts'
-import { deleteCookie, requestCookies, type SameSite, writeCookie } from '../http/cookies.ts'
-import { presentedHash } from '../session/session-cookie.ts'
+import { deleteCookie, presentedHash, requestCookies, type SameSite, writeCookie } from '../http/cookies.ts'
 import { noteAsked } from './silent.ts'
 
-export interface Departure extends Omit<LoginRequest, 'redirectUri'>, Pick<Attempt, 'returnTo' | 'isSecondTry'> {}
+export interface LoginStart extends Omit<LoginRequest, 'redirectUri'>, Pick<Attempt, 'returnTo' | 'isSecondTry'> {}
 
 /**
  * Begins a sign-in and gives back the redirect to the provider.
  *
  * @throws GatehouseError `provider_unreachable` or `provider_error`
  */
-export async function depart(
+export async function beginLogin(
   c: Context<RequestVariables>,
   provider: Provider,
-  departure: Departure,
+  start: LoginStart,
   deps: Deps,
 ): Promise<Response> {
   const { clock } = deps
-  const { returnTo, isSecondTry, ...request } = departure
+  const { returnTo, isSecondTry, ...request } = start
   const { redirectUri } = provider.config.addresses
   const { location, pending } = await provider.startLogin({ ...request, redirectUri })
   const attempt = {
@@ -162,8 +162,8 @@ export async function tellAttempts(
     if (attempt === null || attempt.pending.state === finished.pending.state) continue
     const lifeSeconds = secondsLeft(attempt, clock)
     if (lifeSeconds <= 0) continue
-    const told = await sealedAttempt({ ...attempt, replacedTokenHash: tokenHash }, name, sealers.login)
-    writeCookie(c, name, told.value, lifeSeconds, 'None')
+    const sealed = await sealedAttempt({ ...attempt, replacedTokenHash: tokenHash }, name, sealers.login)
+    writeCookie(c, name, sealed.value, lifeSeconds, 'None')
   }
 }
 

@@ -17,13 +17,22 @@ import { newSessionToken } from '../../sessions/session.ts'
 import { keptTokens, sealTokens, sidHashOf, subHashOf } from '../../sessions/vault.ts'
 import { VENDORS } from '../../vendors/vendors.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
+import { giveSession } from '../http/cookies.ts'
 import { looseForm } from '../http/forms.ts'
-import { giveSession, sessionOf } from '../session/session-cookie.ts'
-import { ATTEMPT_SECONDS, type Attempt, depart, replacedBy, stateOf, takeAttempt, tellAttempts } from './attempts.ts'
+import { sessionOf } from '../session/current-session.ts'
+import {
+  ATTEMPT_SECONDS,
+  type Attempt,
+  beginLogin,
+  replacedBy,
+  stateOf,
+  takeAttempt,
+  tellAttempts,
+} from './attempts.ts'
 import { rememberProvider } from './login-parameters.ts'
 import { noteRefusal } from './refusal-notes.ts'
 import { landingOf } from './return-to.ts'
-import { awaitsAnswer, noteRefused, silentStandingOf } from './silent.ts'
+import { awaitsAnswer, forgetTries, noteRefused, silentStandingOf } from './silent.ts'
 import { isAnotherPerson, leaveAsItIs, noteSignIn, noteSilentFailure } from './silent-answer.ts'
 
 type RequestContext = Context<RequestVariables>
@@ -144,7 +153,7 @@ export function callbackRoutes(deps: Deps) {
     c.var.log({ level: 'info', event: 'sign_in_again', detail: { provider: provider.id } })
     const { acrValues, maxAgeSeconds } = pending
     const request = { acrValues, maxAgeSeconds, isSilent, idTokenHint: null, passedOn: {} }
-    return depart(c, provider, { ...request, isSecondTry: true as const, returnTo }, deps)
+    return beginLogin(c, provider, { ...request, isSecondTry: true as const, returnTo }, deps)
   }
 
   /** Some providers leave the state out of an error, and no one waits for the answer to a silent attempt. */
@@ -195,6 +204,7 @@ export function callbackRoutes(deps: Deps) {
       reference: c.get('reference'),
     })
     refuseOutsiders(outcome)
+    forgetTries(c)
     giveSession(c, token, lifeSeconds)
     await tellAttempts(c, tokenHash, attempt, deps)
     if (admission.identity.x_grp === null) warnOfUnknownGroups(c, provider)

@@ -1,5 +1,5 @@
 /**
- * What a sign-in may ask for in its query, each value judged; parameters of the protocol are not among them.
+ * What a sign-in may ask for in its query, each value judged, and which provider it is with; parameters of the protocol are not among them.
  */
 import type { Context } from 'hono'
 import type { Config, ProviderConfig } from '../../config/model.ts'

@@ -9,10 +9,10 @@ import { chooserPage } from '../../pages/chooser.tsx'
 import { languageFor } from '../../pages/language.ts'
 import { hintOf, openTokens } from '../../sessions/vault.ts'
 import { answersAs, type RequestVariables, toOwnHost } from '../http/context.ts'
+import { presentedHash } from '../http/cookies.ts'
 import { limitedForm } from '../http/forms.ts'
 import { PATHS } from '../paths.ts'
-import { presentedHash } from '../session/session-cookie.ts'
-import { depart } from './attempts.ts'
+import { beginLogin } from './attempts.ts'
 import { acceptedLevels, choicesOf, chosenProvider, maxAgeSeconds, passedOn } from './login-parameters.ts'
 import { createStartNotes } from './refusal-notes.ts'
 import { judgedTarget, landingOf } from './return-to.ts'
@@ -78,8 +78,8 @@ export function loginRoutes(deps: Deps) {
       if (standing.is !== 'free') return goOn()
       const { session } = standing
       const idTokenHint = session === null ? null : hintOf(await openTokens(sealers.tokens, session), config)
-      const departure = { ...demandsOf(query, provider), isSilent: true, idTokenHint, returnTo }
-      return await depart(c, provider, departure, deps)
+      const start = { ...demandsOf(query, provider), isSilent: true, idTokenHint, returnTo }
+      return await beginLogin(c, provider, start, deps)
     } catch (thrown) {
       noteTry(c)
       logSilentFailure(c, 'silent_sign_in_skipped', thrown)
@@ -94,9 +94,9 @@ export function loginRoutes(deps: Deps) {
     wanted: string | null,
   ): Promise<Response> {
     const demands = demandsOf(query, provider)
-    const departure = { ...demands, isSilent: false, idTokenHint: null, returnTo: targetFor(c, wanted) }
+    const start = { ...demands, isSilent: false, idTokenHint: null, returnTo: targetFor(c, wanted) }
     try {
-      return await depart(c, provider, departure, deps)
+      return await beginLogin(c, provider, start, deps)
     } catch (error) {
       await noteRefusedStart(c, provider.id, error)
       throw error

@@ -31,7 +31,7 @@ export async function noteRefusal(
 /** Anyone may begin a sign-in, so of those that are refused at once an isolate notes one in this time, for each provider. */
 const PAUSE_SECONDS = 60
 
-/** The same for the start of a sign-in, of which strangers can make any number. */
+/** The same for the start of a sign-in, of which anyone can make any number. */
 export function createStartNotes(deps: Pick<Deps, 'refusals' | 'clock'>) {
   const notedAt = new Map<string, number>()
   return async function noteRefusedStart(

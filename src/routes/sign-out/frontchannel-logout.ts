@@ -8,8 +8,9 @@ import { GatehouseError } from '../../errors.ts'
 import { emptyPage } from '../../pages/empty.ts'
 import { sidHashOf } from '../../sessions/vault.ts'
 import type { RequestVariables } from '../http/context.ts'
+import { sessionTokenOf, takeSession } from '../http/cookies.ts'
 import { PATHS } from '../paths.ts'
-import { sessionOf, sessionTokenOf, takeSession } from '../session/session-cookie.ts'
+import { sessionOf } from '../session/current-session.ts'
 import { ATTEMPT_SECONDS } from '../sign-in/attempts.ts'
 import { stayOut } from '../sign-in/silent.ts'
 
@@ -19,7 +20,7 @@ type RequestContext = Context<RequestVariables>
  * In a frame of another site no cookie of ours arrives, so the session is found by its `sid`, which therefore is all that an asker
  * needs. Someone who has learnt a `sid` (it is in ID tokens and in no address of ours but the hint at sign-out) can end that one
  * session, and that is all: no token is revoked, no other session ends, nothing is shown, and the answer is the same whether there
- * was such a session or not. Being signed out by a stranger who knows one's `sid` is the price for a sign-out that works.
+ * was such a session or not. Being signed out by someone who knows one's `sid` is the price for a sign-out that works.
  *
  * @see OpenID Connect Front-Channel Logout 1.0 sections 2 and 4.1
  */

@@ -1,5 +1,9 @@
 /**
- * What a provider does that keeps to the standards, and what its words usually mean; every other type says only how it differs.
+ * What a provider does that keeps to the standards, what its access tokens look like, and what its words usually mean; every other type
+ * says only how it differs.
+ *
+ * An ID token must never pass for an access token. So no form relies on what an ID token may have, too, and where only the presence of a
+ * claim decides, the token must not be meant for the client that it was issued to, as every ID token is.
  */
 import { audiencesOf, claimAt, isEmpty, isText, jsonIn, namesIn } from '../../claims/claim-values.ts'
 import type {

@@ -112,10 +112,10 @@ export function warningsOfWithoutEffect(
   const there = Object.keys(env).filter((name) => isSet(env[name]) && !isSetting(name))
   const lacking = LACKING.filter(({ name }) => /^(?:yes|true|1)$/i.test(String(env[name] ?? '').trim()))
   const warnings = lacking.map(({ name, warning }) => `${name} ${warning}`)
-  const told = new Set(lacking.map(({ name }) => name))
+  const reported = new Set(lacking.map(({ name }) => name))
   for (const entry of WITHOUT_EFFECT) {
-    const found = there.filter((name) => !told.has(name) && isOneOf(name, entry))
-    for (const name of found) told.add(name)
+    const found = there.filter((name) => !reported.has(name) && isOneOf(name, entry))
+    for (const name of found) reported.add(name)
     if (found.length > 0) {
       warnings.push(`${found.join(', ')} ${found.length === 1 ? 'has' : 'have'} no effect: ${entry.reason}`)
     }

@@ -69,7 +69,7 @@ export function providerSources(
   }
   if (sources.length === 0 || isFlat) sources.unshift(flatSource(env))
   const strays = sources[0]?.id === FLAT_ID ? [] : flat.map(stray)
-  return { sources, problems: [...problems, ...strays, ...sources.flatMap(flaws), ...repeated(sources)] }
+  return { sources, problems: [...problems, ...strays, ...sources.flatMap(faults), ...repeated(sources)] }
 }
 
 function flatSource(env: Readonly<Record<string, unknown>>): ProviderSource {
@@ -155,7 +155,7 @@ function tableSource(table: Table, env: Readonly<Record<string, unknown>>): Prov
 }
 
 /** A key that no setting has is a slip of the pen, and what was meant would have no effect. */
-function flaws({ id, raw }: ProviderSource): Problem[] {
+function faults({ id, raw }: ProviderSource): Problem[] {
   if (id === FLAT_ID) return []
   const unknown = Object.keys(raw).filter((known) => SETTINGS.every(({ name }) => name !== known))
   return unknown.map((key) => ({

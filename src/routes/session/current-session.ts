@@ -3,31 +3,13 @@
  */
 import type { Context } from 'hono'
 import { epochSeconds } from '../../clock.ts'
-import { sha256 } from '../../crypto.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
 import { renewIfDue } from '../../sessions/renewal.ts'
-import { confirmedUntil, findSession, isSessionToken, type Session } from '../../sessions/session.ts'
+import { confirmedUntil, findSession, type Session } from '../../sessions/session.ts'
 import type { RequestVariables } from '../http/context.ts'
-import { deleteCookie, requestCookies, writeCookie } from '../http/cookies.ts'
+import { sessionTokenOf } from '../http/cookies.ts'
 import { withoutFinalSlash } from '../paths.ts'
-import { forgetTries } from '../sign-in/silent.ts'
-
-/** `__Host-`: browsers keep it for this host alone, and take it from a secure page alone. @see RFC 6265bis section 4.1.3.2 */
-const SESSION_COOKIE = '__Host-gatehouse-session'
-
-/** The session token of the browser. `null`: none, or more than one, of which none can be believed. */
-export function sessionTokenOf(c: Context): string | null {
-  const values = requestCookies(c).filter(([name]) => name === SESSION_COOKIE)
-  const token = values.length === 1 ? values[0]?.[1] : undefined
-  return token !== undefined && isSessionToken(token) ? token : null
-}
-
-/** The hash of that token, whether its session is live or not. */
-export async function presentedHash(c: Context): Promise<string | null> {
-  const token = sessionTokenOf(c)
-  return token === null ? null : sha256(token)
-}
 
 /** The live session of the browser as it is stored, or `null`. @throws GatehouseError `store_unavailable` */
 export async function sessionOf(c: Context, deps: Deps): Promise<Session | null> {
@@ -67,13 +49,4 @@ export async function stillGood(c: Context<RequestVariables>, session: Session, 
 export function refuseSignedOut(c: Context): never {
   c.header('WWW-Authenticate', 'Session')
   throw new GatehouseError('login_required', 'signed_out', 'no one is signed in, or the session has ended')
-}
-
-export function giveSession(c: Context, token: string, lifeSeconds: number): void {
-  forgetTries(c)
-  writeCookie(c, SESSION_COOKIE, token, lifeSeconds)
-}
-
-export function takeSession(c: Context): void {
-  deleteCookie(c, SESSION_COOKIE)
 }
