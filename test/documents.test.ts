@@ -38,6 +38,31 @@ describe('settings', () => {
   })
 })
 
+describe('files', () => {
+  const files = (folder: string, ending: RegExp) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((path) => join(folder, path))
+      .filter((path) => ending.test(path))
+  const sources = files('src', /\.tsx?$/)
+
+  it('that a document names are there', () => {
+    const pages = ['README.md', 'SECURITY.md', ...files('docs', /\.md$/)]
+    const named = pages.flatMap((page) =>
+      [...read(page).matchAll(/\b(?:src|test|dev|bench)\/[\w./-]+\.tsx?\b/g)].map(([path]) => ({ page, path })),
+    )
+    expect(named.length).toBeGreaterThan(50)
+    expect(named.filter(({ path }) => !existsSync(path))).toEqual([])
+  })
+
+  it('that a comment names are there', () => {
+    const named = sources.flatMap((source) =>
+      [...read(source).matchAll(/`((?:[\w-]+\/)*[\w-]+\.tsx?)`/g)].map(([, path]) => ({ source, path })),
+    )
+    expect(named.length).toBeGreaterThan(20)
+    expect(named.filter(({ path }) => !sources.some((one) => one.endsWith(`/${path}`)))).toEqual([])
+  })
+})
+
 describe('storage', () => {
   const sql = readdirSync('migrations')
     .map((name) => read(join('migrations', name)))

@@ -1,5 +1,5 @@
 /**
- * Reads one provider: its type, what the type decides, and each of its settings; where they stand is found in `provider-sources.ts`.
+ * Reads one provider: its type, what the type decides, and each of its settings; where they stand is found in `dialects/tables/sources.ts`.
  */
 
 import { FACTS } from '../vendors/vendor.ts'

@@ -45,7 +45,7 @@ export interface RelyingParty {
   endSession(request: LogoutRequest): Promise<EndSessionRequest | null>
   /** Whether it answers, as far as is known: it is called only if the last call failed. */
   answers(): Promise<boolean>
-  /** Gives back the tokens of ended sessions where the provider takes them; never fails. @see revokeTokens in `revocation.ts` */
+  /** Gives back the tokens of ended sessions where the provider takes them; never fails. @see revokeTokens in `end-session.ts` */
   revokeTokens(ended: readonly ProviderTokens[]): Promise<void>
   /** @see verifyLogoutToken in `logout-token.ts` */
   verifyLogoutToken(token: string): Promise<LogoutNotice>

@@ -1,5 +1,5 @@
 /**
- * The settings of one provider that say who someone is: which claims count, and who gets an account; part of `provider-settings.ts`.
+ * The settings of one provider that say who someone is: which claims count, and who gets an account; part of `provider.ts`.
  */
 
 import { bool, text } from '../values/kinds.ts'

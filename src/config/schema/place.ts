@@ -1,5 +1,5 @@
 /**
- * The settings of one provider that say which it is, where it is, and whose people it may send; part of `provider-settings.ts`.
+ * The settings of one provider that say which it is, where it is, and whose people it may send; part of `provider.ts`.
  */
 import { PROVIDER_TYPES } from '../../vendors/vendors.ts'
 import { oneOf, text, word } from '../values/kinds.ts'

@@ -1,5 +1,5 @@
 /**
- * The settings that say whose access tokens are good for apps without a policy of their own; part of the own settings in `env.ts`.
+ * The settings that say whose access tokens are good for apps without a policy of their own; part of the own settings in `gatehouse.ts`.
  */
 
 import { bool, texts } from '../values/kinds.ts'

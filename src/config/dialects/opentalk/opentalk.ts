@@ -1,5 +1,5 @@
 /**
- * What OpenTalk's settings mean, and the provider that they describe; what is wrong with them together is in `opentalk-combinations.ts`.
+ * What OpenTalk's settings mean, and the provider that they describe; what is wrong with them together is in `rules.ts`.
  */
 
 import { VENDORS } from '../../../vendors/vendors.ts'
