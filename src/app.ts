@@ -3,7 +3,6 @@
  */
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { getPath } from 'hono/utils/url'
-import { randomReference } from './crypto.ts'
 import type { Deps } from './deps.ts'
 import { GatehouseError } from './errors.ts'
 import type { Log } from './log.ts'
@@ -13,7 +12,7 @@ import { introspectRoutes } from './routes/apps/introspect.ts'
 import { jwksRoutes } from './routes/apps/jwks.ts'
 import { healthRoutes } from './routes/health.ts'
 import { homeRoutes, styleRoutes } from './routes/home.ts'
-import { type RequestVariables, refuseOtherHosts } from './routes/http/context.ts'
+import { type RequestVariables, referenceOf, refuseOtherHosts } from './routes/http/context.ts'
 import { answerFailure, noRoute } from './routes/http/errors.ts'
 import { directoryRoutes } from './routes/people/directory.ts'
 import { userRoutes } from './routes/people/users.ts'
@@ -33,7 +32,7 @@ export function createApp(deps: Deps): App {
     '/',
     healthRoutes(() => deps.isDatabaseReady()),
   )
-  app.use(refuseOtherHosts(deps.config))
+  if (deps.config.allowedHosts.length > 0) app.use(refuseOtherHosts(deps.config))
   app.route('/', homeRoutes(deps))
   app.route('/', loginRoutes(deps))
   app.route('/', callbackRoutes(deps))
@@ -84,7 +83,7 @@ export function createUnconfiguredApp(log: Log): App {
 function newApp(log: Log): App {
   let known: ReadonlySet<string> | undefined
   const app: App = new Hono<RequestVariables>({ getPath: (request) => registeredForm(getPath(request)) })
-  app.use(setReference(log), setHeaders)
+  app.use(setLog(log), setHeaders)
   return app
 
   /** Each path answers with the final slash and without; the log and the routes see the form that is registered. */
@@ -101,11 +100,9 @@ function newApp(log: Log): App {
   }
 }
 
-function setReference(log: Log): MiddlewareHandler<RequestVariables> {
+function setLog(log: Log): MiddlewareHandler<RequestVariables> {
   return async (c, next) => {
-    const ref = randomReference()
-    c.set('reference', ref)
-    c.set('log', (entry) => log({ ref, ...entry }))
+    c.set('log', (entry) => log({ ref: referenceOf(c), ...entry }))
     c.set('answers', 'page')
     await next()
   }
@@ -123,22 +120,15 @@ function contentSecurityPolicy(c: Context<RequestVariables>): string {
   return `default-src 'none'; style-src 'self'; img-src 'self';${scripts}${connections} base-uri 'none'; frame-ancestors ${framers}`
 }
 
-const HEADERS: Readonly<Record<string, string>> = {
-  'Referrer-Policy': 'no-referrer',
-  'Strict-Transport-Security': 'max-age=31536000',
-  'X-Content-Type-Options': 'nosniff',
-  'Cache-Control': 'no-store',
-}
-
+/** What is known beforehand is set before the answer is made, which then has it from the start: that costs less than to change one. */
 const setHeaders: MiddlewareHandler<RequestVariables> = async (c, next) => {
+  c.header('Referrer-Policy', 'no-referrer')
+  c.header('Strict-Transport-Security', 'max-age=31536000')
+  c.header('X-Content-Type-Options', 'nosniff')
+  c.header('Cache-Control', 'no-store')
   await next()
-  const headers = {
-    ...HEADERS,
-    'Content-Security-Policy': contentSecurityPolicy(c),
-    // It knows no list of origins, so where someone may frame, it says nothing.
-    ...(c.get('framedBy') === undefined ? { 'X-Frame-Options': 'DENY' } : {}),
-  }
-  for (const [name, value] of Object.entries(headers)) {
-    if (!c.res.headers.has(name)) c.res.headers.set(name, value)
-  }
+  const { headers } = c.res
+  headers.set('Content-Security-Policy', contentSecurityPolicy(c))
+  // It knows no list of origins, so where someone may frame, it says nothing.
+  if (c.get('framedBy') === undefined) headers.set('X-Frame-Options', 'DENY')
 }

@@ -4,6 +4,7 @@
  */
 import { base64url, CompactEncrypt, compactDecrypt, errors } from 'jose'
 
+const ENCODER = new TextEncoder()
 const TOKEN_BYTES = 32
 const REFERENCE_CHARACTERS = 10
 /** Crockford's base 32: no letter that is taken for a digit, for a reference is read aloud on the phone. */
@@ -31,13 +32,13 @@ export async function sha256Hex(text: string): Promise<string> {
 }
 
 async function digestOf(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', ENCODER.encode(text)))
 }
 
 /** Compares two texts in a time that tells nothing of where they differ. Both should be hashes: the length does show. */
 export function equalInConstantTime(left: string, right: string): boolean {
-  const a = new TextEncoder().encode(left)
-  const b = new TextEncoder().encode(right)
+  const a = ENCODER.encode(left)
+  const b = ENCODER.encode(right)
   let difference = a.length ^ b.length
   for (let index = 0; index < a.length; index++) difference |= (a[index] ?? 0) ^ (b[index] ?? 0)
   return difference === 0
@@ -82,7 +83,7 @@ export function createSealer(secrets: readonly string[], purpose: string): Seale
     async seal(text, context) {
       const [first] = await loadKeys()
       if (!first) throw new TypeError('a sealer needs at least one secret')
-      const payload = new TextEncoder().encode(JSON.stringify([context, text]))
+      const payload = ENCODER.encode(JSON.stringify([context, text]))
       return new CompactEncrypt(payload).setProtectedHeader(headerOf(first.kid)).encrypt(first.bytes)
     },
     async open(sealed, context) {
@@ -122,11 +123,11 @@ function isCanonical(sealed: string): boolean {
 }
 
 async function deriveKey(secret: string, purpose: string): Promise<SealingKey> {
-  const material = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), 'HKDF', false, ['deriveBits'])
+  const material = await crypto.subtle.importKey('raw', ENCODER.encode(secret), 'HKDF', false, ['deriveBits'])
   const derive = async (info: string, bits: number) =>
     new Uint8Array(
       await crypto.subtle.deriveBits(
-        { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: new TextEncoder().encode(`gatehouse ${info}`) },
+        { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: ENCODER.encode(`gatehouse ${info}`) },
         material,
         bits,
       ),

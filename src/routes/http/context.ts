@@ -6,13 +6,14 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { parseAccept } from 'hono/utils/accept'
 import type { Config } from '../../config/model.ts'
 import { nameOf } from '../../config/names.ts'
+import { randomReference } from '../../crypto.ts'
 import { GatehouseError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 
 export interface RequestVariables {
   readonly Variables: {
-    /** Joins what is shown with what is logged. */
-    reference: string
+    /** Made when it is first needed. @see referenceOf */
+    reference?: string
     /** Writes a line with the reference. */
     log: Log
     /** `page`: people, in HTML. `json`: machines. `opentalk`: those of OpenTalk. `sign_in`: people whose failure may go to loginFailureUrl. */
@@ -24,6 +25,15 @@ export interface RequestVariables {
     /** Where that script may ask; absent: nowhere. */
     connectsTo?: string
   }
+}
+
+/** The reference number of a request, which joins what is shown with what is logged. */
+export function referenceOf(c: Context<RequestVariables>): string {
+  const known = c.get('reference')
+  if (known !== undefined) return known
+  const made = randomReference()
+  c.set('reference', made)
+  return made
 }
 
 /** Whether a program asks, and not a person: it prefers JSON to a page, or sends JSON. */
@@ -50,8 +60,7 @@ export function answersAs(form: RequestVariables['Variables']['answers']): Middl
 /** Refuses requests to other hosts, so that no page of ours appears under a name that is not meant for it. */
 export function refuseOtherHosts({ baseUrl, allowedHosts }: Config): MiddlewareHandler<RequestVariables> {
   const own = new URL(baseUrl).hostname
-  const isAllowed = (host: string) =>
-    allowedHosts.length === 0 || host === own || allowedHosts.some((pattern) => fits(host, pattern))
+  const isAllowed = (host: string) => host === own || allowedHosts.some((pattern) => fits(host, pattern))
   return async function checkHost(c, next) {
     const { hostname } = new URL(c.req.url)
     if (!isAllowed(hostname)) {

@@ -1,6 +1,7 @@
 /**
  * Every refusal, logged once and answered in the right form; which refusal it is was decided where it was thrown.
  */
+
 import type { Context } from 'hono'
 import { type ErrorCode, GatehouseError, isSetUpWrong, type Outside, outside, toGatehouseError } from '../../errors.ts'
 import { describeFailure } from '../../log.ts'
@@ -8,7 +9,7 @@ import { failurePage } from '../../pages/failure.tsx'
 import { languageFor } from '../../pages/language.ts'
 import { PATHS } from '../paths.ts'
 import { APP_SENTENCES } from './app-sentences.ts'
-import { isForJson, type RequestVariables } from './context.ts'
+import { isForJson, type RequestVariables, referenceOf } from './context.ts'
 
 type RequestContext = Context<RequestVariables>
 
@@ -42,7 +43,7 @@ function answerTo(
   if (form === 'page' || failureLocation === undefined) return pageFailure(c, error)
   const location = new URL(failureLocation)
   location.searchParams.set('error', error.code)
-  location.searchParams.set('ref', c.get('reference'))
+  location.searchParams.set('ref', referenceOf(c))
   return c.redirect(location.href, 302)
 }
 
@@ -70,13 +71,13 @@ function setRetryAfter(c: RequestContext, error: GatehouseError, view: Outside):
 function jsonFailure(c: RequestContext, error: GatehouseError): Response {
   const { status, oauthError } = outsideForMachines(error.code)
   const sentence = error.publicMessage ?? APP_SENTENCES[error.code]
-  const answer = { error: oauthError, error_description: `${sentence} (reference ${c.get('reference')})` }
+  const answer = { error: oauthError, error_description: `${sentence} (reference ${referenceOf(c)})` }
   return c.json(error.missing.length > 0 ? { ...answer, missing: error.missing } : answer, status)
 }
 
 /** In OpenTalk's words. @see OpenTalk controller, `ApiError` */
 function opentalkFailure(c: RequestContext, error: GatehouseError): Response {
-  const message = `${error.publicMessage ?? APP_SENTENCES[error.code]} (reference ${c.get('reference')})`
+  const message = `${error.publicMessage ?? APP_SENTENCES[error.code]} (reference ${referenceOf(c)})`
   if (error.code === 'not_configured') return c.json({ code: 'misconfiguration', message }, 500)
   const { status, oauthError } = outsideForMachines(error.code)
   return c.json({ code: status === 401 ? 'unauthorized' : oauthError, message }, status)
@@ -88,7 +89,7 @@ function pageFailure(c: RequestContext, error: GatehouseError): Response | Promi
     reason: error.reason,
     isSetUpWrong: isSetUpWrong(error),
     missing: error.missing,
-    reference: c.get('reference'),
+    reference: referenceOf(c),
     loginPath: PATHS.login,
     homePath: PATHS.home,
   })

@@ -1,13 +1,14 @@
 /**
  * The session of the browser that asks; the session itself is found by `sessions/session.ts`.
  */
+
 import type { Context } from 'hono'
 import { epochSeconds } from '../../clock.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
 import { renewIfDue } from '../../sessions/renewal.ts'
 import { confirmedUntil, findSession, type Session } from '../../sessions/session.ts'
-import type { RequestVariables } from '../http/context.ts'
+import { type RequestVariables, referenceOf } from '../http/context.ts'
 import { sessionTokenOf } from '../http/cookies.ts'
 import { withoutFinalSlash } from '../paths.ts'
 
@@ -42,7 +43,7 @@ export async function usedSessionOf(c: Context<RequestVariables>, deps: Deps): P
 export async function stillGood(c: Context<RequestVariables>, session: Session, deps: Deps): Promise<Session | null> {
   const isExempt = deps.config.exemptPaths.some((path) => withoutFinalSlash(path) === withoutFinalSlash(c.req.path))
   if (isExempt && epochSeconds(deps.clock) < confirmedUntil(session, deps.config)) return session
-  return renewIfDue(session, c.get('reference'), deps)
+  return renewIfDue(session, referenceOf(c), deps)
 }
 
 /** Answers an application whose browser has no session: 401, with a scheme that no browser asks a password for. La Suite does the same. */

@@ -1,12 +1,13 @@
 /**
  * How long the session of this browser lasts, for applications that show it: GET /api/v1.0/session/, POST /api/v1.0/session/refresh/.
  */
+
 import { type Context, Hono } from 'hono'
 import { epochSeconds } from '../../clock.ts'
 import type { Deps } from '../../deps.ts'
 import { renew, renewalDueAt, unlessUnconfirmed } from '../../sessions/renewal.ts'
 import { findSessionEvenIdle, idleEndOf, type Session } from '../../sessions/session.ts'
-import { answersAs, type RequestVariables } from '../http/context.ts'
+import { answersAs, type RequestVariables, referenceOf } from '../http/context.ts'
 import { sessionTokenOf } from '../http/cookies.ts'
 import { refuseOtherSites } from '../http/csrf.ts'
 import { PATHS } from '../paths.ts'
@@ -36,7 +37,7 @@ export function sessionRoutes(deps: Deps) {
     refuseOtherSites(c, config)
     if (!isActive(session)) return refuseSignedOut(c)
     const isPossible = session.tokensExpireAt !== null && cooldownSeconds(session) === 0
-    const current = await (isPossible ? renew : unlessUnconfirmed)(session, c.get('reference'), deps)
+    const current = await (isPossible ? renew : unlessUnconfirmed)(session, referenceOf(c), deps)
     return c.json(describe(current ?? refuseSignedOut(c)))
   })
 

@@ -16,7 +16,7 @@ import type { Provider } from '../../oidc/provider.ts'
 import { newSessionToken } from '../../sessions/session.ts'
 import { keptTokens, sealTokens, sidHashOf, subHashOf } from '../../sessions/vault.ts'
 import { VENDORS } from '../../vendors/vendors.ts'
-import { answersAs, type RequestVariables } from '../http/context.ts'
+import { answersAs, type RequestVariables, referenceOf } from '../http/context.ts'
 import { giveSession } from '../http/cookies.ts'
 import { looseForm } from '../http/forms.ts'
 import { sessionOf } from '../session/current-session.ts'
@@ -201,7 +201,7 @@ export function callbackRoutes(deps: Deps) {
       tokensExpireAt: kept.expiresAt,
       replacedTokenHash: await replacedBy(c, attempt),
       expiresAt: epochSeconds(clock) + lifeSeconds,
-      reference: c.get('reference'),
+      reference: referenceOf(c),
     })
     refuseOutsiders(outcome)
     forgetTries(c)

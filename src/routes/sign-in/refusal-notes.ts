@@ -1,13 +1,14 @@
 /**
  * Notes a refused sign-in for the diagnosis; the person is answered the same whether that works or not.
  */
+
 import type { Context } from 'hono'
 import { epochSeconds } from '../../clock.ts'
 import type { Deps } from '../../deps.ts'
 import { isKept, refusalOf } from '../../diagnosis/refusals.ts'
 import { GatehouseError } from '../../errors.ts'
 import { describeFailure } from '../../log.ts'
-import type { RequestVariables } from '../http/context.ts'
+import { type RequestVariables, referenceOf } from '../http/context.ts'
 
 /**
  * Notes how a sign-in was refused, if that is of use to the diagnosis.
@@ -21,7 +22,7 @@ export async function noteRefusal(
   { refusals, clock }: Pick<Deps, 'refusals' | 'clock'>,
 ): Promise<void> {
   if (!(error instanceof GatehouseError) || !isKept(error)) return
-  const reference = c.get('reference')
+  const reference = referenceOf(c)
   await refusals.add(refusalOf(error, providerId, reference, epochSeconds(clock))).catch((failure: unknown) => {
     if (!(failure instanceof GatehouseError)) throw failure
     c.var.log({ level: 'warn', event: 'refusal_not_kept', detail: describeFailure(failure) })

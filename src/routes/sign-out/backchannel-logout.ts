@@ -1,13 +1,14 @@
 /**
  * The provider says that someone has signed out there: POST /api/v1.0/backchannel-logout/; whether to believe it is judged in `oidc/`.
  */
+
 import { type Context, Hono } from 'hono'
 import { epochSeconds } from '../../clock.ts'
 import { sha256 } from '../../crypto.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
 import { sidHashOf, subHashOf } from '../../sessions/vault.ts'
-import { answersAs, type RequestVariables } from '../http/context.ts'
+import { answersAs, type RequestVariables, referenceOf } from '../http/context.ts'
 import { looseForm } from '../http/forms.ts'
 import { PATHS } from '../paths.ts'
 import { ATTEMPT_SECONDS } from '../sign-in/attempts.ts'
@@ -33,7 +34,7 @@ export function backchannelLogoutRoutes({ providers, endings, clock }: Deps) {
       sidHashes: sid === null ? [] : await sidHashesOf(issuer, sid),
       // No sign-in that is under way can take longer, and the token itself may not be forgotten earlier.
       rememberedUntil: Math.max(notice.usableUntil, epochSeconds(clock) + ATTEMPT_SECONDS),
-      reference: c.get('reference'),
+      reference: referenceOf(c),
     })
 
     if (ended === null) throw refused('The logout token was refused: it was sent before (jti)')

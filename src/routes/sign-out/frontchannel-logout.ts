@@ -1,13 +1,14 @@
 /**
  * The provider shows this in an invisible frame while someone signs out there: GET /api/v1.0/frontchannel-logout/.
  */
+
 import { type Context, Hono } from 'hono'
 import { epochSeconds } from '../../clock.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
 import { emptyPage } from '../../pages/empty.ts'
 import { sidHashOf } from '../../sessions/vault.ts'
-import type { RequestVariables } from '../http/context.ts'
+import { type RequestVariables, referenceOf } from '../http/context.ts'
 import { sessionTokenOf, takeSession } from '../http/cookies.ts'
 import { PATHS } from '../paths.ts'
 import { sessionOf } from '../session/current-session.ts'
@@ -43,7 +44,7 @@ export function frontchannelLogoutRoutes(deps: Deps) {
     const rememberedUntil = epochSeconds(clock) + ATTEMPT_SECONDS
     // That a `sid` counts for its issuer alone is in the hash.
     for (const scope of await scopesOf(issuer))
-      ended += await endings.endBySid(await sidHashOf(scope, sid), rememberedUntil, c.get('reference'))
+      ended += await endings.endBySid(await sidHashOf(scope, sid), rememberedUntil, referenceOf(c))
     if (ended > 0) c.var.log({ level: 'info', event: 'frontchannel_logout', detail: { ended } })
     // Where the cookie does arrive (the provider is of the same site) and its session has ended, it goes as well.
     if (sessionTokenOf(c) === null || (await sessionOf(c, deps))) return

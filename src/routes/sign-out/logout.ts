@@ -1,6 +1,7 @@
 /**
  * Signing out, here first and then at the provider: /api/v1.0/logout/ and /api/v1.0/logout-callback/.
  */
+
 import { type Context, Hono } from 'hono'
 import { randomToken } from '../../crypto.ts'
 import type { Deps } from '../../deps.ts'
@@ -11,7 +12,7 @@ import { SUBMIT_SOURCE, signedOutHerePage, signOutAtProviderPage } from '../../p
 import type { Session } from '../../sessions/session.ts'
 import { hintOf, openTokens } from '../../sessions/vault.ts'
 import type { EndedSession } from '../../store/d1.ts'
-import type { RequestVariables } from '../http/context.ts'
+import { type RequestVariables, referenceOf } from '../http/context.ts'
 import { takeSession } from '../http/cookies.ts'
 import { csrfTokenFor, refuseOtherPages, refuseOtherSites } from '../http/csrf.ts'
 import { isForm, limitedForm } from '../http/forms.ts'
@@ -60,8 +61,8 @@ export function logoutRoutes(deps: Deps) {
   async function signOut(c: RequestContext, session: Session, isEverywhere: boolean): Promise<Response> {
     // As the sessions were at their end: a refresh may have come in between.
     const ended = isEverywhere
-      ? await endings.endAllOf(session.user.id, c.get('reference'))
-      : await sessions.end(session.tokenHash, c.get('reference'))
+      ? await endings.endAllOf(session.user.id, referenceOf(c))
+      : await sessions.end(session.tokenHash, referenceOf(c))
     takeSession(c)
     stayOut(c, deps)
     c.var.log({ level: 'info', event: 'sign_out', detail: { ended: ended.length } })
