@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest'
 const ROOMS = [
   'errors',
   'clock',
+  'bounded-map',
   'log',
   'crypto',
   'secrets',

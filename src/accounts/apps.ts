@@ -2,6 +2,7 @@
  * The applications that may ask about tokens: reads the credential of one, and finds the app; what it may learn is decided in `tokens/`.
  */
 
+import { createBoundedMap } from '../bounded-map.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import { equalInConstantTime, sha256 } from '../crypto.ts'
 import { GatehouseError } from '../errors.ts'
@@ -26,6 +27,8 @@ export interface AppStore {
 }
 
 export interface Apps {
+  /** Whether an app that was authenticated a moment ago may go on without being looked up again. @param app the very object */
+  isKnown(app: App): boolean
   /** `null`: no app has this credential; which half was wrong is not told. @throws GatehouseError `store_unavailable` */
   authenticate(credential: { clientId: string; secret: string }): Promise<App | null>
 }
@@ -45,26 +48,28 @@ const NO_HASH = 'A'.repeat(43)
  * what was kept of an app that brought it before; a wrong one goes the way of an unknown id: a memory of what was refused, then the store.
  */
 export function createApps(store: AppStore, clock: Clock): Apps {
-  const proven = createMemory<StoredApp>(clock)
+  const proven = createMemory<{ readonly app: App; readonly secretHash: string }>(clock)
   const refused = createMemory<StoredApp | null>(clock)
 
   return {
+    isKnown: (app) => proven.recall(app.clientId)?.value.app === app,
+
     async authenticate({ clientId, secret }) {
       const hash = await sha256(secret)
       const known = proven.recall(clientId)
-      if (equalInConstantTime(known?.value.secretHash ?? NO_HASH, hash) && known) return withoutSecret(known.value)
+      if (equalInConstantTime(known?.value.secretHash ?? NO_HASH, hash) && known) return known.value.app
       const before = refused.recall(clientId)
       const found = before ? before.value : await store.find(clientId)
       const isRight = equalInConstantTime(found?.secretHash ?? NO_HASH, hash)
-      if (found && isRight) proven.keep(clientId, found, before?.until)
-      else if (!before && clientId.length <= KEPT_CHARACTERS_MAX) refused.keep(clientId, found)
-      return found && isRight ? withoutSecret(found) : null
+      if (found && isRight) {
+        const { secretHash, ...app } = found
+        proven.keep(clientId, { app, secretHash }, before?.until)
+        return app
+      }
+      if (!before && clientId.length <= KEPT_CHARACTERS_MAX) refused.keep(clientId, found)
+      return null
     },
   }
-}
-
-function withoutSecret({ secretHash: _, ...app }: StoredApp): App {
-  return app
 }
 
 interface Kept<T> {
@@ -75,16 +80,13 @@ interface Kept<T> {
 
 /** A bounded memory that drops its oldest entry first. */
 function createMemory<T>(clock: Clock) {
-  const entries = new Map<string, Kept<T>>()
+  const entries = createBoundedMap<Kept<T>>(REMEMBERED_MAX)
   return {
     recall(key: string): Kept<T> | undefined {
       const entry = entries.get(key)
       return entry && epochSeconds(clock) < entry.until ? entry : undefined
     },
     keep(key: string, value: T, until = epochSeconds(clock) + REMEMBERED_SECONDS): void {
-      entries.delete(key)
-      const [oldest] = entries.keys()
-      if (entries.size >= REMEMBERED_MAX && oldest !== undefined) entries.delete(oldest)
       entries.set(key, { value, until })
     },
   }
@@ -132,12 +134,15 @@ export function repeatableCredential(
   return isSame ? inForm : clientCredential(authorization, form)
 }
 
+/** Made once, because making it costs more than using it. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 function fromBasic(authorization: string): ClientCredential | null {
   const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? []
   if (encoded === undefined) return null
   try {
     const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))
-    const pair = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    const pair = UTF_8.decode(bytes)
     const colon = pair.indexOf(':')
     if (colon < 1) return null
     return { clientId: formDecode(pair.slice(0, colon)), secret: formDecode(pair.slice(colon + 1)) }

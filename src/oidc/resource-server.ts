@@ -19,6 +19,12 @@ export interface Holder {
   readonly roles: readonly string[] | undefined
 }
 
+/** What a signature is verified with: other objects as soon as the provider shows something else. */
+export interface Basis {
+  readonly metadata: object
+  readonly keys: object
+}
+
 /** What is asked of a provider for a token that an app was given. Each call waits no longer than `timeoutSeconds` in all. */
 export interface ResourceServer {
   /** Whether a JWT of the provider that does not say of which kind it is must be an access token, by its claims. */
@@ -38,6 +44,8 @@ export interface ResourceServer {
   issuesAccessTokens(issuer: string | undefined): Promise<boolean>
   /** Verifies a JWT of this issuer that anyone may have sent, and that may be an access token. @see verifyJwt in `jwks.ts` */
   verifyJwt(jwt: string, algorithms: readonly string[]): Promise<SignedJwt>
+  /** What `verifyJwt` would verify with now; `null`: the provider has to be asked first. */
+  basis(): Basis | null
   /** Whether it can be asked about tokens: it has a place for that, and we have a client that may ask. */
   introspects(): Promise<boolean>
   /** @see isOwnTokenActive in `introspection.ts`. Only where `introspects`. */
@@ -88,6 +96,12 @@ export function createResourceServer(context: ProviderContext): ResourceServer {
         quirks.isFrom({ ...claims, iss: quirks.accessTokenIssuer(claims.iss, issuer) }, issuer)
       if ([current.issuer, ...config.otherIssuers].some(isFrom)) return signed
       throw new GatehouseError('token_invalid', 'issuer_mismatch', 'another issuer')
+    },
+
+    basis() {
+      const current = metadata.freshAtHand()
+      const keys = current && context.signatures.keysAtHand(current)
+      return keys && { metadata: current, keys }
     },
 
     async introspects() {

@@ -27,6 +27,7 @@ import {
 } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
 import { FOR_OTHERS, faultOfAudience, forApp, isForOthers } from './audience.ts'
+import { keyOf } from './verified-tokens.ts'
 
 /**
  * Checks a JWT access token for an app.
@@ -35,7 +36,7 @@ import { FOR_OTHERS, faultOfAudience, forApp, isForOthers } from './audience.ts'
  * @see RFC 9068 section 4
  */
 export async function checkJwt(token: string, app: App, ports: AskingPorts): Promise<Verdict> {
-  const { config, providers, clock } = ports
+  const { config, providers, clock, verdicts } = ports
   // Read before the signature is verified, so that no one makes us ask for keys with a token that was never meant for us.
   const unverified = readOr(token)
   if ('active' in unverified) return unverified
@@ -59,6 +60,8 @@ export async function checkJwt(token: string, app: App, ports: AskingPorts): Pro
     // What the provider adds to the claims when it is asked is not known yet.
     (asked ? undefined : used(unverified.claims, unverified).fault)
   if (early) return early
+  const key = await keyOf(token, app)
+  const basis = provider.basis()
   const jwt = await provider.verifyJwt(token, SIGNING_ALGORITHMS).catch((error: unknown) => {
     if (error instanceof GatehouseError && error.code !== 'token_invalid') {
       // Its key cannot be fetched, and does not matter.
@@ -75,7 +78,14 @@ export async function checkJwt(token: string, app: App, ports: AskingPorts): Pro
     const { read, fault } = used(claims, jwt)
     return fault ?? goodToken(forApp(app, read, config, issuing), config)
   }
-  return asked ? confirmed(token, jwt.claims, asked, app, ports, judged) : judged(jwt.claims)
+  if (asked) return confirmed(token, jwt.claims, asked, app, ports, judged)
+  const verdict = judged(jwt.claims)
+  const { claims } = jwt
+  if (verdict.active && claims.exp !== undefined && basis !== null) {
+    const validFrom = Math.max(claims.nbf ?? 0, claims.iat ?? 0) - provider.config.clockToleranceSeconds
+    verdicts.verified.keep(key, { verdict, provider, basis, validFrom, exp: claims.exp })
+  }
+  return verdict
 }
 
 function readOr(token: string): JwtContent | BadToken {

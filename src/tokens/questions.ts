@@ -1,6 +1,7 @@
 /**
  * The questions that requests of this isolate are asking right now, each once; knows neither tokens nor apps, only the hash of both.
  */
+import { createBoundedMap } from '../bounded-map.ts'
 import type { Clock } from '../clock.ts'
 import { createLease, type Lease } from '../oidc/transport/lease.ts'
 import type { Verdict } from './access-token.ts'
@@ -27,7 +28,7 @@ const OPEN_MAX = 2000
 
 /** Makes an empty set of questions, for one isolate. @param clock by which leases end */
 export function createQuestions(clock: Clock): Questions {
-  const open = new Map<string, Question>()
+  const open = createBoundedMap<Question>(OPEN_MAX)
 
   function enter(key: string, timeoutSeconds: number): Question {
     const known = open.get(key)
@@ -35,8 +36,6 @@ export function createQuestions(clock: Clock): Questions {
       known.visitors += 1
       return known
     }
-    const [oldest] = open.keys()
-    if (open.size >= OPEN_MAX && oldest !== undefined) open.delete(oldest)
     const question = { lease: createLease(clock, timeoutSeconds), visitors: 1, outcome: null }
     open.set(key, question)
     return question

@@ -1,9 +1,11 @@
 /**
  * Verdicts of providers, for a short while in the memory of the isolate; knows neither tokens nor apps, only the hash that stands for them.
  */
+import { createBoundedMap } from '../bounded-map.ts'
 import type { Clock } from '../clock.ts'
 import type { Verdict } from './access-token.ts'
 import { createQuestions, type Questions } from './questions.ts'
+import { createVerifiedTokens, type VerifiedTokens } from './verified-tokens.ts'
 
 export interface Verdicts {
   /** `null`: the provider does not know the token, or no longer; `undefined`: no one has asked lately. */
@@ -12,6 +14,8 @@ export interface Verdicts {
   keep(key: string, verdict: Verdict | null): void
   /** What is being asked right now. */
   readonly questions: Questions
+  /** JWTs about which no provider was asked. */
+  readonly verified: VerifiedTokens
 }
 
 /** How long an app may go on with a token that was revoked: what a provider is spared is worth no more. */
@@ -22,10 +26,11 @@ const KEPT_MAX = 2000
 const KEPT_MAX_CHARACTERS = 8192
 
 export function createVerdicts(clock: Clock): Verdicts {
-  const kept = new Map<string, { readonly verdict: Verdict | null; readonly until: number }>()
+  const kept = createBoundedMap<{ readonly verdict: Verdict | null; readonly until: number }>(KEPT_MAX)
 
   return {
     questions: createQuestions(clock),
+    verified: createVerifiedTokens(clock),
 
     recall(key) {
       const entry = kept.get(key)
@@ -37,8 +42,6 @@ export function createVerdicts(clock: Clock): Verdicts {
 
     keep(key, verdict) {
       if (JSON.stringify(verdict).length > KEPT_MAX_CHARACTERS) return
-      const [oldest] = kept.keys()
-      if (kept.size >= KEPT_MAX && oldest !== undefined) kept.delete(oldest)
       kept.set(key, { verdict, until: endOf(verdict, clock.now()) })
     },
   }

@@ -562,3 +562,69 @@ it('every answer is JSON that no cache keeps, with a reference number when it re
     expect(scene.log.map(({ ref }) => ref)).toContain(reference)
   }
 })
+
+describe('a request that was answered before', () => {
+  /** A token that the isolate knows to be good, and the request that asks about it. */
+  async function known() {
+    const scene = createScene()
+    const app = await addApp('api', { audiences: ['api'] })
+    const token = await scene.provider.signAccessToken()
+    const ask = (headers = basic(app), body = `token=${token}`) => post(scene, body, headers)
+    for (let time = 0; time < 3; time++) expect(await (await ask()).json()).toMatchObject({ active: true, aud: 'api' })
+    return { scene, app, token, ask }
+  }
+
+  it('has the same answer, to the last header', async () => {
+    const { ask, scene, token } = await known()
+    const warm = await ask()
+    const cold = await introspect(scene.isolate(), token, { clientId: 'api', secret: 'secret-of-api' })
+    expect([warm.status, [...warm.headers], await warm.text()]).toEqual([200, [...cold.headers], await cold.text()])
+  })
+
+  it('is refused when its app was removed more than 5 seconds ago', async () => {
+    const { ask, scene } = await known()
+    await env.DB.exec('DELETE FROM apps')
+    scene.clock.advance(5)
+    expect((await ask()).status).toBe(401)
+  })
+
+  it('is judged by the policy that its app has now', async () => {
+    const { ask, scene } = await known()
+    await env.DB.exec(`UPDATE apps SET audiences = '["another"]'`)
+    scene.clock.advance(5)
+    expect(await (await ask()).json()).toEqual({ active: false })
+  })
+
+  it('is inactive once the token has expired', async () => {
+    const { ask, scene } = await known()
+    scene.clock.advance(300)
+    expect(await (await ask()).json()).toEqual({ active: false })
+  })
+
+  it('is refused with another credential, and without one', async () => {
+    const { ask, app } = await known()
+    expect((await ask(basic({ ...app, secret: 'wrong' }))).status).toBe(401)
+    expect((await ask({})).status).toBe(401)
+  })
+
+  it('is refused when it is not a form', async () => {
+    const { ask, app } = await known()
+    expect((await ask({ ...basic(app), 'content-type': 'text/plain' })).status).toBe(400)
+  })
+
+  it('is refused when it has the token twice', async () => {
+    const { ask, token, app } = await known()
+    expect((await ask(basic(app), `token=${token}&token=${token}`)).status).toBe(400)
+  })
+
+  it('is judged anew when it names a provider or another token', async () => {
+    const { ask, token, app } = await known()
+    expect((await ask(basic(app), `token=${token}&provider=nowhere`)).status).toBe(400)
+    expect(await (await ask(basic(app), `token=${token}x`)).json()).toEqual({ active: false })
+  })
+
+  it('whose body is larger than any form is refused before it is read', async () => {
+    const { ask, app } = await known()
+    expect((await ask(basic(app), `token=${'x'.repeat(70_000)}`)).status).toBe(413)
+  })
+})

@@ -26,6 +26,8 @@ export interface Signatures {
    * @throws GatehouseError `provider_unreachable`
    */
   look(metadata: Pick<Metadata, 'jwks_uri' | 'issuer'>, send: Send): Promise<void>
+  /** What `verify` would verify with now, if that is known without asking: the same object as long as it is the same. */
+  keysAtHand(metadata: Pick<Metadata, 'jwks_uri'>): object | null
 }
 
 export function createSignatures(config: ProviderConfig, ports: DocumentPorts): Signatures {
@@ -54,6 +56,8 @@ export function createSignatures(config: ProviderConfig, ports: DocumentPorts): 
         mayVerify: isKeyOf && ((key, claims) => isKeyOf(key, claims, issuer)),
       })
     },
+
+    keysAtHand: ({ jwks_uri }) => written ?? (jwks_uri === undefined ? null : keysAt(jwks_uri).freshAtHand()),
 
     async look({ jwks_uri, issuer }, send) {
       if (jwks_uri === undefined || written !== undefined) {

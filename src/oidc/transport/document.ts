@@ -61,6 +61,8 @@ export interface Origin {
 export interface Document<T> {
   /** What is in memory, of whatever age; asks no one. `null`: nothing. */
   atHand(): T | null
+  /** The same while it is fresh, so that `read` would give it back without asking. */
+  freshAtHand(): T | null
   /**
    * The document: fresh, or stale for a day while the provider fails.
    *
@@ -212,6 +214,7 @@ export function createDocument<T extends object>(
 
   return {
     atHand: () => held?.value ?? null,
+    freshAtHand: () => (held && isFresh() ? held.value : null),
 
     async read(send, asker = 'untrusted') {
       if (held && isFresh()) return held.value

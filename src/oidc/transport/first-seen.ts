@@ -1,6 +1,7 @@
 /**
  * Remembers when names were first seen, counted in loads of a document; keeps a bounded number of them and no name in the clear.
  */
+import { createBoundedMap } from '../../bounded-map.ts'
 import { sha256 } from '../../crypto.ts'
 
 /** Anyone can make up as many as they like, and each of any length, so few are kept, and only their hashes. */
@@ -13,17 +14,14 @@ export interface FirstSeen {
 
 /** Makes an empty memory, for one document of one isolate. */
 export function createFirstSeen(): FirstSeen {
-  const marks = new Map<string, number>()
+  const marks = createBoundedMap<number>(KEPT_MAX)
 
   return {
     async since(name, mark) {
       const hash = await sha256(name)
       const first = marks.get(hash) ?? mark
       // The name that was not seen for the longest time is forgotten first.
-      marks.delete(hash)
       marks.set(hash, first)
-      const [oldest] = marks.keys()
-      if (marks.size > KEPT_MAX && oldest !== undefined) marks.delete(oldest)
       return first
     },
   }

@@ -1,8 +1,10 @@
 /**
  * "Is this token good, and whose is it?": POST /api/v1.0/introspect/, for apps with a credential; the judgement is made in `tokens/`.
  */
+
 import { type Context, Hono } from 'hono'
 import { type App, repeatableCredential } from '../../accounts/apps.ts'
+import { sha256 } from '../../crypto.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
 import type { Provider } from '../../oidc/provider.ts'
@@ -10,26 +12,34 @@ import { renewIfDue } from '../../sessions/renewal.ts'
 import type { Session } from '../../sessions/session.ts'
 import { introspectionAnswer } from '../../tokens/access-token.ts'
 import { check } from '../../tokens/check.ts'
-import { answersAs, type RequestVariables } from '../http/context.ts'
-import { limitedForm } from '../http/forms.ts'
+import { keyOf } from '../../tokens/verified-tokens.ts'
+import { answersAs, type RequestVariables, referenceOf } from '../http/context.ts'
+import { formText, withoutRepetition } from '../http/forms.ts'
 import { PATHS } from '../paths.ts'
+
+const JSON_TYPE = { 'Content-Type': 'application/json' }
 
 type RequestContext = Context<RequestVariables>
 
 /** @see RFC 7662 sections 2.1 to 2.3; RFC 6749 section 5.2 for the errors */
 export function introspectRoutes(deps: Deps) {
   const app = new Hono<RequestVariables>()
+  const { verified } = deps.verdicts
 
   app.use(PATHS.introspect, answersAs('json'))
   app.post(PATHS.introspect, async (c) => {
-    const form = await limitedForm(c, 'token')
+    const body = await formText(c, 'token')
+    const asked = await sha256(`${c.req.header('authorization')}\n${body}`)
+    const answered = answeredBefore(asked)
+    if (answered !== undefined) return c.body(answered, 200, JSON_TYPE)
+    const form = withoutRepetition(body)
     const asking = await authenticatedApp(c, form)
     const token = form.get('token')
     if (!token)
       throw new GatehouseError('invalid_request', 'token_missing', 'no token in the form', {
         publicMessage: 'The form field "token" is missing',
       })
-    const ports = { ...deps, renewIfDue: (session: Session) => renewIfDue(session, c.get('reference'), deps) }
+    const ports = { ...deps, renewIfDue: (session: Session) => renewIfDue(session, referenceOf(c), deps) }
     const verdict = await check(token, asking, ports, namedProvider(form))
     if (!verdict.active) {
       c.var.log({
@@ -42,8 +52,17 @@ export function introspectRoutes(deps: Deps) {
         },
       })
     }
+    const key = await keyOf(token, asking)
+    if (verified.recall(key)) verified.requests.set(asked, { app: asking, key })
     return c.json(introspectionAnswer(verdict))
   })
+
+  /** The answer to the very same request, while the app and the verdict are known to stand; `undefined`: it must be judged. */
+  function answeredBefore(asked: string): string | undefined {
+    const question = verified.requests.get(asked)
+    if (question === undefined || !deps.apps.isKnown(question.app)) return undefined
+    return verified.recall(question.key)?.answer
+  }
 
   /** The provider that the app names, so that no other is shown the token; `null`: it names none. */
   function namedProvider(form: URLSearchParams): Provider | null {
