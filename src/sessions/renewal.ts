@@ -21,8 +21,8 @@ import { type Keeping, keptTokens, openTokens, sealTokens } from './vault.ts'
 export interface RenewalStore extends SessionFinder {
   /** Takes the right to refresh. `false`: someone else has it, or has used it since. */
   claimRefresh(session: Session, notBefore: number): Promise<boolean>
-  /** Writes what a refresh brought, and gives the right back. `false`: the session has ended meanwhile. */
-  completeRefresh(session: Session, refreshed: RefreshedSession): Promise<boolean>
+  /** Writes what a refresh brought, and gives the right back. @returns the session as it is now; `null`: it has gone on without this refresh, or ended */
+  completeRefresh(session: Session, refreshed: RefreshedSession): Promise<Session | null>
   /** Gives the right back after an outage; no one asks again before `notBefore`. */
   abandonRefresh(session: Session, notBefore: number): Promise<void>
   /**
@@ -153,8 +153,9 @@ async function refreshNow(
     const refreshed = await provider.refresh(tokens)
     const complete = await completionOf(session, { ...refreshed, askedAt }, provider, ports)
     // Once more when the database fails: the old refresh token is spent, and the new one is only here.
-    const isKept = await complete().catch(complete)
-    if (!isKept) await provider.revokeTokens([refreshed.tokens])
+    const kept = await complete().catch(complete)
+    if (kept !== null) return kept
+    await provider.revokeTokens([refreshed.tokens])
     return sessions.find(session.tokenHash)
   } catch (thrown) {
     const error = toGatehouseError(thrown)

@@ -75,7 +75,7 @@ export function idleEndOf({ lastSeenAt, expiresAt }: Session, { sessionIdleSecon
 /**
  * Until when a session may go on without being confirmed by the provider, in seconds since the epoch.
  *
- * @see unconfirmedSeconds in `config/session-settings.ts`
+ * @see unconfirmedSeconds in `config/schema/session.ts`
  */
 export function confirmedUntil(
   { refreshedAt, createdAt }: Pick<Session, 'refreshedAt' | 'createdAt'>,

@@ -226,8 +226,10 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
           ),
       ]
       if (identity !== null) statements.push(updateUser(db, user.id, identity, { tokenHash, refreshVersion }))
-      const [session] = await roundTrip(() => db.batch(statements))
-      return session?.meta.changes === 1
+      statements.push(db.prepare(FIND).bind(tokenHash, epochSeconds(clock)))
+      const results = await roundTrip(() => db.batch(statements))
+      const row = results.at(-1)?.results[0]
+      return results[0]?.meta.changes === 1 && row ? sessionFromRow(row) : null
     },
 
     async abandonRefresh({ tokenHash, refreshVersion }, notBefore) {

@@ -300,7 +300,7 @@ describe('a refresh', () => {
     await sessions.claimRefresh(seen, NOW + 7)
     await sessions.end('hash', 'reference')
     const mine = { ...seen, refreshVersion: seen.refreshVersion + 1 }
-    expect(await sessions.completeRefresh(mine, refreshed)).toBe(false)
+    expect(await sessions.completeRefresh(mine, refreshed)).toBeNull()
     expect(await env.DB.prepare("SELECT id FROM users WHERE given_name = 'Alicia'").first()).toBeNull()
   })
 
@@ -310,10 +310,35 @@ describe('a refresh', () => {
     const seen = await found(sessions)
     await sessions.claimRefresh(seen, NOW + 7)
     const mine = { ...seen, refreshVersion: seen.refreshVersion + 1 }
-    expect(await sessions.completeRefresh(mine, refreshed)).toBe(true)
+    const completed = await sessions.completeRefresh(mine, refreshed)
     const { user, ...session } = await found(sessions)
+    expect(completed).toEqual({ user, ...session })
     expect(session).toMatchObject({ sealedTokens: 'sealed again', tokensExpireAt: NOW + 300, isRefreshPending: false })
     expect(user.given_name).toBe('Alicia')
+  })
+
+  it('writes the person only when it brings something new', async () => {
+    const { sessions } = store()
+    const known = identity({ email: 'alice@example.org', email_verified: true, x_grp: ['staff'], given_name: 'Alice' })
+    await sessions.begin(signIn({ identity: known }))
+    const seen = await found(sessions)
+    await env.DB.exec("CREATE TRIGGER unwritten BEFORE UPDATE ON users BEGIN SELECT RAISE(ABORT, 'written'); END")
+    const complete = (said: ReturnType<typeof identity>) =>
+      sessions.completeRefresh(seen, { ...refreshed, identity: said })
+    expect((await complete(known))?.sealedTokens).toBe('sealed again')
+    expect((await complete({ ...known, email: null, email_verified: null, given_name: null }))?.user.given_name).toBe(
+      'Alice',
+    )
+    for (const news of [
+      { given_name: 'Alicia' },
+      { x_grp: [] },
+      { x_grp: null },
+      { email_verified: false },
+      { tenant_id: 't' },
+    ]) {
+      expect((await refusalOf(complete({ ...known, ...news }))).code).toBe('store_unavailable')
+    }
+    await env.DB.exec('DROP TRIGGER unwritten')
   })
 
   it('replaces what its own session brought, and nothing that another did', async () => {
@@ -336,9 +361,7 @@ describe('a refresh', () => {
     await sessions.claimRefresh(seen, NOW)
     await sessions.claimRefresh({ ...seen, refreshVersion: seen.refreshVersion + 1 }, NOW + 7)
     const late = { ...seen, refreshVersion: seen.refreshVersion + 1 }
-    expect(await sessions.completeRefresh(late, { ...refreshed, brought: { subject: 'bob', groups: null } })).toBe(
-      false,
-    )
+    expect(await sessions.completeRefresh(late, { ...refreshed, brought: { subject: 'bob', groups: null } })).toBeNull()
     expect((await found(sessions)).brought).toEqual({ subject: 'alice', groups: ['staff'] })
   })
 
