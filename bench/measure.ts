@@ -6,6 +6,7 @@ import { serviceSecret } from '../dev/provider/clients.ts'
 import type { ProviderOptions } from '../dev/provider/provider.ts'
 import { accessTokenOf } from '../dev/sign-in.ts'
 import type { Installation } from '../test/support/installation.ts'
+import { PATHS } from '../test/support/paths.ts'
 import { Visitor } from '../test/support/visitor.ts'
 import { COSTS_PATH, type Costs } from './counts.ts'
 
@@ -100,6 +101,9 @@ export async function measureCosts(installation: Installation): Promise<readonly
   const rotated = await accessTokenOf('alice', installation.client)
   await measure('JWT check, first with a new key', 'first', () => check(rotated, 'first'))
   await measure('session token check', 'first', () => check(visitor.sessionToken, 'first'))
+  const ownPage = { method: 'POST', headers: { origin: gatehouse.baseUrl } }
+  const refresh = () => visitor.visit(PATHS.sessionRefresh, ownPage)
+  await measure('refresh of a session, nothing new about the person', 'first', refresh)
   await measure('sign-out', 'first', () => visitor.signOut())
   await visitor.signIn('alice')
   await measure('back-channel logout of one session', 'first', () => visitor.signOutAtProvider())

@@ -4,8 +4,8 @@
  * Bounded in count and time. Exit status 0: every sign-in was good except those that the provider refused, no verdict was wrong, and no
  * live token was answered with 503.
  */
-import { Complaint, runCommand } from '../dev/complaint.ts'
-import { readOptions } from '../dev/options.ts'
+import { runCommand } from '../dev/complaint.ts'
+import { readOptions, wholeNumber } from '../dev/options.ts'
 import { withInstallation } from './installed.ts'
 import { DEFAULTS, type Figures, runRotation } from './rotation-run.ts'
 
@@ -42,14 +42,6 @@ await runCommand(async () => {
     if (!isGood(figures)) process.exitCode = 1
   })
 })
-
-/** The number that an option names, or the usual one. @throws Complaint if it is none: nothing would be measured, and nothing fail */
-function wholeNumber(option: string, text: string | undefined, usual: number): number {
-  if (text === undefined) return usual
-  const number = Number(text)
-  if (/^\d+$/.test(text) && number > 0) return number
-  throw new Complaint(`${option} must be a whole number above 0, but it is "${text}". Example: ${option} ${usual}`)
-}
 
 function isGood({ signIns, checks, withFlood }: Figures): boolean {
   return signIns.failed.length === 0 && checks.wrong.length === 0 && (withFlood || checks.live.unavailable === 0)

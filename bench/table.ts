@@ -22,10 +22,13 @@ const NOTES = `
   that writes user, session and audit row, all or nothing. A callback that belongs to no attempt is one read. Looking for an account by
   its address, or letting no one in who is not known, happens in that batch, too, and is no further round trip. The first sign-in
   with the current settings notes in KV that they work; each isolate reads that once.
-- **JWT check** on a warm isolate asks no one. An app that was just seen is remembered for 5 seconds, keys and metadata for an hour.
-  A key that is not known costs a read of KV and a call; \`npm run bench:rotation\` changes the keys every 5 seconds.
+- **JWT check** on a warm isolate asks no one, and verifies a token that it has found good once for each set of keys. An app that was just
+  seen is remembered for 5 seconds, keys and metadata for an hour. A key that is not known costs a read of KV and a call;
+  \`npm run bench:rotation\` changes the keys every 5 seconds.
 - **Opaque token check** asks the provider once a minute and isolate for a good token, every 10 seconds for a bad one. With
   OIDC_OP_INTROSPECT_JWT a JWT check makes this call, too.
+- **Refresh** is the look at the session, the right to refresh it, which one request takes, and one batch that writes the tokens and reads
+  the session again. The row of the person is written only when the provider says something new of them.
 - **Sign-out** counts the page with the button and the press of it. The call to the provider gives back the refresh token.
 - **Back-channel logout** is one batch: audit rows, sessions and the token itself, all or nothing.
 - **A refused sign-in** is one more batch: the note of it for the diagnosis, and the end of the oldest note when there are a hundred. **The

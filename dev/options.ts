@@ -45,3 +45,11 @@ function read<T>(usage: string, parse: () => T): T {
     throw new Complaint(`${error instanceof Error ? error.message : error}\n${usage}`)
   }
 }
+
+/** The number that an option names, or the usual one. @throws Complaint if it is none: nothing would be measured, and nothing fail */
+export function wholeNumber(option: string, text: string | undefined, usual: number): number {
+  if (text === undefined) return usual
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number > 0) return number
+  throw new Complaint(`${option} must be a whole number above 0, but it is "${text}". Example: ${option} ${usual}`)
+}

@@ -1,0 +1,72 @@
+/**
+ * Sends the same request over and over on a few connections, and says how much processor time a server process took for it.
+ */
+import { readFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+
+/** A request, and what its answer must contain. */
+export interface Probe {
+  readonly name: string
+  readonly url: string
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly expected: string
+  /** The process that answers. */
+  readonly pid: number
+}
+
+export interface Round {
+  readonly requestsPerSecond: number
+  readonly cpuMicroseconds: number
+}
+
+const CONNECTIONS = 16
+/** Of /proc/<pid>/stat, the same on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100
+
+/** Sends the request for so long. @throws Error when an answer is not the expected one */
+export async function load(probe: Probe, seconds: number): Promise<Round> {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
+  const endsAt = performance.now() + seconds * 1000
+  const before = cpuSeconds(probe.pid)
+  const startedAt = performance.now()
+  let count = 0
+  const loop = async () => {
+    while (performance.now() < endsAt) {
+      await send(probe, agent)
+      count += 1
+    }
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, loop))
+  const tookSeconds = (performance.now() - startedAt) / 1000
+  const cpu = cpuSeconds(probe.pid) - before
+  agent.destroy()
+  return { requestsPerSecond: count / tookSeconds, cpuMicroseconds: (cpu / count) * 1e6 }
+}
+
+/** User and system time of a process so far. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+}
+
+function send({ url, method = 'GET', headers = {}, body, expected }: Probe, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers, agent }, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8')
+      answer.on('data', (chunk: string) => {
+        text += chunk
+      })
+      answer.on('end', () => {
+        if (answer.statusCode === 200 && text.includes(expected)) resolve()
+        else reject(new Error(`${url} answered ${answer.statusCode}: ${text.slice(0, 200)}`))
+      })
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
