@@ -2,6 +2,7 @@
  * POST /api/v1.0/introspect/: what an app is told of a token, and what it takes to be an app. (RFC 7662)
  */
 import { env } from 'cloudflare:workers'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { IdTokenFault } from '../support/hostile/provider.ts'
 import {
@@ -565,8 +566,8 @@ it('every answer is JSON that no cache keeps, with a reference number when it re
 
 describe('a request that was answered before', () => {
   /** A token that the isolate knows to be good, and the request that asks about it. */
-  async function known() {
-    const scene = createScene()
+  async function known(settings: Record<string, string> = {}) {
+    const scene = createScene(settings)
     const app = await addApp('api', { audiences: ['api'] })
     const token = await scene.provider.signAccessToken()
     const ask = (headers = basic(app), body = `token=${token}`) => post(scene, body, headers)
@@ -617,6 +618,19 @@ describe('a request that was answered before', () => {
     expect((await ask(basic(app), `token=${token}&token=${token}`)).status).toBe(400)
   })
 
+  it('is inactive whenever it names a provider that the token is not from', async () => {
+    const table = { id: 'other', url: 'https://idp2.example', client_id: 'gatehouse' }
+    const { ask, token, app } = await known({
+      OIDC_PROVIDERS: JSON.stringify([table]),
+      OIDC_PROVIDERS_OTHER_CLIENT_SECRET: SETTINGS.OIDC_RP_CLIENT_SECRET,
+    })
+    const naming = async (id: string) => (await ask(basic(app), `token=${token}&provider=${id}`)).json()
+    for (let time = 0; time < 3; time++) {
+      expect(await naming('other')).toEqual({ active: false })
+      expect(await naming('default')).toMatchObject({ active: true })
+    }
+  })
+
   it('is judged anew when it names a provider or another token', async () => {
     const { ask, token, app } = await known()
     expect((await ask(basic(app), `token=${token}&provider=nowhere`)).status).toBe(400)
@@ -627,4 +641,68 @@ describe('a request that was answered before', () => {
     const { ask, app } = await known()
     expect((await ask(basic(app), `token=${'x'.repeat(70_000)}`)).status).toBe(413)
   })
+
+  it('is answered as by an isolate that remembers nothing, whatever was asked before (A114)', async () => {
+    const table = { id: 'other', url: 'https://idp2.example', client_id: 'gatehouse' }
+    const scene = createScene({
+      OIDC_PROVIDERS: JSON.stringify([table]),
+      OIDC_PROVIDERS_OTHER_CLIENT_SECRET: SETTINGS.OIDC_RP_CLIENT_SECRET,
+    })
+    await addApp('one', { audiences: ['api'] })
+    await addApp('two', { clients: ['meet'] })
+    const sign = (claims: Record<string, unknown>) => scene.provider.signAccessToken(claims)
+    const now = Math.floor(scene.clock.now() / 1000)
+    const tokens = [
+      await sign({ aud: 'api' }),
+      await sign({ aud: 'api', exp: now + 40 }),
+      await sign({ aud: 'elsewhere', client_id: 'meet' }),
+      await sign({ aud: ['api', 'x'], client_id: 'meet', nbf: now + 20 }),
+      (await sign({ aud: 'api' })).slice(0, -3),
+    ]
+    const change = fc.constantFrom(
+      `UPDATE apps SET audiences = '["x"]' WHERE client_id = 'one'`,
+      `UPDATE apps SET audiences = '["api"]' WHERE client_id = 'one'`,
+      `UPDATE apps SET clients = '[]' WHERE client_id = 'two'`,
+      `UPDATE apps SET clients = '["meet"]' WHERE client_id = 'two'`,
+    )
+    const question = fc.record({
+      app: fc.constantFrom('one', 'two'),
+      secretOf: fc.constantFrom('one', 'two', 'itself', 'itself', 'itself', 'itself'),
+      token: fc.constantFrom(...tokens),
+      provider: fc.constantFrom('', '', '&provider=other', '&provider=none'),
+    })
+    const ask = async (gate: Scene['gate'], { app, secretOf, token, provider }: QuestionAsked) => {
+      const secret = `secret-of-${secretOf === 'itself' ? app : secretOf}`
+      const headers = { ...basic({ clientId: app, secret }), 'content-type': FORM }
+      const response = await gate(
+        new Request(INTROSPECT, { method: 'POST', headers, body: `token=${token}${provider}` }),
+      )
+      return [response.status, (await response.text()).replace(/reference \w+/, 'reference')]
+    }
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof({ weight: 6, arbitrary: question }, change), { minLength: 20, maxLength: 40 }),
+        async (steps) => {
+          for (const step of steps) {
+            if (typeof step === 'string') {
+              await env.DB.exec(step)
+              // For so long an isolate remembers an app.
+              scene.clock.advance(5)
+            } else {
+              const judged = await ask(scene.isolate(), step)
+              for (let time = 0; time < 3; time++) expect(await ask(scene.gate, step)).toEqual(judged)
+            }
+          }
+        },
+      ),
+      { numRuns: 10 },
+    )
+  }, 60_000)
 })
+
+interface QuestionAsked {
+  readonly app: string
+  readonly secretOf: string
+  readonly token: string
+  readonly provider: string
+}

@@ -10,9 +10,9 @@ import { GatehouseError } from '../../errors.ts'
 import type { Provider } from '../../oidc/provider.ts'
 import { renewIfDue } from '../../sessions/renewal.ts'
 import type { Session } from '../../sessions/session.ts'
-import { introspectionAnswer } from '../../tokens/access-token.ts'
+import { introspectionAnswer, type Verdict } from '../../tokens/access-token.ts'
 import { check } from '../../tokens/check.ts'
-import { keyOf } from '../../tokens/verified-tokens.ts'
+import { keyOf, type Question } from '../../tokens/verified-tokens.ts'
 import { answersAs, type RequestVariables, referenceOf } from '../http/context.ts'
 import { formText, withoutRepetition } from '../http/forms.ts'
 import { PATHS } from '../paths.ts'
@@ -29,7 +29,8 @@ export function introspectRoutes(deps: Deps) {
   app.use(PATHS.introspect, answersAs('json'))
   app.post(PATHS.introspect, async (c) => {
     const body = await formText(c, 'token')
-    const asked = await sha256(`${c.req.header('authorization')}\n${body}`)
+    const authorization = c.req.header('authorization')
+    const asked = await sha256(`${typeof authorization} ${authorization}\n${body}`)
     const answered = answeredBefore(asked)
     if (answered !== undefined) return c.body(answered, 200, JSON_TYPE)
     const form = withoutRepetition(body)
@@ -52,8 +53,7 @@ export function introspectRoutes(deps: Deps) {
         },
       })
     }
-    const key = await keyOf(token, asking)
-    if (verified.recall(key)) verified.requests.set(asked, { app: asking, key })
+    if (verdict.active) remember(asked, { app: asking, key: await keyOf(token, asking) }, verdict)
     return c.json(introspectionAnswer(verdict))
   })
 
@@ -62,6 +62,11 @@ export function introspectRoutes(deps: Deps) {
     const question = verified.requests.get(asked)
     if (question === undefined || !deps.apps.isKnown(question.app)) return undefined
     return verified.recall(question.key)?.answer
+  }
+
+  /** Only where the verdict is the one that is kept: the same app may ask in other words, such as with a provider, and get another. */
+  function remember(asked: string, question: Question, verdict: Verdict): void {
+    if (verified.recall(question.key)?.verdict === verdict) verified.requests.set(asked, question)
   }
 
   /** The provider that the app names, so that no other is shown the token; `null`: it names none. */
