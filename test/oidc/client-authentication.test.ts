@@ -4,7 +4,10 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, importJWK, type JWK, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { begin, CLIENT_ID, farProvider, ISSUER, refusal, SECRET, type SeenCall } from '../support/far-provider.ts'
+import type { SeenCall } from '../support/far-end.ts'
+import { begin, farProvider, ISSUER, SECRET } from '../support/far-provider.ts'
+import { refusalOf } from '../support/refusal.ts'
+import { CLIENT_ID } from '../support/unit-world.ts'
 
 const KEY = JSON.stringify(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }))
 const RSA_KEY = JSON.stringify(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }))
@@ -79,7 +82,7 @@ describe('the method is', () => {
     [['client_secret_jwt'], { OIDC_RP_CLIENT_SECRET: 'x'.repeat(31) }],
   ])('none of %j when there is nothing to do it with, which the log says', async (listed, settings) => {
     const far = await farProvider({ metadata: { token_endpoint_auth_methods_supported: listed } }, settings)
-    const { code, hint } = await refusal(far.finish())
+    const { code, hint } = await refusalOf(far.finish())
     expect([code, hint]).toEqual(['not_configured', expect.stringContaining('OIDC_RP_TOKEN_AUTH_METHOD')])
     expect(far.count('/token')).toBe(0)
   })
@@ -187,7 +190,7 @@ describe('our key set', () => {
   it('refuses a point that is not on its curve, and names the setting', async () => {
     const wrong = JSON.stringify({ ...JSON.parse(KEY), y: 'A'.repeat(43) })
     const far = await farProvider({}, { ...NO_SECRET, OIDC_RP_PRIVATE_KEY: wrong })
-    const { code, message } = await refusal(far.finish())
+    const { code, message } = await refusalOf(far.finish())
     expect([code, message]).toEqual(['not_configured', expect.stringContaining('OIDC_RP_PRIVATE_KEY')])
   })
 })
@@ -208,7 +211,7 @@ describe('a refused client', () => {
       refusedWith({ status: 401, headers: { 'www-authenticate': 'Basic error="invalid_client"' } }, {}),
     ],
   ])('%s leads to a hint that names the settings', async (_, bends) => {
-    const { code, provider, hint } = await refusal((await farProvider(bends)).finish())
+    const { code, provider, hint } = await refusalOf((await farProvider(bends)).finish())
     expect([code, provider.error]).toEqual(['provider_error', 'invalid_client'])
     expect(hint).toContain('OIDC_RP_CLIENT_SECRET')
   })
@@ -254,7 +257,7 @@ describe('PAR', () => {
 
   it('that the provider requires without a place for it is refused', async () => {
     const far = await farProvider({ metadata: { require_pushed_authorization_requests: true } })
-    expect((await refusal(begin(far))).message).toContain('pushed_authorization_request_endpoint')
+    expect((await refusalOf(begin(far))).message).toContain('pushed_authorization_request_endpoint')
   })
 })
 
@@ -317,6 +320,6 @@ describe('a client id with blanks', () => {
 
   it('is the audience of ID tokens exactly', async () => {
     const far = await farProvider({ idToken: { aud: CLIENT.trim() } }, settings)
-    expect((await refusal(far.finish())).code).toBe('token_invalid')
+    expect((await refusalOf(far.finish())).code).toBe('token_invalid')
   })
 })

@@ -8,7 +8,9 @@ import { describe, expect, it } from 'vitest'
 import { keptDpopKey, newDpopKey, withDpop } from '../../src/oidc/client/dpop.ts'
 import type { ProtocolClient } from '../../src/oidc/client/protocol-client.ts'
 import { providerTokensSchema } from '../../src/oidc/flows/token-answer.ts'
-import { type Bends, farProvider, json, refusal, type SeenCall } from '../support/far-provider.ts'
+import { json, type SeenCall } from '../support/far-end.ts'
+import { type Bends, farProvider } from '../support/far-provider.ts'
+import { refusalOf } from '../support/refusal.ts'
 
 const ON = { OIDC_USE_DPOP: 'true' }
 const BOUND = { tokenAnswer: { token_type: 'DPoP' } }
@@ -47,7 +49,7 @@ describe('with OIDC_USE_DPOP', () => {
       await far.finish()
       expect(called(far, path).map((call) => decodeJwt(proofOf(call)).nonce)).toEqual([undefined, 'n-1'])
       const never = await farProvider({ ...BOUND, answer: demandsNonce(path, 'n-1', true) }, ON)
-      await refusal(never.finish())
+      await refusalOf(never.finish())
       expect(called(never, path)).toHaveLength(2)
     },
   )
@@ -61,13 +63,13 @@ describe('with OIDC_USE_DPOP', () => {
           )
         : undefined
     const far = await farProvider({ answer }, ON)
-    await refusal(far.finish())
+    await refusalOf(far.finish())
     expect(far.count('/token')).toBe(1)
   })
 
   it('a token that is not bound is refused, and not used', async () => {
     const far = await farProvider({}, ON)
-    const { code, message } = await refusal(far.finish())
+    const { code, message } = await refusalOf(far.finish())
     expect([code, message]).toEqual(['token_invalid', expect.stringContaining('OIDC_USE_DPOP')])
     expect(far.count('/userinfo')).toBe(0)
   })
@@ -112,13 +114,13 @@ describe('a refresh', () => {
   it('that gives a token which is not bound is refused', async () => {
     const { tokens } = await (await farProvider(REFRESHABLE, ON)).finish()
     const far = await farProvider({}, ON)
-    expect((await refusal(far.gatehouse.refresh(tokens))).code).toBe('token_invalid')
+    expect((await refusalOf(far.gatehouse.refresh(tokens))).code).toBe('token_invalid')
   })
 })
 
 it('without OIDC_USE_DPOP there is no proof, and a token that is bound is refused', async () => {
   const far = await farProvider(BOUND)
-  expect((await refusal(far.finish())).message).toContain('OIDC_USE_DPOP')
+  expect((await refusalOf(far.finish())).message).toContain('OIDC_USE_DPOP')
   expect(called(far, '/token')[0]?.headers.has('dpop')).toBe(false)
 })
 

@@ -5,12 +5,14 @@ import { createHash, createHmac, generateKeyPairSync } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { base64url, CompactEncrypt, exportJWK, exportSPKI, importJWK, type JWK } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { type Bends, CLIENT_ID, type FarProvider, farProvider, refusal, SECRET } from '../support/far-provider.ts'
+import { type Bends, type FarProvider, farProvider, SECRET } from '../support/far-provider.ts'
+import { refusalOf } from '../support/refusal.ts'
+import { CLIENT_ID } from '../support/unit-world.ts'
 
 /** The refusal, and that nothing was asked after it. */
 async function refused(bends: Bends, settings: Record<string, string> = {}) {
   const far = await farProvider(bends, settings)
-  const { code, message, detail } = await refusal(far.finish())
+  const { code, message, detail } = await refusalOf(far.finish())
   expect(far.count('/userinfo')).toBe(0)
   return { code, message, detail }
 }
@@ -50,7 +52,7 @@ describe('at_hash', () => {
   it('of another access token is refused after a refresh too', async () => {
     const { tokens } = await (await farProvider({ tokenAnswer: { refresh_token: 'r' } })).finish()
     const far = await farProvider({ idToken: { at_hash: 'A'.repeat(22) } })
-    expect((await refusal(far.gatehouse.refresh(tokens))).message).toContain('at_hash')
+    expect((await refusalOf(far.gatehouse.refresh(tokens))).message).toContain('at_hash')
   })
 
   it('may be absent', async () => {
@@ -91,7 +93,7 @@ describe('with OIDC_CLOCK_TOLERANCE', () => {
     const idToken = { [claim]: Math.floor(Date.now() / 1000) + seconds }
     const far = await farProvider({ idToken }, { OIDC_CLOCK_TOLERANCE: tolerance })
     if (code === undefined) await far.finish()
-    else expect((await refusal(far.finish())).code).toBe(code)
+    else expect((await refusalOf(far.finish())).code).toBe(code)
   })
 })
 
@@ -128,13 +130,13 @@ describe('an ID token with HS256', () => {
       return withHmac(text)(token)
     }
     far = await farProvider({ wrap })
-    expect((await refusal(far.finish())).code).toBe('token_invalid')
+    expect((await refusalOf(far.finish())).code).toBe('token_invalid')
   })
 
   it('says nothing for an access token: those are never verified with the secret', async () => {
     const far = await farProvider({}, HS256)
     const token = withHmac(SECRET)(await far.sign({ iss: 'x' }))
-    expect((await refusal(far.gatehouse.verifyJwt(token, ['RS256', 'ES256']))).code).toBe('token_invalid')
+    expect((await refusalOf(far.gatehouse.verifyJwt(token, ['RS256', 'ES256']))).code).toBe('token_invalid')
   })
 })
 

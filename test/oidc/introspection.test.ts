@@ -6,16 +6,10 @@ import { CompactEncrypt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import type { GatehouseError } from '../../src/errors.ts'
 import { describeFailure } from '../../src/log.ts'
-import {
-  CLIENT_ID,
-  type FarProvider,
-  farProvider,
-  ISSUER,
-  json,
-  jwt,
-  refusal,
-  SECRET,
-} from '../support/far-provider.ts'
+import { json, jwt } from '../support/far-end.ts'
+import { type FarProvider, farProvider, ISSUER, SECRET } from '../support/far-provider.ts'
+import { refusalOf } from '../support/refusal.ts'
+import { CLIENT_ID } from '../support/unit-world.ts'
 
 const TOKEN = 'an-opaque-token-of-the-provider'
 const SIGNED = 'application/token-introspection+jwt'
@@ -38,7 +32,7 @@ async function answering(respond: Respond, settings: Record<string, string> = {}
 const askedOf = ({ calls }: FarProvider) => calls.filter(({ path }) => path === '/introspect')
 
 const failureOf = async (respond: Respond, settings: Record<string, string> = {}): Promise<GatehouseError> =>
-  refusal((await answering(respond, settings)).gatehouse.introspect(TOKEN))
+  refusalOf((await answering(respond, settings)).gatehouse.introspect(TOKEN))
 
 /** A signed answer, and what is changed of it. */
 const signed =
@@ -94,7 +88,7 @@ describe('the request', () => {
     }
     const metadata = { ...endpoint, token_endpoint_auth_methods_supported: ['private_key_jwt'] }
     const far = await answering(() => json({ active: true }), settings, metadata)
-    expect((await refusal(far.gatehouse.introspect(TOKEN))).code).toBe('not_configured')
+    expect((await refusalOf(far.gatehouse.introspect(TOKEN))).code).toBe('not_configured')
     expect(askedOf(far)).toEqual([])
   })
 
@@ -295,7 +289,7 @@ it('signed answers under keys that are not known are no verdict, and say when to
   const far = await answering(async (provider) => signed({}, { kid: `made-up-${made++}` })(provider), RS256)
   const refusals: GatehouseError[] = []
   while (refusals.at(-1)?.code !== 'temporarily_unavailable')
-    refusals.push(await refusal(far.gatehouse.introspect(TOKEN)))
+    refusals.push(await refusalOf(far.gatehouse.introspect(TOKEN)))
   expect(new Set(refusals.slice(0, -1).map(({ code }) => code))).toEqual(new Set(['token_invalid']))
   expect(refusals.at(-1)?.retryAfterSeconds).toBeGreaterThan(0)
   expect(far.count('/jwks')).toBeLessThan(refusals.length)

@@ -6,10 +6,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { GatehouseError } from '../../src/errors.ts'
 import { describeFailure } from '../../src/log.ts'
 import { checkJwt } from '../../src/tokens/jwt.ts'
-import { json as answer } from '../support/far-end.ts'
-import { CLIENT_ID, farProvider, ISSUER, json, jwt, SECRET, SUBJECT } from '../support/far-provider.ts'
+import { json as answer, json, jwt } from '../support/far-end.ts'
+import { farProvider, ISSUER, SECRET, SUBJECT } from '../support/far-provider.ts'
 import { ANY_APP, createWorld, JWKS, NOW, ISSUER as TOKEN_ISSUER } from '../support/token-world.ts'
-import { BASE_URL } from '../support/unit-world.ts'
+import { BASE_URL, CLIENT_ID } from '../support/unit-world.ts'
 
 type Members = Readonly<Record<string, unknown>>
 

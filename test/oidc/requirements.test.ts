@@ -8,12 +8,12 @@ import { base64url, CompactEncrypt, decodeProtectedHeader } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createDeps } from '../../src/deps.ts'
 import type { PendingLogin } from '../../src/oidc/flows/login.ts'
-import { json } from '../support/far-end.ts'
-import { CLIENT_ID as FAR_CLIENT, ISSUER as FAR_ISSUER, farProvider, jwt, refusal } from '../support/far-provider.ts'
+import { json, jwt } from '../support/far-end.ts'
+import { ISSUER as FAR_ISSUER, farProvider } from '../support/far-provider.ts'
 import { makeKey, sign, type TestKey } from '../support/keys.ts'
 import { CLIENT_SECRET, createLoginWorld, DISCOVERY, ISSUER, TOKEN } from '../support/login-world.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { CLIENT_ID } from '../support/unit-world.ts'
+import { CLIENT_ID, CLIENT_ID as FAR_CLIENT } from '../support/unit-world.ts'
 
 let key: TestKey
 
@@ -109,7 +109,7 @@ describe('the issuer in an answer', () => {
     const far = await farProvider({}, { OIDC_RESPONSE_MODE: 'query.jwt' })
     const inside = { iss: FAR_ISSUER, aud: FAR_CLIENT, exp: nowSeconds() + 60, code: 'code', state: 'state' }
     const answer = { response: await far.sign(inside), iss: 'https://evil.example' }
-    expect((await refusal(far.finish(answer))).code).toBe('token_invalid')
+    expect((await refusalOf(far.finish(answer))).code).toBe('token_invalid')
     expect(far.count('/token')).toBe(0)
   })
 
@@ -240,9 +240,9 @@ describe('a logout token', () => {
       expect(await far.gatehouse.verifyLogoutToken(await encrypted(plain, publicKey))).toMatchObject({ jti: 'j' })
     }
     const plain = await strict.sign(logoutClaims(), { typ: 'logout+jwt' })
-    expect((await refusal(strict.gatehouse.verifyLogoutToken(plain))).code).toBe('invalid_request')
+    expect((await refusalOf(strict.gatehouse.verifyLogoutToken(plain))).code).toBe('invalid_request')
     const forged = await encrypted(`${plain.slice(0, -8)}AAAAAAAA`, publicKey)
-    expect((await refusal(strict.gatehouse.verifyLogoutToken(forged))).code).toBe('invalid_request')
+    expect((await refusalOf(strict.gatehouse.verifyLogoutToken(forged))).code).toBe('invalid_request')
   })
 })
 
@@ -257,7 +257,7 @@ describe('another spelling of the same token', () => {
     const good = await farProvider({ wrap: (token) => encrypted(token, publicKey) }, settings)
     expect((await good.finish()).subject).toBe('subject-of-alice')
     const far = await farProvider({ wrap: async (token) => spoil(await encrypted(token, publicKey)) }, settings)
-    expect((await refusal(far.finish())).code).toBe('token_invalid')
+    expect((await refusalOf(far.finish())).code).toBe('token_invalid')
   })
 
   it.each([
@@ -270,7 +270,7 @@ describe('another spelling of the same token', () => {
       return `${header}.${payload}.${spoil(signature)}`
     }
     const far = await farProvider({ wrap }, { OIDC_RP_SIGN_ALGO: 'ES256' })
-    expect((await refusal(far.finish())).code).toBe('token_invalid')
+    expect((await refusalOf(far.finish())).code).toBe('token_invalid')
   })
 })
 
@@ -283,7 +283,7 @@ describe('what only arithmetic shows', () => {
     ['that is half as long', () => new Uint8Array(32).fill(1)],
   ])('[JB7] a signature of ES256 %s is refused', async (_, bytes) => {
     const wrap = (token: string) => token.replace(/[^.]*$/, base64url.encode(bytes()))
-    expect((await refusal((await farProvider({ wrap }, { OIDC_RP_SIGN_ALGO: 'ES256' })).finish())).code).toBe(
+    expect((await refusalOf((await farProvider({ wrap }, { OIDC_RP_SIGN_ALGO: 'ES256' })).finish())).code).toBe(
       'token_invalid',
     )
   })
@@ -297,7 +297,7 @@ describe('what only arithmetic shows', () => {
       const epk = { ...(header.epk as object), y: 'A'.repeat(43) }
       return good.replace(/^[^.]*/, base64url.encode(JSON.stringify({ ...header, epk })))
     }
-    expect((await refusal((await farProvider({ wrap }, settings)).finish())).code).toBe('token_invalid')
+    expect((await refusalOf((await farProvider({ wrap }, settings)).finish())).code).toBe('token_invalid')
   })
 })
 
@@ -324,7 +324,7 @@ describe('one kind of token is no other (JB17):', () => {
     let token = ''
     const far = await farProvider({ userinfo: () => jwt(token) })
     token = await far.sign({ ...common(), ...claims })
-    expect((await refusal(far.finish())).code).toBe('token_invalid')
+    expect((await refusalOf(far.finish())).code).toBe('token_invalid')
   })
 
   const common = () => ({
@@ -337,14 +337,14 @@ describe('one kind of token is no other (JB17):', () => {
 
   it.each(Object.entries(KINDS))('%s is no ID token', async (_, [claims, header]) => {
     const far = await farProvider({ idToken: { nonce: undefined, ...claims }, header })
-    expect((await refusal(far.finish())).code).toBe('token_invalid')
+    expect((await refusalOf(far.finish())).code).toBe('token_invalid')
   })
 
   it.each(Object.entries(KINDS))('%s is no userinfo', async (_, [claims, header]) => {
     let token = ''
     const far = await farProvider({ userinfo: () => jwt(token) })
     token = await far.sign({ ...common(), ...claims }, header)
-    expect((await refusal(far.finish())).code).toBe('token_invalid')
+    expect((await refusalOf(far.finish())).code).toBe('token_invalid')
   })
 
   it.each(Object.entries(KINDS).filter(([kind]) => kind !== 'a logout token'))(
@@ -352,7 +352,7 @@ describe('one kind of token is no other (JB17):', () => {
     async (_, [claims, header]) => {
       const far = await farProvider()
       const token = await far.sign({ ...common(), ...claims }, header)
-      expect((await refusal(far.gatehouse.verifyLogoutToken(token))).code).toBe('invalid_request')
+      expect((await refusalOf(far.gatehouse.verifyLogoutToken(token))).code).toBe('invalid_request')
     },
   )
 })

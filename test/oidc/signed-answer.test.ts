@@ -3,7 +3,9 @@
  */
 import { describe, expect, it } from 'vitest'
 import { stateOf } from '../../src/routes/sign-in/attempts.ts'
-import { CLIENT_ID, type FarProvider, farProvider, ISSUER, refusal } from '../support/far-provider.ts'
+import { type FarProvider, farProvider, ISSUER } from '../support/far-provider.ts'
+import { refusalOf } from '../support/refusal.ts'
+import { CLIENT_ID } from '../support/unit-world.ts'
 
 const JARM = { OIDC_RESPONSE_MODE: 'query.jwt' }
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds
@@ -38,7 +40,7 @@ describe('one is refused, and the code not redeemed,', () => {
     ['that says that it is an access token (JB17)', {}, { typ: 'at+jwt' }],
   ])('%s (A123)', async (_, claims, header) => {
     const far = await farProvider({}, JARM)
-    const { code } = await refusal(far.finish({ response: await response(far, claims, header) }))
+    const { code } = await refusalOf(far.finish({ response: await response(far, claims, header) }))
     expect([code, far.count('/token')]).toEqual(['token_invalid', 0])
   })
 
@@ -49,25 +51,25 @@ describe('one is refused, and the code not redeemed,', () => {
     ['that is empty', () => ''],
   ])('%s (A123)', async (_, spoil) => {
     const far = await farProvider({}, JARM)
-    const { code } = await refusal(far.finish({ response: spoil(await response(far)) }))
+    const { code } = await refusalOf(far.finish({ response: spoil(await response(far)) }))
     expect([code, far.count('/token')]).toEqual(['token_invalid', 0])
   })
 
   it.each([null, '', {}, ['access_denied']])('that has an error of %j beside its code', async (error) => {
     const far = await farProvider({}, JARM)
-    const { code } = await refusal(far.finish({ response: await response(far, { error }) }))
+    const { code } = await refusalOf(far.finish({ response: await response(far, { error }) }))
     expect([code, far.count('/token')]).toEqual(['provider_error', 0])
   })
 
   it('that is not signed at all', async () => {
     const far = await farProvider({}, JARM)
-    expect((await refusal(far.finish())).message).toContain('OIDC_RESPONSE_MODE')
+    expect((await refusalOf(far.finish())).message).toContain('OIDC_RESPONSE_MODE')
     expect(far.count('/token')).toBe(0)
   })
 
   it('that no one asked for', async () => {
     const far = await farProvider()
-    expect((await refusal(far.finish({ response: await response(far) }))).code).toBe('token_invalid')
+    expect((await refusalOf(far.finish({ response: await response(far) }))).code).toBe('token_invalid')
     expect(far.count('/token')).toBe(0)
   })
 })
@@ -75,8 +77,8 @@ describe('one is refused, and the code not redeemed,', () => {
 it('that says no is a no, once it is verified', async () => {
   const far = await farProvider({}, JARM)
   const no = await response(far, { code: undefined, error: 'access_denied' })
-  expect((await refusal(far.finish({ response: no }))).code).toBe('access_denied')
-  expect((await refusal(far.finish({ error: 'access_denied', state: 'state' }))).code).toBe('token_invalid')
+  expect((await refusalOf(far.finish({ response: no }))).code).toBe('access_denied')
+  expect((await refusalOf(far.finish({ error: 'access_denied', state: 'state' }))).code).toBe('token_invalid')
 })
 
 describe('the attempt is found', () => {

@@ -4,16 +4,10 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { base64url, CompactEncrypt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import {
-  CLIENT_ID,
-  type FarProvider,
-  farProvider,
-  ISSUER,
-  json,
-  jwt,
-  refusal,
-  SUBJECT,
-} from '../support/far-provider.ts'
+import { json, jwt } from '../support/far-end.ts'
+import { type FarProvider, farProvider, ISSUER, SUBJECT } from '../support/far-provider.ts'
+import { refusalOf } from '../support/refusal.ts'
+import { CLIENT_ID } from '../support/unit-world.ts'
 
 type Respond = (far: FarProvider) => Response | Promise<Response>
 
@@ -38,7 +32,7 @@ describe('a plain userinfo', () => {
     ['of a number', { sub: 5 }, 'provider_error'],
     ['of someone else', { sub: 'other' }, 'token_invalid'],
   ])('that is %s is refused (A53)', async (_, body, expected) => {
-    const { code } = await refusal((await withUserinfo(() => json(body))).finish())
+    const { code } = await refusalOf((await withUserinfo(() => json(body))).finish())
     expect(code).toBe(expected)
   })
 
@@ -65,7 +59,7 @@ describe('a plain userinfo', () => {
 
   it.each(ANY_TYPE)('of type "%s" must be of the subject of the ID token all the same', async (type) => {
     const far = await withUserinfo(() => typed(JSON.stringify({ sub: 'other', name: 'Eve' }), type))
-    expect((await refusal(far.finish())).code).toBe('token_invalid')
+    expect((await refusalOf(far.finish())).code).toBe('token_invalid')
   })
 
   it.each([
@@ -75,7 +69,7 @@ describe('a plain userinfo', () => {
     ['nothing', '', 'application/json', 'nothing'],
     ['a JWT of another type', 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2ln', 'text/plain', 'a JWT'],
   ])('that is %s is refused, and the log says so', async (_, body, type, reason) => {
-    const { code, message } = await refusal((await withUserinfo(() => typed(body, type))).finish())
+    const { code, message } = await refusalOf((await withUserinfo(() => typed(body, type))).finish())
     expect([code, message]).toEqual(['provider_error', expect.stringContaining(reason)])
   })
 
@@ -83,7 +77,7 @@ describe('a plain userinfo', () => {
     const far = await withUserinfo(() => typed(JSON.stringify({ sub: SUBJECT }), type), {
       OIDC_OP_USER_ENDPOINT_FORMAT: 'JWT',
     })
-    expect((await refusal(far.finish())).message).toContain('OIDC_OP_USER_ENDPOINT_FORMAT')
+    expect((await refusalOf(far.finish())).message).toContain('OIDC_OP_USER_ENDPOINT_FORMAT')
   })
 
   it.each(['application/json; charset=utf-8', 'Application/JSON'])('of type "%s" is good', async (type) => {
@@ -133,7 +127,7 @@ describe('a signed userinfo', () => {
     ['that is JSON in truth', () => jwt(JSON.stringify({ sub: SUBJECT }))],
     ['that is empty', () => jwt('')],
   ] as readonly (readonly [string, Respond])[])('%s is refused', async (_, respond) => {
-    expect((await refusal((await withUserinfo(respond)).finish())).code).toBe('token_invalid')
+    expect((await refusalOf((await withUserinfo(respond)).finish())).code).toBe('token_invalid')
   })
 
   it.each([
@@ -141,7 +135,7 @@ describe('a signed userinfo', () => {
     ['JSON', signed()],
   ] as readonly (readonly [string, Respond])[])('must have the configured form %s (UI8)', async (format, respond) => {
     const far = await withUserinfo(respond, { OIDC_OP_USER_ENDPOINT_FORMAT: format })
-    expect((await refusal(far.finish())).message).toContain('OIDC_OP_USER_ENDPOINT_FORMAT')
+    expect((await refusalOf(far.finish())).message).toContain('OIDC_OP_USER_ENDPOINT_FORMAT')
   })
 })
 
@@ -163,7 +157,7 @@ describe('an encrypted userinfo', () => {
 
   it('is refused when it is only encrypted, for anyone can encrypt for us', async () => {
     const far = await withUserinfo(async () => jwt(await encrypted(JSON.stringify({ sub: SUBJECT }))), KEY)
-    expect((await refusal(far.finish())).code).toBe('token_invalid')
+    expect((await refusalOf(far.finish())).code).toBe('token_invalid')
   })
 })
 
@@ -176,7 +170,7 @@ it.each([
   ['without one', {}, {}],
 ])('a 401 %s is one refusal and no second try (UI10)', async (_, headers, words) => {
   const far = await withUserinfo(() => new Response(null, { status: 401, headers }))
-  const { code, provider } = await refusal(far.finish())
+  const { code, provider } = await refusalOf(far.finish())
   expect(code).toBe('provider_error')
   expect(provider).toEqual({ place: 'userinfo', status: 401, ...words })
   expect(far.count('/userinfo')).toBe(1)
@@ -213,7 +207,7 @@ describe('a sign-in without userinfo', () => {
   })
 
   it.each(REFUSALS)('is refused where the endpoint answers %s and may not', async (_, userinfo) => {
-    expect((await refusal((await farProvider({ ...named, userinfo })).finish())).code).toMatch(/^(provider|token)_/)
+    expect((await refusalOf((await farProvider({ ...named, userinfo })).finish())).code).toMatch(/^(provider|token)_/)
   })
 
   it.each([
@@ -227,7 +221,7 @@ describe('a sign-in without userinfo', () => {
   ] as readonly (readonly [string, () => Response])[])(
     'is refused where the endpoint may refuse and answers %s',
     async (_, userinfo) => {
-      await refusal((await farProvider({ ...named, userinfo }, MAY_REFUSE)).finish())
+      await refusalOf((await farProvider({ ...named, userinfo }, MAY_REFUSE)).finish())
     },
   )
 

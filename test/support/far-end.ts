@@ -3,6 +3,13 @@
  */
 import type { Fetch } from '../../src/oidc/transport/http.ts'
 
+/** A call as the far end sees it. */
+export interface SeenCall {
+  readonly path: string
+  readonly headers: Headers
+  readonly form: URLSearchParams
+}
+
 export type Answer = (url: URL, init: RequestInit | undefined) => Response | Promise<Response>
 
 export interface FarEnd {
@@ -34,6 +41,18 @@ export function createFarEnd(): FarEnd {
   }
 }
 
-export function json(body: unknown, status = 200): Response {
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
+/** @param init the status, or all that a response has */
+export function json(body: unknown, init: number | ResponseInit = {}): Response {
+  const { headers, ...rest } = typeof init === 'number' ? { status: init } : init
+  return new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json', ...headers }, ...rest })
+}
+
+/** A JWT in the place of JSON. */
+export function jwt(body: string, type = 'application/jwt'): Response {
+  return new Response(body, { headers: { 'content-type': type } })
+}
+
+export function seen({ pathname: path }: URL, init: RequestInit | undefined): SeenCall {
+  const form = new URLSearchParams(init?.body instanceof URLSearchParams ? init.body : '')
+  return { path, headers: new Headers(init?.headers), form }
 }
