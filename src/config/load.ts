@@ -10,7 +10,7 @@ import { readOpenTalk } from './dialects/opentalk/opentalk.ts'
 import { otherIssuer, seenByOpenTalk } from './dialects/opentalk/provider.ts'
 import { userSearchProblems } from './dialects/opentalk/user-search.ts'
 import { type ProviderSource, providerSources } from './dialects/tables/sources.ts'
-import type { Config, OwnConfig, ProviderConfig } from './model.ts'
+import type { Config, ProviderConfig } from './model.ts'
 import { settings } from './names.ts'
 import { readOwn } from './own-reading.ts'
 import { LA_SUITE_CLIENT, readProvider } from './provider-reading.ts'
@@ -57,7 +57,10 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
   const fixed = readFixed(env)
   const { opentalk, source, ...ofOpenTalk } = readOpenTalk(env)
   const { sources, problems } = providerSources(env, source)
-  const read = sources.map(readProvider)
+  const { baseUrl = '', callbackPath } = own.values
+  const read = sources.map((source, index) =>
+    readProvider(source, registeredAddresses({ baseUrl, callbackPath }, index === 0 ? undefined : source.id)),
+  )
   const isReported = ({ name }: Problem) => ofOpenTalk.problems.some((problem) => problem.name === name)
   const ofProviders = [...problems, ...read.flatMap((one) => one.problems)].filter((problem) => !isReported(problem))
   const readable = read.flatMap(({ provider }) => (provider === null ? [] : [provider]))
@@ -76,9 +79,8 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
   if (found.length > 0 || first === undefined) {
     throw new ConfigurationError(found.map((problem) => ({ ...problem, name: writtenAs(problem.name) })))
   }
-  const ownConfig = own.values as OwnConfig // no problem was found in them
-  const providers = withAddresses([first, ...others], ownConfig)
-  const config = Object.freeze({ ...ownConfig, providers, opentalk })
+  // Every name of `ownSettings` was read by its own schema just above.
+  const config = Object.freeze({ ...own.values, providers: Object.freeze([first, ...others]), opentalk }) as Config
   return {
     config,
     warnings: [
@@ -96,16 +98,6 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
         : []),
     ],
   }
-}
-
-function withAddresses(
-  [first, ...others]: readonly [ProviderConfig, ...ProviderConfig[]],
-  own: OwnConfig,
-): Config['providers'] {
-  return Object.freeze([
-    Object.freeze({ ...first, addresses: registeredAddresses(own) }),
-    ...others.map((one) => Object.freeze({ ...one, addresses: registeredAddresses(own, one.id) })),
-  ])
 }
 
 /** One problem as a sentence, the same in the log and in the terminal. */

@@ -5,6 +5,7 @@
 import { FACTS } from '../vendors/vendor.ts'
 import type { ProviderType } from '../vendors/vendors.ts'
 import { typeOfIssuer, VENDORS } from '../vendors/vendors.ts'
+import type { RegisteredAddresses } from './addresses.ts'
 import { FLAT_ID, type ProviderSource } from './dialects/tables/sources.ts'
 import { hasEndpoints, isSearchable, typeOfEndpoints } from './issuer-search.ts'
 import type { ProviderConfig } from './model.ts'
@@ -21,7 +22,8 @@ export interface ReadProvider {
   readonly problems: readonly Problem[]
 }
 
-export function readProvider({ id, name, raw, nameOf }: ProviderSource): ReadProvider {
+/** @param addresses those of this provider, which the settings of Gatehouse itself decide */
+export function readProvider({ id, name, raw, nameOf }: ProviderSource, addresses: RegisteredAddresses): ReadProvider {
   const first = readSettings(providerSettings, raw, nameOf).values as Partial<ProviderConfig> // each was read by its own schema
   const url = first.issuer ?? VENDORS[first.type ?? 'generic'].issuer(first)
   const type = first.type ?? (url === undefined ? typeOfEndpoints(first) : typeOfIssuer(url))
@@ -38,7 +40,7 @@ export function readProvider({ id, name, raw, nameOf }: ProviderSource): ReadPro
   const provider = { ...config, id, name: name ?? VENDORS[type].label ?? new URL(place).hostname, issuer: url }
   const isSignAlgoSet = isSet(raw.OIDC_RP_SIGN_ALGO)
   const isGroupsClaimSet = isSet(raw.OIDC_USERINFO_GROUPS_CLAIM)
-  const usual = { isSignAlgoSet, isGroupsClaimSet, otherIssuers: [], forwardedHost: null, userSearch: null }
+  const usual = { isSignAlgoSet, isGroupsClaimSet, otherIssuers: [], forwardedHost: null, userSearch: null, addresses }
   return { provider: Object.freeze({ ...provider, ...usual }) as ProviderConfig, problems: [] } // every setting was read without a problem
 }
 
