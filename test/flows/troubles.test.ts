@@ -139,3 +139,10 @@ describe('a trouble of La Suite’s operators', () => {
     expect(row('refused-sign-in').fix).toContain('OIDC_CREATE_USER')
   })
 })
+
+it('the log of the built Worker names the error of a library by its class', async () => {
+  const { visitor } = await inTrouble({ settings: { OIDC_RP_SIGN_ALGO: 'ES256' } })
+  expect((await visitor.signIn('alice')).status).toBeGreaterThanOrEqual(400)
+  const line = installation?.gatehouse.log.find((one) => one.includes('"event":"refused"')) ?? ''
+  expect(line).toMatch(/"causes":\["OperationProcessingError /)
+})
