@@ -78,7 +78,7 @@ export const idTokenFaults = {
   'sig-by-stranger': ({ header }) => ({ header, sign: signStrangely }),
   'sig-by-stranger-unknown-kid': ({ header }) => ({ header: { ...header, kid: 'stranger' }, sign: signStrangely }),
   'sig-by-stranger-at-jku': ({ header }) => ({
-    header: { ...header, kid: 'untrusted', jku: 'https://evil.example/jwks', x5u: 'https://evil.example/x5u' },
+    header: { ...header, kid: 'stranger', jku: 'https://evil.example/jwks', x5u: 'https://evil.example/x5u' },
     sign: signStrangely,
   }),
   'sig-by-key-in-header': ({ header }, { keys }) => ({
