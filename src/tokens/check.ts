@@ -18,7 +18,6 @@ import { bad, standingClaims, type Verdict } from './access-token.ts'
 import type { AskingPorts } from './asking.ts'
 import { checkJwt } from './jwt.ts'
 import { checkOpaque } from './opaque.ts'
-import { keyOf } from './verified-tokens.ts'
 
 export interface CheckPorts extends AskingPorts, SessionPorts {
   /** Asks the provider whether a session goes on, if that is due; `null`: it does not. */
@@ -38,8 +37,6 @@ export async function check(
   from: Provider | null = null,
 ): Promise<Verdict> {
   if (isSessionToken(token)) return checkSession(token, ports, from)
-  const known = ports.verdicts.verified.recall(await keyOf(token, app))
-  if (known && (from === null || from === known.provider)) return known.verdict
   if (isUnsignedJwt(token)) return bad('a JWT that is not signed')
   if (!isSignedJwt(token)) return checkOpaque(token, app, ports, from)
   if (from && !(await from.issuesAccessTokens(unverifiedIssuer(token)))) return bad('of another provider')

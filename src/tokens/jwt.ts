@@ -37,6 +37,9 @@ import { keyOf } from './verified-tokens.ts'
  */
 export async function checkJwt(token: string, app: App, ports: AskingPorts): Promise<Verdict> {
   const { config, providers, clock, verdicts } = ports
+  const key = await keyOf(token, app)
+  const known = verdicts.verified.recall(key)
+  if (known) return known.verdict
   // Read before the signature is verified, so that no one makes us ask for keys with a token that was never meant for us.
   const unverified = readOr(token)
   if ('active' in unverified) return unverified
@@ -60,7 +63,6 @@ export async function checkJwt(token: string, app: App, ports: AskingPorts): Pro
     // What the provider adds to the claims when it is asked is not known yet.
     (asked ? undefined : used(unverified.claims, unverified).fault)
   if (early) return early
-  const key = await keyOf(token, app)
   const basis = provider.basis()
   const jwt = await provider.verifyJwt(token, SIGNING_ALGORITHMS).catch((error: unknown) => {
     if (error instanceof GatehouseError && error.code !== 'token_invalid') {
