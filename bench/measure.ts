@@ -67,7 +67,7 @@ export async function measureCosts(installation: Installation): Promise<readonly
       headers: { authorization: appAuthorization, 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ token }).toString(),
     }
-    const path = '/api/v1.0/introspect/'
+    const path = PATHS.introspect
     const ask = isolate === 'first' ? fetch(`${gatehouse.baseUrl}${path}`, init) : gatehouse.askOther(path, init)
     const response = await ask
     const verdict = await response.clone().text()
@@ -75,9 +75,8 @@ export async function measureCosts(installation: Installation): Promise<readonly
     return response
   }
 
-  const login = '/api/v1.0/authenticate/'
-  await measure('login start, the very first', 'first', () => visitor.visit(login))
-  await measure('login start', 'first', () => visitor.visit(login))
+  await measure('login start, the very first', 'first', () => visitor.visit(PATHS.login))
+  await measure('login start', 'first', () => visitor.visit(PATHS.login))
 
   const first = await visitor.answerFor('alice')
   await measure('callback, first sign-in of a person, keys not known yet', 'first', () => visitor.visit(first))
@@ -85,9 +84,9 @@ export async function measureCosts(installation: Installation): Promise<readonly
   await measure('callback, later sign-in, keys known', 'first', () => visitor.visit(second))
   await measure('callback, loaded again', 'first', () => visitor.visit(second))
   await pause()
-  await measure('login start, nothing heard of the provider for 2 s', 'first', () => visitor.visit(login))
-  await measure('users/me', 'first', () => visitor.visit('/api/v1.0/users/me/'))
-  await measure('users/me, another isolate', 'second', () => visitor.visit('/api/v1.0/users/me/', {}, 'second'))
+  await measure('login start, nothing heard of the provider for 2 s', 'first', () => visitor.visit(PATHS.login))
+  await measure('users/me', 'first', () => visitor.visit(PATHS.me))
+  await measure('users/me, another isolate', 'second', () => visitor.visit(PATHS.me, {}, 'second'))
 
   const token = await accessTokenOf('alice', installation.client)
   const opaque = await opaqueToken(installation)

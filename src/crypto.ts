@@ -5,6 +5,8 @@
 import { base64url, CompactEncrypt, compactDecrypt, errors } from 'jose'
 
 const ENCODER = new TextEncoder()
+/** Refuses what is not UTF-8, and takes nothing away. Made once, because making it costs more than using it. */
+export const STRICT_UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const TOKEN_BYTES = 32
 const REFERENCE_CHARACTERS = 10
 /** Crockford's base 32: no letter that is taken for a digit, for a reference is read aloud on the phone. */

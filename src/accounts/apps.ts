@@ -4,7 +4,7 @@
 
 import { createBoundedMap } from '../bounded-map.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
-import { equalInConstantTime, sha256 } from '../crypto.ts'
+import { equalInConstantTime, STRICT_UTF_8, sha256 } from '../crypto.ts'
 import { GatehouseError } from '../errors.ts'
 
 export interface App {
@@ -134,15 +134,12 @@ export function repeatableCredential(
   return isSame ? inForm : clientCredential(authorization, form)
 }
 
-/** Made once, because making it costs more than using it. */
-const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
 function fromBasic(authorization: string): ClientCredential | null {
   const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? []
   if (encoded === undefined) return null
   try {
     const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))
-    const pair = UTF_8.decode(bytes)
+    const pair = STRICT_UTF_8.decode(bytes)
     const colon = pair.indexOf(':')
     if (colon < 1) return null
     return { clientId: formDecode(pair.slice(0, colon)), secret: formDecode(pair.slice(colon + 1)) }

@@ -4,8 +4,11 @@
  */
 import * as v from 'valibot'
 
+/** What a JSON object has. */
+type Members = Readonly<Record<string, unknown>>
+
 /** Claims as they came, or what was stored of them. */
-export type Claims = Readonly<Record<string, unknown>>
+export type Claims = Members
 
 /** Names read from a claim. */
 export interface Names {
@@ -124,8 +127,6 @@ export function audiencesOf({ aud }: { readonly aud?: string | readonly string[]
   if (aud === undefined) return []
   return typeof aud === 'string' ? [aud] : aud
 }
-
-type Members = Readonly<Record<string, unknown>>
 
 /** Whether a value is absent, or one of those that providers write instead of leaving a member out. */
 export function isEmpty(value: unknown): boolean {

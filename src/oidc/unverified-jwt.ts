@@ -3,7 +3,7 @@
  */
 import { base64url, decodeProtectedHeader, type JWSHeaderParameters } from 'jose'
 import { isEmpty, isObject } from '../claims/claim-values.ts'
-import { COMPACT_JWS, UNSIGNED_JWT } from '../crypto.ts'
+import { COMPACT_JWS, STRICT_UTF_8, UNSIGNED_JWT } from '../crypto.ts'
 import { GatehouseError } from '../errors.ts'
 import { type Claims, parseClaims, parseClaimsSaid } from './claims.ts'
 
@@ -62,9 +62,7 @@ export function headerIn(part: string): Readonly<Record<string, unknown>> | null
   // How the encoding of a brace begins, and that of blanks before it.
   if (!/^[eICD][\w-]+$/.test(part)) return null
   try {
-    const header: unknown = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(base64url.decode(part)),
-    )
+    const header: unknown = JSON.parse(STRICT_UTF_8.decode(base64url.decode(part)))
     return isObject(header) ? header : null
   } catch {
     return null

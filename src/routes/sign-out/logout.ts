@@ -71,7 +71,7 @@ export function logoutRoutes(deps: Deps) {
     const [atProvider] = await Promise.all([
       provider?.endSession({
         idToken: hintOf(await openTokens(sealers.tokens, session), config),
-        postLogoutRedirectUri: `${config.baseUrl}${PATHS.logoutCallback}`,
+        postLogoutRedirectUri: provider.config.addresses.postLogoutRedirectUri,
         state,
       }),
       revokeAll(ended),
