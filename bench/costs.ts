@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { runCommand } from '../dev/complaint.ts'
 import { readOptions } from '../dev/options.ts'
 import { withInstallation } from './installed.ts'
-import { MEASURED_PROVIDER, measureCosts } from './measure.ts'
+import { MEASURED, measureCosts } from './measure.ts'
 import { costsDocument } from './table.ts'
 
 const USAGE = `Usage: npm run costs
@@ -14,7 +14,7 @@ Measures what each operation costs in calls and rows, and writes docs/costs.md. 
 
 await runCommand(async () => {
   readOptions({}, USAGE)
-  await withInstallation('bench/counting-worker.ts', { provider: MEASURED_PROVIDER }, async (installation) => {
+  await withInstallation('bench/counting-worker.ts', MEASURED, async (installation) => {
     console.log('Measuring …')
     const document = costsDocument(await measureCosts(installation))
     await writeFile('docs/costs.md', document)

@@ -22,9 +22,12 @@ const NOTES = `
   that writes user, session and audit row, all or nothing. A callback that belongs to no attempt is one read. Looking for an account by
   its address, or letting no one in who is not known, happens in that batch, too, and is no further round trip. The first sign-in
   with the current settings notes in KV that they work; each isolate reads that once.
-- **JWT check** on a warm isolate asks no one, and verifies a token that it has found good once for each set of keys. An app that was just
-  seen is remembered for 5 seconds, keys and metadata for an hour. A key that is not known costs a read of KV and a call;
+- **JWT and session checks** of a token that the isolate knows ask no one. One that it sees for the first time costs one read of D1, in which the
+  revocation feed comes along: the session, or whether the provider has ended the JWT. An app is remembered until it changes, keys and
+  metadata for an hour. A key that is not known costs a read of KV and a call;
   \`npm run bench:rotation\` changes the keys every 5 seconds.
+- **The revocation feed** is read every three seconds at most by an isolate that is asked about tokens, after the answer, so that no check waits
+  for it: 1 round trip, and one row when nothing has happened.
 - **Opaque token check** asks the provider once a minute and isolate for a good token, every 10 seconds for a bad one. With
   OIDC_OP_INTROSPECT_JWT a JWT check makes this call, too.
 - **Refresh** is the look at the session, the right to refresh it, which one request takes, and one batch that writes the tokens and reads

@@ -74,6 +74,8 @@ export function erasureOf(id: string, reference: string, now: number): readonly 
     // Only when there is a person to erase.
     `INSERT INTO audit (at, event, user_id, reference) SELECT ${now}, 'user_deleted', NULL, ${sqlText(reference)} FROM users WHERE id = ${person}`,
     `DELETE FROM users WHERE id = ${person} RETURNING id`,
+    // An isolate that has seen this row last no longer finds it, and forgets everything.
+    `UPDATE revocations SET name = '' WHERE kind = 'user' AND name = ${person}`,
   ]
 }
 

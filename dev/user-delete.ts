@@ -12,8 +12,8 @@ import { describeUser } from './user-list.ts'
 
 const USAGE = `Usage: npm run user:delete -- (--id ID | --issuer URL --subject SUBJECT | --email ADDRESS) [--yes] [--remote]
 
-Erases a person: the row with all claims, and every session, which ends at once. What happened stays in the audit without a name. It
-shows who it is, and asks first.
+Erases a person: the row with all claims, and every session: pages know it at once, apps that ask about a token within
+REVOCATION_LAG_SECONDS. What happened stays in the audit without a name. It shows who it is, and asks first.
 
 A person who still has an account at the provider can sign in again and gets a new account here, unless OIDC_CREATE_USER is false.
 

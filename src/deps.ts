@@ -1,7 +1,6 @@
 /**
  * The only wiring: settings and bindings in, everything that the routes need out; holds no rule of its own.
  */
-import { type Apps, createApps } from './accounts/apps.ts'
 import type { UserStore } from './accounts/directory.ts'
 import type { Clock } from './clock.ts'
 import { loadConfig } from './config/load.ts'
@@ -14,6 +13,8 @@ import { consoleLog, type Log, redactedLog } from './log.ts'
 import { createProviders, type Providers } from './oidc/providers.ts'
 import type { Fetch } from './oidc/transport/http.ts'
 import { redactedBeginning, redactionOf } from './secrets.ts'
+import type { CutOffStore } from './sessions/cut-offs.ts'
+import { createRevocations, type Revocations } from './sessions/revocations.ts'
 import { createSealers, type Sealers } from './sessions/vault.ts'
 import { createAppStore } from './store/apps.ts'
 import { isDatabaseReady } from './store/d1.ts'
@@ -23,9 +24,11 @@ import { createSpentLogins, type SpentLogins } from './store/logins.ts'
 import { createStorageProbe } from './store/probe.ts'
 import { purgeExpired } from './store/purge.ts'
 import { createRefusalLog } from './store/refusals.ts'
+import { createCutOffStore, createRevocationStore } from './store/revocations.ts'
 import { createSessions, type Sessions } from './store/sessions.ts'
 import { createSignInMarks, type SignInMarks } from './store/sign-in-marks.ts'
 import { createUserDirectory } from './store/users.ts'
+import { type Apps, createApps } from './tokens/authenticated-apps.ts'
 import { createVerdicts, type Verdicts } from './tokens/verdicts.ts'
 
 /** What is not ours: the network, the clock, the log. Tests may bring their own. */
@@ -42,11 +45,13 @@ export interface Deps {
   readonly providers: Providers
   readonly sessions: Sessions
   readonly endings: Endings
+  readonly revocations: Revocations
+  readonly cutOffs: CutOffStore
   readonly spentLogins: SpentLogins
   readonly signInMarks: SignInMarks
   readonly apps: Apps
   readonly directory: UserStore
-  /** In memory, for a minute at most. */
+  /** In memory, while the revocation feed says nothing else. */
   readonly verdicts: Verdicts
   /** One sealer for each use, so that nothing sealed for one opens in another. */
   readonly sealers: Sealers
@@ -83,6 +88,7 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
   const log = redactedLog(wholeLog, (text) => redactedBeginning(text, LOGGED_MAX_CHARACTERS, redact))
   for (const warning of warnings) log({ level: 'warn', event: 'configuration', detail: { warning } })
   const refusals = createRefusalLog(env.DB)
+  const revocations = createRevocations(createRevocationStore(env.DB), clock, config.revocationLagSeconds)
   const storage = createStorageProbe(env.DB, env.KV, clock)
   return {
     config,
@@ -91,11 +97,13 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     providers: createProviders(config.providers, { fetch, clock, log, cache: createDocumentCache(env.KV) }),
     sessions: createSessions(env.DB, clock),
     endings: createEndings(env.DB, clock),
+    revocations,
+    cutOffs: createCutOffStore(env.DB),
     spentLogins: createSpentLogins(env.DB, clock),
     signInMarks: createSignInMarks(env.KV, clock, log),
-    apps: createApps(createAppStore(env.DB), clock),
+    apps: createApps(createAppStore(env.DB), revocations),
     directory: createUserDirectory(env.DB),
-    verdicts: createVerdicts(clock),
+    verdicts: createVerdicts(clock, revocations),
     sealers: createSealers(config),
     refusals,
     diagnose: (options) => diagnose({ config, warnings, problems: [] }, { fetch, clock, storage, refusals }, options),

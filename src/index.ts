@@ -1,5 +1,6 @@
 /**
- * The Worker: hands requests to the app of this isolate, and removes what has expired when the cron trigger calls.
+ * The Worker: hands requests to the app of this isolate, calls of other Workers to the service, and removes what has expired when the cron
+ * trigger calls.
  */
 import { type App, createApp, createUnconfiguredApp } from './app.ts'
 import { ConfigurationError, describeProblem } from './config/load.ts'
@@ -40,9 +41,11 @@ const ignore = () => undefined
 
 export default {
   fetch(request, env, context) {
-    const answer = Promise.resolve(instanceFor(env).app.fetch(request, env, context))
+    const { app, deps } = instanceFor(env)
+    const answer = Promise.resolve(app.fetch(request, env, context))
     // What was begun is finished even when the visitor leaves: a refresh token that was sent is spent.
-    context.waitUntil(answer.then(ignore, ignore))
+    // And the revocation feed is asked when no one waits for it any more.
+    context.waitUntil(answer.then(ignore, ignore).then(deps?.revocations.pullIfDue))
     return answer
   },
 

@@ -7,6 +7,7 @@ import { type Clock, epochSeconds } from '../clock.ts'
 import type { Config } from '../config/model.ts'
 import { randomToken, sha256 } from '../crypto.ts'
 import type { Providers } from '../oidc/providers.ts'
+import type { Revocation, Snapshot } from './revocations.ts'
 
 /** Tells our tokens from a provider's at a glance, for us and for scanners that look for leaked secrets. */
 export const SESSION_TOKEN_PREFIX = 'gths_'
@@ -44,6 +45,11 @@ export interface Session {
 export interface SessionFinder {
   /** The session of this token that has not reached its end; `null`: there is surely none. @throws GatehouseError `store_unavailable` */
   find(tokenHash: string): Promise<Session | null>
+}
+
+export interface SessionSnapshots {
+  /** The same together with the revocation feed, so that the session can be remembered. */
+  findWithFeed(tokenHash: string, after: Revocation | null): Promise<Snapshot<Session | null>>
 }
 
 export interface SessionPorts {
@@ -97,13 +103,18 @@ export async function findSessionEvenIdle(
   return session && isStillTheirs(session, providers) ? session : null
 }
 
+/** Whether a session that was found is in use, and of a provider that may still vouch for it. */
+export function isLive(session: Session, { providers, clock, config }: Omit<SessionPorts, 'sessions'>): boolean {
+  return isStillTheirs(session, providers) && epochSeconds(clock) < idleEndOf(session, config)
+}
+
 /** Whether the provider that a session is from is still configured, with the issuer that the session began under. */
 export function isStillTheirs({ providerId, user }: Session, providers: Providers): boolean {
   return providers.withId(providerId)?.stillIssues(user.issuer) ?? false
 }
 
-/** Finds the live session of a token that a browser or an app presented; `null` for whatever is not a session token. */
+/** Finds the live session of a token that a browser presented; `null` for whatever is not a session token. */
 export async function findSession(token: string, ports: SessionPorts): Promise<Session | null> {
   const session = await findSessionEvenIdle(token, ports)
-  return session && epochSeconds(ports.clock) < idleEndOf(session, ports.config) ? session : null
+  return session && isLive(session, ports) ? session : null
 }

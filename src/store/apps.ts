@@ -1,10 +1,13 @@
 /**
  * Apps in D1; they are made by the command `npm run app:create`.
  */
-import type { D1Database } from '@cloudflare/workers-types'
+import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
 import * as v from 'valibot'
-import type { AppStore } from '../accounts/apps.ts'
-import { roundTrip, textList } from './d1.ts'
+import type { StoredApp } from '../accounts/apps.ts'
+import type { Revocation } from '../sessions/revocations.ts'
+import type { AppStore } from '../tokens/authenticated-apps.ts'
+import { textList } from './d1.ts'
+import { snapshot } from './revocations.ts'
 
 const appRow = v.object({
   client_id: v.string(),
@@ -14,18 +17,21 @@ const appRow = v.object({
   clients: textList,
 })
 
+const FIND = 'SELECT client_id, name, secret_hash, audiences, clients FROM apps WHERE'
+
+function appFromRow(row: unknown): StoredApp {
+  const { client_id, name, secret_hash, audiences, clients } = v.parse(appRow, row)
+  return { clientId: client_id, name, secretHash: secret_hash, audiences, clients }
+}
+
 export function createAppStore(db: D1Database): AppStore {
+  async function first(after: Revocation | null, asking: D1PreparedStatement) {
+    const { found, revocations } = await snapshot(db, after, asking)
+    return { found: found.length === 0 ? null : appFromRow(found[0]), revocations }
+  }
+
   return {
-    async find(clientId) {
-      const found = await roundTrip(() =>
-        db
-          .prepare('SELECT client_id, name, secret_hash, audiences, clients FROM apps WHERE client_id = ?')
-          .bind(clientId)
-          .first(),
-      )
-      if (!found) return null
-      const { client_id, name, secret_hash, audiences, clients } = v.parse(appRow, found)
-      return { clientId: client_id, name, secretHash: secret_hash, audiences, clients }
-    },
+    find: (clientId, after) => first(after, db.prepare(`${FIND} client_id = ?`).bind(clientId)),
+    findByName: (name, after) => first(after, db.prepare(`${FIND} name = ?`).bind(name)),
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
 import { type Clock, epochSeconds } from '../clock.ts'
+import { CUT_OFF_SECONDS, ofBoth, ofSid, ofSub } from '../sessions/cut-offs.ts'
 import { ENDED_COLUMNS, type EndedSession, endedFromRows, roundTrip } from './d1.ts'
 
 /** What a logout token ends. */
@@ -75,10 +76,12 @@ export function createEndings(db: D1Database, clock: Clock): Endings {
     async endByLogoutToken({ jtiHash, usableUntil, rememberedUntil, reference, ...ending }) {
       const { sql, values } = meantBy(ending)
       const unspent = `${sql} AND NOT EXISTS (SELECT 1 FROM spent_logout_tokens WHERE jti_hash = ?)`
-      const [, ended, , spent] = await roundTrip(() =>
+      const now = epochSeconds(clock)
+      const [, ended, , , spent] = await roundTrip(() =>
         db.batch([
           ...statements('backchannel_logout', reference, { sql: unspent, values: [...values, jtiHash] }),
           rememberEnding(db, ending, rememberedUntil, jtiHash, Math.floor(clock.now())),
+          cutOffTokens(db, ending, now + CUT_OFF_SECONDS, jtiHash),
           db
             .prepare('INSERT INTO spent_logout_tokens (jti_hash, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING')
             .bind(jtiHash, usableUntil),
@@ -170,20 +173,20 @@ export interface BeginningSignIn {
 /** The values for the five parameters in a row that `hasEnded` expects. */
 export const valuesOf = ({ names, issuedAt, startedAt }: BeginningSignIn) => [...names, issuedAt, startedAt] as const
 
-/**
- * Four kinds of name, none of which can be taken for another. A `sid` beside a `sub` counts for that person alone, and then a session without
- * a `sid` may be the one that is meant.
- */
-const ofSub = (subHash: string) => `sub ${subHash}`
+/** A fourth kind of name: where a `sid` stands beside a `sub`, a session without a `sid` may be the one that is meant. */
 const ofSubWithoutSid = (subHash: string) => `sub ${subHash} without sid`
-const ofSid = (sidHash: string) => `sid ${sidHash}`
-const ofBoth = (subHash: string, sidHash: string) => `sub ${subHash} sid ${sidHash}`
 
 function rowsOf({ subHash, sidHashes, issuedAt }: Ending): readonly Row[] {
+  const rows = tokenRowsOf({ subHash, sidHashes, issuedAt })
+  if (subHash === null || sidHashes.length === 0) return rows
+  return [...rows, [ofSubWithoutSid(subHash), issuedAt]]
+}
+
+/** Access tokens without a `sid` outlive the sign-out of one device: they may be another's. */
+function tokenRowsOf({ subHash, sidHashes, issuedAt }: Ending): readonly Row[] {
   if (subHash === null) return sidHashes.map((sidHash) => [ofSid(sidHash), null])
   if (sidHashes.length === 0) return [[ofSub(subHash), issuedAt]]
-  const sessions = sidHashes.map((sidHash): Row => [ofBoth(subHash, sidHash), null])
-  return [...sessions, [ofSubWithoutSid(subHash), issuedAt]]
+  return sidHashes.map((sidHash): Row => [ofBoth(subHash, sidHash), null])
 }
 
 /** The names under which a sign-in may have been ended; the last two may be the same. */
@@ -221,6 +224,17 @@ export function rememberEnding(
   SELECT value ->> 0, value ->> 1, ?2, ?4 FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM spent_logout_tokens WHERE jti_hash = ?3)`,
     )
     .bind(JSON.stringify(rowsOf(ending)), expiresAt, jtiHash, arrivedAt)
+}
+
+/** Cuts off the access tokens that a logout token ends, unless it has already been carried out. */
+function cutOffTokens(db: D1Database, ending: Ending, expiresAt: number, jtiHash: string): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO cut_offs (name, issued_at, expires_at)
+  SELECT value ->> 0, value ->> 1, ?2 FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM spent_logout_tokens WHERE jti_hash = ?3)
+  ON CONFLICT (name) DO UPDATE SET issued_at = MAX(issued_at, excluded.issued_at), expires_at = excluded.expires_at`,
+    )
+    .bind(JSON.stringify(tokenRowsOf(ending)), expiresAt, jtiHash)
 }
 
 /** Remembers a `sid` that a browser brought, and drops all but the newest of them. @param arrivedAt as above */

@@ -12,12 +12,16 @@ const TIME_SECONDS = 600
 /** Some gigabytes at the most. Rows of the audit are kept for a year, and people can make them by signing in again and again. */
 const AUDIT_ROWS_MAX = 5_000_000
 
+/** An isolate that has not asked for so long forgets everything. */
+const FEED_SECONDS = 3600
+
 /** Which rows go: those whose time in `column` lies `keptSeconds` or more in the past. */
 const RULES = [
   { table: 'sessions', column: 'expires_at', keptSeconds: 0 },
   { table: 'spent_logins', column: 'expires_at', keptSeconds: 0 },
   { table: 'spent_logout_tokens', column: 'expires_at', keptSeconds: 0 },
   { table: 'recent_endings', column: 'expires_at', keptSeconds: 0 },
+  { table: 'cut_offs', column: 'expires_at', keptSeconds: 0 },
   { table: 'refusals', column: 'at', keptSeconds: 30 * 86_400 },
   { table: 'audit', column: 'at', keptSeconds: 365 * 86_400 },
 ] as const
@@ -39,7 +43,8 @@ export async function purgeExpired(db: D1Database, clock: Clock): Promise<Readon
   let left: readonly Work[] = workFor(db, epochSeconds(clock))
   while (left.length > 0 && clock.now() < endAt) {
     const statements = left.map(({ statement }) => statement)
-    const changes = (await roundTrip(() => db.batch(statements))).map(({ meta }) => meta.changes)
+    // `meta.changes` counts what triggers write, too.
+    const changes = (await roundTrip(() => db.batch(statements))).map(({ results }) => results.length)
     for (const [index, { table }] of left.entries()) gone.set(table, (gone.get(table) ?? 0) + (changes[index] ?? 0))
     left = left.filter((_, index) => (changes[index] ?? 0) >= ROWS_MAX)
   }
@@ -48,11 +53,17 @@ export async function purgeExpired(db: D1Database, clock: Clock): Promise<Readon
 
 function workFor(db: D1Database, now: number): readonly Work[] {
   const removing = (table: string, condition: string) =>
-    `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${ROWS_MAX})`
+    `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${ROWS_MAX}) RETURNING 1`
   const expired = RULES.map(({ table, column, keptSeconds }) => ({
     table,
     statement: db.prepare(removing(table, `${column} <= ?1`)).bind(now - keptSeconds),
   }))
+  // The oldest are found first. The newest row stays: an isolate that has seen it must find it again.
+  const seen = `at <= ?1 AND id < (SELECT MAX(id) FROM revocations) ORDER BY id`
   const tooMany = `id <= (SELECT MAX(id) FROM audit) - ${AUDIT_ROWS_MAX}`
-  return [...expired, { table: 'audit', statement: db.prepare(removing('audit', tooMany)) }]
+  return [
+    ...expired,
+    { table: 'revocations', statement: db.prepare(removing('revocations', seen)).bind(now - FEED_SECONDS) },
+    { table: 'audit', statement: db.prepare(removing('audit', tooMany)) },
+  ]
 }

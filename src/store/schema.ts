@@ -80,6 +80,10 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, readonly st
   '0011_reasons.sql': {
     refusals: ['reason_code', 'missing', 'unreadable'],
   },
+  '0012_revocations.sql': {
+    revocations: ['id', 'at', 'kind', 'name'],
+    cut_offs: ['name', 'issued_at', 'expires_at'],
+  },
 }
 
 /** A table or a column of it, and the migration that makes it. */

@@ -6,6 +6,7 @@ import type { Admission, Outcome } from '../accounts/provision.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Authentication } from '../oidc/flows/callback.ts'
 import type { RenewalStore } from '../sessions/renewal.ts'
+import type { SessionSnapshots } from '../sessions/session.ts'
 import {
   ENDED_COLUMNS,
   type EndedSession,
@@ -19,6 +20,7 @@ import {
   USER_COLUMNS,
 } from './d1.ts'
 import { endedNamesOf, hasEnded, valuesOf } from './endings.ts'
+import { snapshot } from './revocations.ts'
 import { countMatches, keyOf, meantSubject, takeSubject, updateUser, upsertUser } from './users.ts'
 
 /** Someone has signed in. */
@@ -44,7 +46,7 @@ export interface SignIn {
   readonly reference: string
 }
 
-export interface Sessions extends RenewalStore {
+export interface Sessions extends RenewalStore, SessionSnapshots {
   /**
    * Finds out who it is, and writes user, session and audit row, in one batch: all or nothing.
    *
@@ -142,6 +144,12 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
     async find(tokenHash) {
       const row = await roundTrip(() => db.prepare(FIND).bind(tokenHash, epochSeconds(clock)).first())
       return row ? sessionFromRow(row) : null
+    },
+
+    async findWithFeed(tokenHash, after) {
+      const asking = db.prepare(FIND).bind(tokenHash, epochSeconds(clock))
+      const { found, revocations } = await snapshot(db, after, asking)
+      return { found: found.length === 0 ? null : sessionFromRow(found[0]), revocations }
     },
 
     async begin(signIn) {

@@ -8,8 +8,10 @@ import { sha256 } from '../crypto.ts'
 import type { Claims } from '../oidc/claims.ts'
 import type { Provider } from '../oidc/provider.ts'
 import type { Providers } from '../oidc/providers.ts'
+import type { Revocations } from '../sessions/revocations.ts'
 import type { Sealers } from '../sessions/vault.ts'
 import type { Verdict } from './access-token.ts'
+import { cutOffNamesOf, revocationNamesOf } from './cut-off.ts'
 import type { Verdicts } from './verdicts.ts'
 
 /** What it takes to judge a token of a provider. */
@@ -18,6 +20,7 @@ export interface AskingPorts {
   readonly providers: Providers
   readonly clock: Clock
   readonly verdicts: Verdicts
+  readonly revocations: Revocations
   /** What they sealed is never shown to a provider. */
   readonly sealers: Sealers
 }
@@ -34,16 +37,18 @@ export async function askProvider(
   provider: Provider,
   token: string,
   app: App,
-  { verdicts }: Pick<AskingPorts, 'verdicts'>,
+  { verdicts, revocations }: Pick<AskingPorts, 'verdicts' | 'revocations'>,
   judge: (said: Claims) => Verdict | Promise<Verdict>,
 ): Promise<Verdict | null> {
   const key = await sha256(JSON.stringify([provider.id, app.clientId, app.audiences, app.clients, token]))
   const known = verdicts.recall(key)
   if (known !== undefined) return known
   return verdicts.questions.ask(key, provider.config.timeoutSeconds, async () => {
+    const asOf = revocations.now()
     const said = await provider.introspect(token)
     const verdict = said && (await judge(withUsername(said)))
-    verdicts.keep(key, verdict)
+    const names = said ? revocationNamesOf(await cutOffNamesOf(said, provider)) : []
+    if (asOf) verdicts.keep(key, verdict, asOf, names)
     return verdict
   })
 }

@@ -3,23 +3,31 @@
  */
 
 import type { App } from '../accounts/apps.ts'
+import type { Config } from '../config/model.ts'
+import { sha256 } from '../crypto.ts'
+import type { LogEntry } from '../log.ts'
 import type { Provider } from '../oidc/provider.ts'
 import { unverifiedIssuer } from '../oidc/providers.ts'
 import { isSignedJwt, isUnsignedJwt } from '../oidc/unverified-jwt.ts'
+import { renewalDueAt } from '../sessions/renewal.ts'
+import { revocationName } from '../sessions/revocations.ts'
 import {
   confirmedUntil,
-  findSession,
   idleEndOf,
+  isLive,
   isSessionToken,
   type Session,
-  type SessionPorts,
+  type SessionSnapshots,
 } from '../sessions/session.ts'
-import { bad, standingClaims, type Verdict } from './access-token.ts'
+import { type BadToken, bad, type GoodToken, standingClaims, type Verdict } from './access-token.ts'
 import type { AskingPorts } from './asking.ts'
+import type { CutOffPorts } from './cut-off.ts'
 import { checkJwt } from './jwt.ts'
+import { keyOf } from './known-tokens.ts'
 import { checkOpaque } from './opaque.ts'
 
-export interface CheckPorts extends AskingPorts, SessionPorts {
+export interface CheckPorts extends AskingPorts, CutOffPorts {
+  readonly sessions: SessionSnapshots
   /** Asks the provider whether a session goes on, if that is due; `null`: it does not. */
   renewIfDue(session: Session): Promise<Session | null>
 }
@@ -36,22 +44,50 @@ export async function check(
   ports: CheckPorts,
   from: Provider | null = null,
 ): Promise<Verdict> {
-  if (isSessionToken(token)) return checkSession(token, ports, from)
+  await ports.revocations.catchUp()
+  if (isSessionToken(token)) return checkSession(token, app, ports, from)
   if (isUnsignedJwt(token)) return bad('a JWT that is not signed')
   if (!isSignedJwt(token)) return checkOpaque(token, app, ports, from)
   if (from && !(await from.issuesAccessTokens(unverifiedIssuer(token)))) return bad('of another provider')
   return checkJwt(token, app, ports)
 }
 
-async function checkSession(token: string, ports: CheckPorts, from: Provider | null): Promise<Verdict> {
-  const found = await findSession(token, ports)
-  const session = found && (await ports.renewIfDue(found))
-  const provider = session && ports.providers.withId(session.providerId)
+const OF_ANOTHER = bad('a session of another provider')
+
+async function checkSession(token: string, app: App, ports: CheckPorts, from: Provider | null): Promise<Verdict> {
+  const { verdicts, config, providers } = ports
+  const key = await keyOf(token, app)
+  const known = verdicts.known.recall(key)
+  if (known) return from && from !== known.provider ? OF_ANOTHER : known.verdict
+  const tokenHash = await sha256(token)
+  const { found, asOf } = await ports.revocations.read((after) => ports.sessions.findWithFeed(tokenHash, after))
+  const session = found && isLive(found, ports) ? await ports.renewIfDue(found) : null
+  const provider = session && providers.withId(session.providerId)
   if (!provider) return bad('no such session, or it has ended')
-  return from && from !== provider ? bad('a session of another provider') : goodSession(session, provider, ports)
+  if (from && from !== provider) return OF_ANOTHER
+  const verdict = goodSession(session, provider, ports)
+  // One that was just renewed is not what was read together with the feed.
+  if (asOf && session === found) {
+    const names = [revocationName('session', tokenHash), revocationName('user', session.user.id)]
+    const validUntil = Math.min(endOf(session, config), renewalDueAt(session, config) ?? Number.POSITIVE_INFINITY)
+    const isCurrent = () => provider.stillIssues(session.user.issuer)
+    verdicts.known.keep(key, { verdict, provider, validFrom: 0, validUntil, asOf, names, isCurrent })
+  }
+  return verdict
 }
 
-function goodSession(session: Session, provider: Provider, { config }: CheckPorts): Verdict {
+/** The line in the log about a token that is not good: the app is not told why. */
+export function inactiveLine({ reason, hint }: BadToken, app: App): Omit<LogEntry, 'ref'> {
+  const detail = { app: app.name, reason, ...(hint === undefined ? {} : { hint }) }
+  return { level: 'info', event: 'token_not_active', detail }
+}
+
+/** When it ends, unless it is used or confirmed before. Seconds since the epoch. */
+function endOf(session: Session, config: Config): number {
+  return Math.min(idleEndOf(session, config), confirmedUntil(session, config))
+}
+
+function goodSession(session: Session, provider: Provider, { config }: CheckPorts): GoodToken {
   const { user, createdAt, acr, authTime } = session
   return {
     active: true,
@@ -63,7 +99,7 @@ function goodSession(session: Session, provider: Provider, { config }: CheckPort
       aud: config.baseUrl,
       client_id: provider.config.clientId,
       iat: createdAt,
-      exp: Math.min(idleEndOf(session, config), confirmedUntil(session, config)),
+      exp: endOf(session, config),
       token_type: 'session',
       ...(acr === null ? {} : { acr }),
       ...(authTime === null ? {} : { auth_time: Math.floor(authTime) }),

@@ -10,6 +10,7 @@ import { SIGNING_ALGORITHMS } from '../config/values/algorithms.ts'
 import { GatehouseError } from '../errors.ts'
 import { type Claims, kindOf } from '../oidc/claims.ts'
 import type { Provider } from '../oidc/provider.ts'
+import type { Basis } from '../oidc/resource-server.ts'
 import { type JwtContent, readUnverified } from '../oidc/unverified-jwt.ts'
 import { callsItselfAccessToken } from '../vendors/standard/standard.ts'
 import { VENDORS } from '../vendors/vendors.ts'
@@ -27,18 +28,19 @@ import {
 } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
 import { FOR_OTHERS, faultOfAudience, forApp, isForOthers } from './audience.ts'
-import { keyOf } from './verified-tokens.ts'
+import { type CutOffPorts, lookForCutOff } from './cut-off.ts'
+import { keyOf } from './known-tokens.ts'
 
 /**
  * Checks a JWT access token for an app.
  *
- * @throws GatehouseError `provider_unreachable` or `provider_error` when the keys cannot be had: that is no verdict
+ * @throws GatehouseError `provider_unreachable` or `provider_error` when the keys cannot be had, and `store_unavailable`: that is no verdict
  * @see RFC 9068 section 4
  */
-export async function checkJwt(token: string, app: App, ports: AskingPorts): Promise<Verdict> {
+export async function checkJwt(token: string, app: App, ports: AskingPorts & CutOffPorts): Promise<Verdict> {
   const { config, providers, clock, verdicts } = ports
   const key = await keyOf(token, app)
-  const known = verdicts.verified.recall(key)
+  const known = verdicts.known.recall(key)
   if (known) return known.verdict
   // Read before the signature is verified, so that no one makes us ask for keys with a token that was never meant for us.
   const unverified = readOr(token)
@@ -82,12 +84,20 @@ export async function checkJwt(token: string, app: App, ports: AskingPorts): Pro
   }
   if (asked) return confirmed(token, jwt.claims, asked, app, ports, judged)
   const verdict = judged(jwt.claims)
+  if (!verdict.active) return verdict
   const { claims } = jwt
-  if (verdict.active && claims.exp !== undefined && basis !== null) {
+  const { isCutOff, names, asOf } = await lookForCutOff(claims, provider, ports)
+  if (isCutOff) return bad('the provider has ended it by a logout token')
+  if (asOf && claims.exp !== undefined && basis !== null) {
     const validFrom = Math.max(claims.nbf ?? 0, claims.iat ?? 0) - provider.config.clockToleranceSeconds
-    verdicts.verified.keep(key, { verdict, provider, basis, validFrom, exp: claims.exp })
+    const isCurrent = () => isSame(provider.basis(), basis)
+    verdicts.known.keep(key, { verdict, provider, validFrom, validUntil: claims.exp, asOf, names, isCurrent })
   }
   return verdict
+}
+
+function isSame(current: Basis | null, basis: Basis): boolean {
+  return current?.metadata === basis.metadata && current.keys === basis.keys
 }
 
 function readOr(token: string): JwtContent | BadToken {

@@ -3,19 +3,20 @@
  */
 import { createBoundedMap } from '../bounded-map.ts'
 import type { Clock } from '../clock.ts'
+import type { Moment, Revocations } from '../sessions/revocations.ts'
 import type { Verdict } from './access-token.ts'
+import { createKnownTokens, type KnownTokens } from './known-tokens.ts'
 import { createQuestions, type Questions } from './questions.ts'
-import { createVerifiedTokens, type VerifiedTokens } from './verified-tokens.ts'
 
 export interface Verdicts {
   /** `null`: the provider does not know the token, or no longer; `undefined`: no one has asked lately. */
   recall(key: string): Verdict | null | undefined
-  /** One that is too long is not kept, so the provider is asked each time. */
-  keep(key: string, verdict: Verdict | null): void
+  /** One that is too long is not kept, so the provider is asked each time. @param names under which it can be revoked */
+  keep(key: string, verdict: Verdict | null, asOf: Moment, names: readonly string[]): void
   /** What is being asked right now. */
   readonly questions: Questions
-  /** JWTs about which no provider was asked. */
-  readonly verified: VerifiedTokens
+  /** Tokens about which no provider was asked: JWTs and sessions. */
+  readonly known: KnownTokens
 }
 
 /** How long an app may go on with a token that was revoked: what a provider is spared is worth no more. */
@@ -25,24 +26,31 @@ const REFUSED_SECONDS = 10
 const KEPT_MAX = 2000
 const KEPT_MAX_CHARACTERS = 8192
 
-export function createVerdicts(clock: Clock): Verdicts {
-  const kept = createBoundedMap<{ readonly verdict: Verdict | null; readonly until: number }>(KEPT_MAX)
+interface Kept {
+  readonly verdict: Verdict | null
+  readonly until: number
+  readonly asOf: Moment
+  readonly names: readonly string[]
+}
+
+export function createVerdicts(clock: Clock, revocations: Pick<Revocations, 'stands'>): Verdicts {
+  const kept = createBoundedMap<Kept>(KEPT_MAX)
 
   return {
     questions: createQuestions(clock),
-    verified: createVerifiedTokens(clock),
+    known: createKnownTokens(clock, revocations),
 
     recall(key) {
       const entry = kept.get(key)
       if (!entry) return undefined
-      if (clock.now() < entry.until) return entry.verdict
+      if (clock.now() < entry.until && revocations.stands(entry.asOf, entry.names)) return entry.verdict
       kept.delete(key)
       return undefined
     },
 
-    keep(key, verdict) {
+    keep(key, verdict, asOf, names) {
       if (JSON.stringify(verdict).length > KEPT_MAX_CHARACTERS) return
-      kept.set(key, { verdict, until: endOf(verdict, clock.now()) })
+      kept.set(key, { verdict, until: endOf(verdict, clock.now()), asOf, names })
     },
   }
 }

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
-import { MEASURED_PROVIDER, type Measured, measureCosts } from '../../bench/measure.ts'
+import { MEASURED, type Measured, measureCosts } from '../../bench/measure.ts'
 import { costsDocument } from '../../bench/table.ts'
 import { buildWorker } from '../support/build.ts'
 import { startInstallation } from '../support/installation.ts'
@@ -14,7 +14,7 @@ let measured: readonly Measured[]
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-'))
   const script = await buildWorker('bench/counting-worker.ts', folder)
-  const installation = await startInstallation({ script, provider: MEASURED_PROVIDER })
+  const installation = await startInstallation({ script, ...MEASURED })
   try {
     measured = await measureCosts(installation)
   } finally {
@@ -38,10 +38,15 @@ it('a callback asks the database twice at most: once to take the attempt, once t
   for (const { d1RoundTrips } of costsOf('callback')) expect(d1RoundTrips).toBeLessThanOrEqual(2)
 })
 
-it('a warm JWT check asks no one', () => {
-  expect(costsOf('JWT check, warm')).toEqual([
+it.each(['JWT check, warm', 'session token check, warm'])('a %s asks no one', (operation) => {
+  expect(costsOf(operation)).toEqual([
     { kvReads: 0, kvWrites: 0, d1RoundTrips: 0, d1RowsRead: 0, d1RowsWritten: 0, providerCalls: 0 },
   ])
+})
+
+it('a token that an isolate has not seen is one round trip to the database', () => {
+  for (const operation of ['JWT check, first of a token', 'session token check'])
+    expect(costsOf(operation)[0]?.d1RoundTrips).toBe(1)
 })
 
 it('an opaque token makes one provider call a minute in an isolate, and asks no database', () => {

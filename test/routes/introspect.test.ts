@@ -61,8 +61,25 @@ describe('a session token', () => {
     })
   })
 
-  it('is inactive after sign-out, at once, on every isolate', async () => {
+  it('is inactive within five seconds of sign-out, on every isolate', async () => {
     const scene = createScene()
+    const app = await addApp('api')
+    const browser = scene.browser()
+    await signIn(browser)
+    const token = sessionTokenOf(browser) ?? ''
+    const other = scene.isolate()
+    expect(await (await introspect(other, token, app)).json()).toMatchObject({ active: true })
+    expect(await verdictOn(scene, token, app)).toMatchObject({ active: true })
+    await signOut(browser)
+    scene.clock.advance(4)
+    expect(await (await introspect(other, token, app)).json()).toMatchObject({ active: true })
+    scene.clock.advance(1)
+    expect(await (await introspect(other, token, app)).json()).toEqual({ active: false })
+    expect(await verdictOn(scene, token, app)).toEqual({ active: false })
+  })
+
+  it('is inactive after sign-out, at once, on every isolate, where REVOCATION_LAG_SECONDS is 0', async () => {
+    const scene = createScene({ REVOCATION_LAG_SECONDS: '0' })
     const app = await addApp('api')
     const browser = scene.browser()
     await signIn(browser)

@@ -13,9 +13,11 @@ function addApp(clientId: string, { audiences = '[]', clients = '[]' } = {}): Pr
   return env.DB.prepare(INSERT).bind(clientId, `App ${clientId}`, 'hash', audiences, clients).run()
 }
 
+const find = (clientId: string) => createAppStore(env.DB).find(clientId, null)
+
 it('an app is found with its policy', async () => {
   await addApp('api', { audiences: '["a","b,c"]', clients: '["x"]' })
-  expect(await createAppStore(env.DB).find('api')).toEqual({
+  expect((await find('api')).found).toEqual({
     clientId: 'api',
     name: 'App api',
     secretHash: 'hash',
@@ -26,15 +28,15 @@ it('an app is found with its policy', async () => {
 
 it.each(['', 'API', 'ap', 'api ', '%', "' OR 1=1 --"])('an app is not found by %j', async (clientId) => {
   await addApp('api')
-  expect(await createAppStore(env.DB).find(clientId)).toBeNull()
+  expect((await find(clientId)).found).toBeNull()
 })
 
 it('a policy that cannot be read lets no one in', async () => {
   await addApp('api', { audiences: 'api' })
-  await expect(createAppStore(env.DB).find('api')).rejects.toThrow()
+  await expect(find('api')).rejects.toThrow()
 })
 
 it('a database that does not answer is never taken for "no such app"', async () => {
   await env.DB.exec('DROP TABLE apps')
-  expect((await refusalOf(createAppStore(env.DB).find('api'))).code).toBe('store_unavailable')
+  expect((await refusalOf(find('api'))).code).toBe('store_unavailable')
 })

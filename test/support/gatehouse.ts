@@ -16,6 +16,8 @@ export interface GatehouseOptions {
   readonly port: number
   /** What answers instead of the network; absent: the network. */
   readonly outside?: (request: Request) => Promise<Response>
+  /** Another Worker, an ES module, that has a service binding GATE to this one. */
+  readonly caller?: { readonly script: string; readonly props: Readonly<Record<string, unknown>> }
 }
 
 export interface RunningGatehouse {
@@ -30,6 +32,8 @@ export interface RunningGatehouse {
   cacheKeys(): Promise<readonly string[]>
   /** Asks a second isolate with a memory of its own that shares database and cache with the first. */
   askOther(path: string, init?: RequestInit): Promise<Response>
+  /** Asks the other Worker. */
+  askCaller(path: string, init?: RequestInit): Promise<Response>
   stop(): Promise<void>
 }
 
@@ -56,7 +60,13 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 /** Starts the Worker at `http://localhost:<port>` with all migrations applied. */
-export async function startGatehouse({ settings, script, port, outside }: GatehouseOptions): Promise<RunningGatehouse> {
+export async function startGatehouse({
+  settings,
+  script,
+  port,
+  outside,
+  caller,
+}: GatehouseOptions): Promise<RunningGatehouse> {
   const baseUrl = `http://localhost:${port}`
   const source = await readFile(script, 'utf8')
   const log: string[] = []
@@ -69,6 +79,7 @@ export async function startGatehouse({ settings, script, port, outside }: Gateho
       name,
       compatibilityDate: '2026-10-20',
       compatibilityFlags: ['global_fetch_strictly_public'],
+      exports: { GatehouseService: { type: 'worker' as const } },
       manifest: { mainModule: 'worker.js', modules: { 'worker.js': { type: 'esm' as const, contents: source } } },
       env: {
         ...Object.fromEntries(bindings),
@@ -83,13 +94,19 @@ export async function startGatehouse({ settings, script, port, outside }: Gateho
   const miniflare = new Miniflare({
     host: '127.0.0.1',
     port,
-    workers: [isolate('first'), isolate('second')],
+    workers: [isolate('first'), isolate('second'), ...(caller === undefined ? [] : [callerWorker(caller)])],
     handleStructuredLogs: ({ message }) => void log.push(message),
   })
   await miniflare.ready
   const database = await miniflare.getD1Database('DB', 'first')
   for (const { statements } of await readMigrations())
     for (const statement of statements) await database.prepare(statement).run()
+
+  async function ask(worker: string, path: string, init?: RequestInit): Promise<Response> {
+    const other = await miniflare.getWorker(worker)
+    const answer = await other.fetch(`${baseUrl}${path}`, { redirect: 'manual', ...init } as never) // two libraries' types of one thing
+    return new Response(await answer.text(), { status: answer.status, headers: [...answer.headers] })
+  }
 
   return {
     baseUrl,
@@ -103,12 +120,20 @@ export async function startGatehouse({ settings, script, port, outside }: Gateho
       const { keys } = await (await miniflare.getKVNamespace('KV', 'first')).list()
       return keys.map(({ name }) => name)
     },
-    async askOther(path, init) {
-      const other = await miniflare.getWorker('second')
-      const answer = await other.fetch(`${baseUrl}${path}`, { redirect: 'manual', ...init } as never) // two libraries' types of one thing
-      return new Response(await answer.text(), { status: answer.status, headers: [...answer.headers] })
-    },
+    askOther: (path, init) => ask('second', path, init),
+    askCaller: (path, init) => ask('caller', path, init),
     stop: () => miniflare.dispose(),
+  }
+}
+
+function callerWorker({ script, props }: NonNullable<GatehouseOptions['caller']>) {
+  return {
+    config: {
+      name: 'caller',
+      compatibilityDate: '2026-10-20',
+      manifest: { mainModule: 'worker.js', modules: { 'worker.js': { type: 'esm' as const, contents: script } } },
+      env: { GATE: { type: 'worker' as const, worker: 'first', exportName: 'GatehouseService', props } },
+    },
   }
 }
 
@@ -125,14 +150,17 @@ function inPlaceOf(outside: (request: Request) => Promise<Response>) {
   }
 }
 
+/** A trigger has statements inside. */
+const STATEMENT = /\s*CREATE TRIGGER[\s\S]*?\bEND;|[^;]*[^;\s][^;]*;/g
+
 /** The migrations in their order, each as its statements. */
 export async function readMigrations(): Promise<{ name: string; statements: string[] }[]> {
   const names = (await readdir('migrations')).filter((name) => name.endsWith('.sql')).sort()
   return Promise.all(
     names.map(async (name) => {
       const sql = await readFile(join('migrations', name), 'utf8')
-      const statements = sql.replace(/^\s*--.*$/gm, '').split(';')
-      return { name, statements: statements.map((one) => one.trim()).filter((one) => one !== '') }
+      const statements = sql.replace(/^\s*--.*$/gm, '').match(STATEMENT) ?? []
+      return { name, statements: statements.map((one) => one.trim()) }
     }),
   )
 }

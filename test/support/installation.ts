@@ -23,12 +23,14 @@ export interface Installation extends Served {
 export interface InstallationOptions {
   readonly script: string
   readonly settings?: GatehouseOptions['settings']
+  readonly caller?: GatehouseOptions['caller']
   readonly provider?: Partial<ProviderOptions>
 }
 
 export async function startInstallation({
   script,
   settings,
+  caller,
   provider: providerOptions,
 }: InstallationOptions): Promise<Installation> {
   const port = await freePort()
@@ -38,6 +40,7 @@ export async function startInstallation({
   const served = await startWithApp({
     port,
     script,
+    ...(caller === undefined ? {} : { caller }),
     settings: {
       OIDC_OP_URL: provider.issuer,
       OIDC_RP_CLIENT_ID: client.clientId,

@@ -3,12 +3,14 @@
  */
 import type { App } from '../../src/accounts/apps.ts'
 import { createProviders } from '../../src/oidc/providers.ts'
+import { createRevocations } from '../../src/sessions/revocations.ts'
 import type { Session } from '../../src/sessions/session.ts'
 import { createSealers } from '../../src/sessions/vault.ts'
 import type { CheckPorts } from '../../src/tokens/check.ts'
 import { createVerdicts } from '../../src/tokens/verdicts.ts'
 import type { FakeClock } from './fake-clock.ts'
 import type { FarEnd } from './far-end.ts'
+import { createFakeFeed, cutOffStore, type FakeFeed } from './feed.ts'
 import type { TestKey } from './keys.ts'
 import { createUnitWorld, type WorldOptions } from './unit-world.ts'
 
@@ -27,6 +29,9 @@ export interface TokenWorld {
   readonly ports: CheckPorts
   /** Sessions by the hash of their token. */
   readonly sessions: Map<string, Session>
+  /** What was revoked, by a word to it; the sessions above are no part of it. */
+  readonly feed: FakeFeed
+  readonly cutOffs: ReturnType<typeof cutOffStore>
 }
 
 export function createTokenWorld(...keys: readonly TestKey[]): TokenWorld {
@@ -37,17 +42,24 @@ export function createWorld(options: WorldOptions = {}): TokenWorld {
   const { farEnd, clock, config, ports } = createUnitWorld(ISSUER, options, START)
   const providers = createProviders(config.providers, ports)
   const sessions = new Map<string, Session>()
+  const feed = createFakeFeed()
+  const revocations = createRevocations(feed, clock, config.revocationLagSeconds)
+  const cutOffs = cutOffStore(feed)
   return {
     farEnd,
     clock,
     sessions,
+    feed,
+    cutOffs,
     ports: {
       config,
       providers,
       clock,
-      verdicts: createVerdicts(clock),
+      verdicts: createVerdicts(clock, revocations),
+      revocations,
+      cutOffs,
       sealers: createSealers(config),
-      sessions: { find: async (tokenHash) => sessions.get(tokenHash) ?? null },
+      sessions: { findWithFeed: async (tokenHash, after) => feed.snapshot(sessions.get(tokenHash) ?? null, after) },
       renewIfDue: async (session) => session,
     },
   }

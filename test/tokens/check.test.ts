@@ -92,8 +92,10 @@ describe('a session token', () => {
 
   it('gives no verdict while the store fails (A88, A117)', async () => {
     const { token, ports } = await signedIn()
-    const find = () => Promise.reject(new GatehouseError('store_unavailable', 'database_failed', 'no database'))
-    expect((await refusalOf(check(token, ANY_APP, { ...ports, sessions: { find } }))).code).toBe('store_unavailable')
+    const findWithFeed = () => Promise.reject(new GatehouseError('store_unavailable', 'database_failed', 'no database'))
+    expect((await refusalOf(check(token, ANY_APP, { ...ports, sessions: { findWithFeed } }))).code).toBe(
+      'store_unavailable',
+    )
   })
 })
 

@@ -347,7 +347,7 @@ describe('thirty checks at once', () => {
     const world = worldOf(GOOD)
     const clock = { now: () => START, aheadSeconds: 0, sleep: async () => void (await nextTurn()) }
     // A clock that moves with each pause would end the lease of a question before all have come.
-    const verdicts = createVerdicts(clock)
+    const verdicts = createVerdicts(clock, world.ports.revocations)
     let come = 0
     world.farEnd.on(INTROSPECT, async () => {
       while (come < expected) await nextTurn()

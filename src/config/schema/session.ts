@@ -2,7 +2,7 @@
  * The settings of how long a session lives, what it keeps of the provider, and how often the provider is asked about it.
  */
 
-import { bool, seconds, secrets } from '../values/kinds.ts'
+import { bool, seconds, secondsBetween, secrets } from '../values/kinds.ts'
 import { optional } from './setting.ts'
 
 export const sessionSettings = {
@@ -57,5 +57,13 @@ export const sessionSettings = {
     example: '900',
     meaning:
       'After this time at the latest the provider is asked whether the session goes on: with the refresh token, or without one at the next visit of the start page, if FRONTEND_IS_SILENT_LOGIN_ENABLED is on and the provider can do that. A session that it does not confirm ends.',
+  }),
+  revocationLagSeconds: optional(secondsBetween(0, 600), {
+    name: 'REVOCATION_LAG_SECONDS',
+    origin: 'Gatehouse',
+    default: 5,
+    example: '5',
+    meaning:
+      'How long an app that asks about a token may still be told that it is good after a session was ended, a person or an app was changed or removed, or the provider has signed someone out. Each isolate asks the database at most once in that time, whatever is asked of it. 0: it asks at each check. When the database does not answer for longer, checks are answered with 503.',
   }),
 } as const

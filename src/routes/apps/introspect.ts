@@ -11,8 +11,8 @@ import type { Provider } from '../../oidc/provider.ts'
 import { renewIfDue } from '../../sessions/renewal.ts'
 import type { Session } from '../../sessions/session.ts'
 import { introspectionAnswer, type Verdict } from '../../tokens/access-token.ts'
-import { check } from '../../tokens/check.ts'
-import { keyOf, type Question } from '../../tokens/verified-tokens.ts'
+import { check, inactiveLine } from '../../tokens/check.ts'
+import { keyOf, type Question } from '../../tokens/known-tokens.ts'
 import { answersAs, type RequestVariables, referenceOf } from '../http/context.ts'
 import { formText, withoutRepetition } from '../http/forms.ts'
 import { PATHS } from '../paths.ts'
@@ -24,7 +24,7 @@ type RequestContext = Context<RequestVariables>
 /** @see RFC 7662 sections 2.1 to 2.3; RFC 6749 section 5.2 for the errors */
 export function introspectRoutes(deps: Deps) {
   const app = new Hono<RequestVariables>()
-  const { verified } = deps.verdicts
+  const { known } = deps.verdicts
 
   app.use(PATHS.introspect, answersAs('json'))
   app.post(PATHS.introspect, async (c) => {
@@ -42,31 +42,21 @@ export function introspectRoutes(deps: Deps) {
       })
     const ports = { ...deps, renewIfDue: (session: Session) => renewIfDue(session, referenceOf(c), deps) }
     const verdict = await check(token, asking, ports, namedProvider(form))
-    if (!verdict.active) {
-      c.var.log({
-        level: 'info',
-        event: 'token_not_active',
-        detail: {
-          app: asking.name,
-          reason: verdict.reason,
-          ...(verdict.hint === undefined ? {} : { hint: verdict.hint }),
-        },
-      })
-    }
+    if (!verdict.active) c.var.log(inactiveLine(verdict, asking))
     if (verdict.active) remember(asked, { app: asking, key: await keyOf(token, asking) }, verdict)
     return c.json(introspectionAnswer(verdict))
   })
 
   /** The answer to the very same request, while the app and the verdict are known to stand; `undefined`: it must be judged. */
   function answeredBefore(asked: string): string | undefined {
-    const question = verified.requests.get(asked)
-    if (question === undefined || !deps.apps.isKnown(question.app)) return undefined
-    return verified.recall(question.key)?.answer
+    const question = known.requests.get(asked)
+    if (question === undefined || !deps.revocations.isFresh() || !deps.apps.isKnown(question.app)) return undefined
+    return known.recall(question.key)?.answer
   }
 
   /** Only where the verdict is the one that is kept: the same app may ask in other words, such as with a provider, and get another. */
   function remember(asked: string, question: Question, verdict: Verdict): void {
-    if (verified.recall(question.key)?.verdict === verdict) verified.requests.set(asked, question)
+    if (known.recall(question.key)?.verdict === verdict) known.requests.set(asked, question)
   }
 
   /** The provider that the app names, so that no other is shown the token; `null`: it names none. */

@@ -48,7 +48,7 @@ function answerTo(
 }
 
 /** A machine asks us and not the provider: that we cannot find out means that we are not available. */
-function outsideForMachines(code: ErrorCode): Outside {
+export function outsideForMachines(code: ErrorCode): Outside {
   const view = outside(code)
   return view.status === 502 ? { ...view, ...outside('store_unavailable') } : view
 }

@@ -2,10 +2,13 @@
  * Applications by their credential: who is let in, for how long an isolate remembers, and that it never remembers without bound.
  */
 import { describe, expect, it, vi } from 'vitest'
-import { type AppStore, createApps, type StoredApp } from '../../src/accounts/apps.ts'
+import type { StoredApp } from '../../src/accounts/apps.ts'
 import { sha256 } from '../../src/crypto.ts'
 import { GatehouseError } from '../../src/errors.ts'
+import { createRevocations } from '../../src/sessions/revocations.ts'
+import { type AppStore, createApps } from '../../src/tokens/authenticated-apps.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeFeed } from '../support/feed.ts'
 import { refusalOf } from '../support/refusal.ts'
 
 const SECRET = 'the-secret-of-the-app'
@@ -25,14 +28,19 @@ async function world(...clientIds: string[]) {
   const rows = new Map<string, StoredApp>()
   for (const clientId of clientIds) rows.set(clientId, await appCalled(clientId))
   const asked: string[] = []
+  const feed = createFakeFeed()
   const store: AppStore = {
-    async find(clientId) {
+    async find(clientId, after) {
       asked.push(clientId)
-      return rows.get(clientId) ?? null
+      return feed.snapshot(rows.get(clientId) ?? null, after)
+    },
+    async findByName(name, after) {
+      asked.push(name)
+      return feed.snapshot([...rows.values()].find((row) => row.name === name) ?? null, after)
     },
   }
   const clock = createFakeClock()
-  return { rows, asked, clock, apps: createApps(store, clock) }
+  return { rows, asked, feed, clock, apps: createApps(store, createRevocations(feed, clock, 5)) }
 }
 
 describe('an app', () => {
@@ -84,26 +92,31 @@ describe('an app', () => {
 })
 
 describe('the memory of the isolate', () => {
-  it('keeps an app for five seconds', async () => {
-    const { apps, asked, clock } = await world('a')
-    await apps.authenticate({ clientId: 'a', secret: SECRET })
-    clock.advance(4)
-    await apps.authenticate({ clientId: 'a', secret: SECRET })
+  it('keeps an app for as long as nothing is said of it', async () => {
+    const { apps, asked, feed, clock } = await world('a')
+    for (let hour = 0; hour < 3; hour += 1) {
+      await apps.authenticate({ clientId: 'a', secret: SECRET })
+      feed.revoke('app', 'b')
+      clock.advance(3600)
+    }
     expect(asked).toEqual(['a'])
   })
 
-  it('asks again after five seconds', async () => {
-    const { apps, asked, clock } = await world('a')
-    await apps.authenticate({ clientId: 'a', secret: SECRET })
-    clock.advance(5)
-    await apps.authenticate({ clientId: 'a', secret: SECRET })
-    expect(asked).toEqual(['a', 'a'])
+  it('asks the feed once in five seconds, however many come', async () => {
+    const { apps, feed, clock } = await world('a')
+    for (let second = 0; second < 20; second += 1) {
+      await Promise.all(Array.from({ length: 5 }, () => apps.authenticate({ clientId: 'a', secret: SECRET })))
+      clock.advance(1)
+    }
+    // The first time together with the app.
+    expect(feed.pulls).toHaveLength(1 + 3)
   })
 
-  it('is not prolonged by use: a removed app ends after five seconds', async () => {
-    const { apps, rows, clock } = await world('a')
+  it('lets go of a removed app within five seconds', async () => {
+    const { apps, rows, feed, clock } = await world('a')
     await apps.authenticate({ clientId: 'a', secret: SECRET })
     rows.delete('a')
+    feed.revoke('app', 'a')
     const seen = []
     for (let second = 1; second <= 6; second++) {
       clock.advance(1)
@@ -112,19 +125,21 @@ describe('the memory of the isolate', () => {
     expect(seen).toEqual([true, true, true, true, false, false])
   })
 
-  it('lets a changed secret in after five seconds', async () => {
-    const { apps, rows, clock } = await world('a')
+  it('lets a changed secret in within five seconds', async () => {
+    const { apps, rows, feed, clock } = await world('a')
     await apps.authenticate({ clientId: 'a', secret: SECRET })
     rows.set('a', { ...(await appCalled('a')), secretHash: await sha256('new') })
+    feed.revoke('app', 'a')
     clock.advance(5)
     expect(await apps.authenticate({ clientId: 'a', secret: SECRET })).toBeNull()
     expect(await apps.authenticate({ clientId: 'a', secret: 'new' })).not.toBeNull()
   })
 
-  it('keeps an unknown client id for five seconds: an app that comes too early is let in then', async () => {
-    const { apps, rows, asked, clock } = await world()
+  it('keeps an unknown client id: an app that comes too early is let in within five seconds', async () => {
+    const { apps, rows, asked, feed, clock } = await world()
     await apps.authenticate({ clientId: 'new', secret: SECRET })
     rows.set('new', await appCalled('new'))
+    feed.revoke('app', 'new')
     clock.advance(4)
     expect(await apps.authenticate({ clientId: 'new', secret: SECRET })).toBeNull()
     expect(asked).toEqual(['new'])
@@ -172,6 +187,26 @@ describe('the memory of the isolate', () => {
   })
 })
 
+describe('an app by its name', () => {
+  it('is found, without the hash of its secret', async () => {
+    const { apps } = await world('a')
+    expect(await apps.named('App a')).toEqual({ clientId: 'a', name: 'App a', audiences: ['aud'], clients: ['client'] })
+    expect(await apps.named('a')).toBeNull()
+  })
+
+  it('is remembered until something is said of it', async () => {
+    const { apps, rows, asked, feed, clock } = await world('a', 'b')
+    for (const name of ['App a', 'App b', 'App a']) await apps.named(name)
+    expect(asked).toEqual(['App a', 'App b'])
+    rows.delete('a')
+    feed.revoke('app', 'a')
+    clock.advance(5)
+    expect(await apps.named('App a')).toBeNull()
+    expect(await apps.named('App b')).not.toBeNull()
+    expect(asked).toEqual(['App a', 'App b', 'App a'])
+  })
+})
+
 describe('a wrong secret', () => {
   /** Reads of the store and hashes, for each of some tries in a row. */
   async function workOf(apps: ReturnType<typeof createApps>, asked: readonly string[], clientId: string) {
@@ -212,7 +247,7 @@ describe('a wrong secret', () => {
       reads.push(asked.length - before)
       clock.advance(1)
     }
-    expect(reads).toEqual([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0])
+    expect(reads).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
   })
 
   it('keeps no one out who has the right one', async () => {
@@ -226,25 +261,21 @@ describe('a wrong secret', () => {
 
 describe('a store that fails', () => {
   it('is a refusal, never an unknown app', async () => {
-    const failing: AppStore = {
-      find: () => Promise.reject(new GatehouseError('store_unavailable', 'database_failed', 'no database')),
-    }
-    const apps = createApps(failing, createFakeClock())
+    const find = () => Promise.reject(new GatehouseError('store_unavailable', 'database_failed', 'no database'))
+    const failing: AppStore = { find, findByName: find }
+    const apps = createApps(failing, createRevocations(createFakeFeed(), createFakeClock(), 5))
     expect((await refusalOf(apps.authenticate({ clientId: 'a', secret: SECRET }))).code).toBe('store_unavailable')
   })
 
-  it('does not hinder an app that is remembered', async () => {
-    let fails = false
-    const stored = await appCalled('a')
-    const store: AppStore = {
-      find: () =>
-        fails
-          ? Promise.reject(new GatehouseError('store_unavailable', 'database_failed', 'no database'))
-          : Promise.resolve(stored),
-    }
-    const apps = createApps(store, createFakeClock())
+  it('does not hinder an app that is remembered, until the feed is too old', async () => {
+    const { apps, feed, clock } = await world('a')
     await apps.authenticate({ clientId: 'a', secret: SECRET })
-    fails = true
+    feed.fails(true)
+    clock.advance(4)
+    expect(await apps.authenticate({ clientId: 'a', secret: SECRET })).not.toBeNull()
+    clock.advance(1)
+    expect((await refusalOf(apps.authenticate({ clientId: 'a', secret: SECRET }))).code).toBe('store_unavailable')
+    feed.fails(false)
     expect(await apps.authenticate({ clientId: 'a', secret: SECRET })).not.toBeNull()
   })
 })

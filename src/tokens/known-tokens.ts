@@ -1,27 +1,30 @@
 /**
- * The JWTs that this isolate has found good, under a hash, so that a warm check verifies no signature; and the questions that led to them,
- * so that it reads no form twice. What is kept says for how long it holds.
+ * The tokens that this isolate has found good, under a hash, so that a warm check verifies no signature and reads no row; and the questions that
+ * led to them, so that it reads no form twice. What is kept says for how long it holds.
  */
 import type { App } from '../accounts/apps.ts'
 import { createBoundedMap } from '../bounded-map.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import { sha256 } from '../crypto.ts'
 import type { Provider } from '../oidc/provider.ts'
-import type { Basis } from '../oidc/resource-server.ts'
+import type { Moment, Revocations } from '../sessions/revocations.ts'
 import { type GoodToken, introspectionAnswer } from './access-token.ts'
 
 /** A verdict, and all that it depends on but the token and the app, which are in its key. */
-export interface VerifiedToken {
+export interface FoundGood {
   readonly verdict: GoodToken
   readonly provider: Provider
-  /** What the signature was verified with. The verdict ends when the provider shows other keys. */
-  readonly basis: Basis
-  /** Seconds since the epoch: it is good from the first on, and no longer at the second. */
+  /** Seconds since the epoch: it is good from the first on, and to be judged again at the second. */
   readonly validFrom: number
-  readonly exp: number
+  readonly validUntil: number
+  /** When it was read, and the names under which it can be revoked. */
+  readonly asOf: Moment
+  readonly names: readonly string[]
+  /** Whether what the provider shows, such as its keys, is still what the verdict was made with. */
+  isCurrent(): boolean
 }
 
-export interface KnownToken extends VerifiedToken {
+export interface KnownToken extends FoundGood {
   /** The answer to an introspection request, as JSON. */
   readonly answer: string
 }
@@ -33,11 +36,11 @@ export interface Question {
   readonly key: string
 }
 
-export interface VerifiedTokens {
-  /** `undefined`: not known, or not known to be good now. */
+export interface KnownTokens {
+  /** `undefined`: not known, or not known to be good now. Only of use when the revocation feed is fresh. */
   recall(key: string): KnownToken | undefined
-  /** Keeps a token that was just verified, unless other keys have come meanwhile. */
-  keep(key: string, token: VerifiedToken): void
+  /** Keeps a token that was just found good, unless that has changed meanwhile. */
+  keep(key: string, token: FoundGood): void
   /** What a request asked, by the hash of all in it that matters; `undefined`: not known. */
   readonly requests: { get(hash: string): Question | undefined; set(hash: string, question: Question): void }
 }
@@ -52,30 +55,28 @@ export function keyOf(token: string, { clientId, audiences, clients }: App): Pro
 }
 
 /** Makes an empty memory, for one isolate. */
-export function createVerifiedTokens(clock: Clock): VerifiedTokens {
+export function createKnownTokens(clock: Clock, revocations: Pick<Revocations, 'stands'>): KnownTokens {
   const charactersOf = ({ answer }: KnownToken) => answer.length
   const kept = createBoundedMap<KnownToken>(ENTRIES_MAX, { charactersMax: CHARACTERS_MAX, charactersOf })
+
+  function holds(token: FoundGood): boolean {
+    const now = epochSeconds(clock)
+    if (now >= token.validUntil || now < token.validFrom) return false
+    return revocations.stands(token.asOf, token.names) && token.isCurrent()
+  }
 
   return {
     requests: createBoundedMap<Question>(ENTRIES_MAX),
 
     recall(key) {
       const token = kept.get(key)
-      if (token === undefined) return undefined
-      const now = epochSeconds(clock)
-      if (now < token.exp && now >= token.validFrom && isCurrent(token)) return token
+      if (token === undefined || holds(token)) return token
       kept.delete(key)
       return undefined
     },
 
     keep(key, token) {
-      if (!isCurrent(token)) return
-      kept.set(key, { ...token, answer: JSON.stringify(introspectionAnswer(token.verdict)) })
+      if (holds(token)) kept.set(key, { ...token, answer: JSON.stringify(introspectionAnswer(token.verdict)) })
     },
   }
-}
-
-function isCurrent({ provider, basis }: VerifiedToken): boolean {
-  const current = provider.basis()
-  return current?.metadata === basis.metadata && current.keys === basis.keys
 }

@@ -1,11 +1,11 @@
 /**
- * JWTs that were found good before: when the verdict still holds without a look at the signature, and when not.
+ * Tokens that were found good before: when the verdict still holds without a look at the signature or the database, and when not.
  */
 import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { App } from '../../src/accounts/apps.ts'
 import { check } from '../../src/tokens/check.ts'
-import { createVerifiedTokens, keyOf, type VerifiedToken } from '../../src/tokens/verified-tokens.ts'
+import { createKnownTokens, type FoundGood, keyOf } from '../../src/tokens/known-tokens.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { json } from '../support/far-end.ts'
 import { makeKey, sign, type TestKey } from '../support/keys.ts'
@@ -43,7 +43,7 @@ async function isActive(token: string, app: App = ANY_APP): Promise<boolean> {
 /** Checks until it is known; the first check after the keys came is not kept. */
 async function known(token: string, app: App = ANY_APP): Promise<string> {
   for (let time = 0; time < 2; time++) expect(await isActive(token, app)).toBe(true)
-  expect(world.ports.verdicts.verified.recall(await keyOf(token, app))).toBeDefined()
+  expect(world.ports.verdicts.known.recall(await keyOf(token, app))).toBeDefined()
   return token
 }
 
@@ -143,12 +143,12 @@ describe('the memory of good tokens', () => {
 
   it('keeps 10,000 at most', () => {
     const clock = createFakeClock(START)
-    const basis = { metadata: {}, keys: {} }
-    const provider = { basis: () => basis } as unknown as VerifiedToken['provider'] // the memory asks nothing else of it
+    const provider = {} as FoundGood['provider'] // the memory asks nothing of it
+    const more = { provider, asOf: { stretch: {}, id: 1 }, names: [], isCurrent: () => true }
     const verdict = { active: true as const, principal: undefined, roles: undefined, claims: {} }
-    const memory = createVerifiedTokens(clock)
+    const memory = createKnownTokens(clock, { stands: () => true })
     for (let count = 0; count <= 10_000; count++) {
-      memory.keep(String(count), { verdict, provider, basis, validFrom: NOW, exp: NOW + 60 })
+      memory.keep(String(count), { verdict, validFrom: NOW, validUntil: NOW + 60, ...more })
     }
     expect([memory.recall('0'), memory.recall('1')?.answer, memory.recall('10000')?.answer]).toEqual([
       undefined,
