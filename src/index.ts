@@ -2,11 +2,13 @@
  * The Worker: hands requests to the app of this isolate, calls of other Workers to the service, and removes what has expired when the cron
  * trigger calls.
  */
+import { WorkerEntrypoint } from 'cloudflare:workers'
 import { type App, createApp, createUnconfiguredApp } from './app.ts'
 import { ConfigurationError, describeProblem } from './config/load.ts'
 import type { Env } from './config/model.ts'
 import { createDeps, type Deps } from './deps.ts'
 import { consoleLog } from './log.ts'
+import { type CallerProps, createRpcService, type RpcService, type TokenAnswer } from './rpc.ts'
 
 interface Instance {
   readonly app: App
@@ -38,6 +40,28 @@ function createInstance(env: Env): Instance {
 }
 
 const ignore = () => undefined
+
+/**
+ * For other Workers of the account, by a service binding: `entrypoint = "GatehouseService"`, `props = { app = "…" }`.
+ *
+ * @see RpcService in `rpc.ts`
+ */
+export class GatehouseService extends WorkerEntrypoint<Env, CallerProps> implements RpcService {
+  check(token: string): Promise<TokenAnswer> {
+    return this.#ask((service) => service.check(token))
+  }
+
+  checkMany(tokens: readonly string[]): Promise<readonly TokenAnswer[]> {
+    return this.#ask((service) => service.checkMany(tokens))
+  }
+
+  #ask<T>(ask: (service: RpcService) => Promise<T>): Promise<T> {
+    const { deps } = instanceFor(this.env)
+    const answer = ask(createRpcService(deps, this.ctx.props))
+    this.ctx.waitUntil(answer.then(ignore, ignore).then(deps?.revocations.pullIfDue))
+    return answer
+  }
+}
 
 export default {
   fetch(request, env, context) {

@@ -25,6 +25,7 @@ const ROOMS = [
   'pages',
   'deps',
   'routes',
+  'rpc',
   'app',
   'index',
 ]

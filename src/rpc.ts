@@ -1,0 +1,109 @@
+/**
+ * What other Workers may ask over a service binding, without HTTP: is this token good, and whose is it? The judgement is made in `tokens/`.
+ */
+import * as v from 'valibot'
+import type { App } from './accounts/apps.ts'
+import { randomReference } from './crypto.ts'
+import type { Deps } from './deps.ts'
+import { GatehouseError, toGatehouseError } from './errors.ts'
+import { describeFailure } from './log.ts'
+import { APP_SENTENCES } from './routes/http/app-sentences.ts'
+import { outsideForMachines } from './routes/http/errors.ts'
+import { renewIfDue } from './sessions/renewal.ts'
+import type { Session } from './sessions/session.ts'
+import { introspectionAnswer } from './tokens/access-token.ts'
+import { check, inactiveLine } from './tokens/check.ts'
+
+/** Which app asks, as the operator has written it in the binding (`props`). */
+export interface CallerProps {
+  /** @see `npm run app:create -- --name` */
+  readonly app: string
+}
+
+/** Members as in the answer to an introspection request. @see RFC 7662 section 2.2 */
+export interface TokenAnswer {
+  readonly active: boolean
+  readonly [member: string]: unknown
+}
+
+export interface RpcService {
+  /**
+   * Whether a token is good, and whose it is.
+   *
+   * @throws Error with a `code`, an error code of OAuth; `temporarily_unavailable`: no one could find out, so it is neither good nor bad
+   */
+  check(token: string): Promise<TokenAnswer>
+  /** The same of 100 tokens at most, in their order: one call in place of many, of which a request may make 32. */
+  checkMany(tokens: readonly string[]): Promise<readonly TokenAnswer[]>
+}
+
+const TOKENS_MAX = 100
+
+const callerProps = v.object({ app: v.pipe(v.string(), v.nonEmpty()) })
+const someToken = v.pipe(v.string(), v.nonEmpty())
+const someTokens = v.pipe(v.array(someToken), v.maxLength(TOKENS_MAX))
+
+/** What one call over the binding may ask. @param deps `null`: the settings are not good, and every call is refused */
+export function createRpcService(deps: Deps | null, props: unknown): RpcService {
+  return {
+    check: (token) =>
+      answered(deps, async (ready, reference) =>
+        judge(parsed(someToken, token), await callerOf(ready, props), ready, reference),
+      ),
+
+    checkMany: (tokens) =>
+      answered(deps, async (ready, reference) => {
+        const [asked, app] = [parsed(someTokens, tokens), await callerOf(ready, props)]
+        return Promise.all(asked.map((token) => judge(token, app, ready, reference)))
+      }),
+  }
+}
+
+async function judge(token: string, app: App, deps: Deps, reference: () => string): Promise<TokenAnswer> {
+  const ports = { ...deps, renewIfDue: (session: Session) => renewIfDue(session, reference(), deps) }
+  const verdict = await check(token, app, ports)
+  if (!verdict.active) deps.log({ ...inactiveLine(verdict, app), ref: reference() })
+  return { active: verdict.active, ...introspectionAnswer(verdict) }
+}
+
+async function callerOf({ apps }: Deps, props: unknown): Promise<App> {
+  const caller = v.safeParse(callerProps, props)
+  const app = caller.success ? await apps.named(caller.output.app) : null
+  if (app) return app
+  throw new GatehouseError('invalid_client', 'credential_unknown', 'the binding names no app', {
+    publicMessage: 'The props of the service binding must have the name of an app: props = { app = "…" }',
+  })
+}
+
+function parsed<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
+  const result = v.safeParse(schema, value)
+  if (result.success) return result.output
+  throw new GatehouseError('invalid_request', 'token_missing', 'not a token, or not a list of tokens', {
+    publicMessage: `A token is a text, and a list has ${TOKENS_MAX} of them at most`,
+  })
+}
+
+/** Logs a failure, and says of it what an app may know. An error keeps its message and its own members on the way to the caller. */
+async function answered<T>(deps: Deps | null, work: (deps: Deps, reference: () => string) => Promise<T>): Promise<T> {
+  let made: string | undefined
+  const reference = () => {
+    made ??= randomReference()
+    return made
+  }
+  try {
+    if (deps === null)
+      throw new GatehouseError('not_configured', 'settings_incomplete', 'the settings are not complete')
+    return await work(deps, reference)
+  } catch (thrown) {
+    const error = toGatehouseError(thrown)
+    const { status, oauthError } = outsideForMachines(error.code)
+    deps?.log({
+      level: status >= 500 ? 'error' : 'info',
+      event: 'refused',
+      ref: reference(),
+      detail: { rpc: true, ...describeFailure(error) },
+    })
+    const sentence = error.publicMessage ?? APP_SENTENCES[error.code]
+    throw Object.assign(new Error(`${sentence} (reference ${reference()})`), { code: oauthError })
+  }
+}
