@@ -14,7 +14,7 @@ import type { Installation } from '../test/support/installation.ts'
 import { PATHS } from '../test/support/paths.ts'
 import { Visitor } from '../test/support/visitor.ts'
 import { withInstallation } from './installed.ts'
-import { load, type Probe, type Round } from './load.ts'
+import { type Batch, load, type Probe, type Round } from './load.ts'
 
 const USAGE = `Usage: npm run bench -- [--rounds 15]
 
@@ -28,6 +28,23 @@ const ROUNDS = 15
 const ROUND_SECONDS = 1
 /** What every other row is compared with, in the same round. */
 const FLOOR = 'bare handler, form'
+/** Asks over a service binding, 16 calls at a time, and answers how many it made. Without HTTP in between there is none to wait for. */
+const CALLER = `export default {
+  async fetch(request, env) {
+    const { token, seconds } = await request.json()
+    const endsAt = Date.now() + seconds * 1000
+    let count = 0
+    const loop = async () => {
+      while (Date.now() < endsAt) {
+        const { active } = await env.GATE.check(token)
+        if (!active) throw new Error('a good token was not active')
+        count += 1
+      }
+    }
+    await Promise.all(Array.from({ length: 16 }, loop))
+    return new Response(String(count))
+  },
+}`
 const FORM = 'application/x-www-form-urlencoded'
 
 await runCommand(async () => {
@@ -36,19 +53,23 @@ await runCommand(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-'))
   try {
     const floorScript = await buildWorker('bench/floor-worker.ts', folder)
-    await withInstallation('src/index.ts', {}, async (installation) => {
-      const [own] = workerdProcesses()
-      const floorPort = await freePort()
-      const floor = await startFloor(floorScript, floorPort, `${installation.provider.issuer}/jwks`)
-      try {
-        const [other] = workerdProcesses().filter((pid) => pid !== own)
-        if (own === undefined || other === undefined) throw new Error('a server process was not found')
-        const probes = await probesOf(installation, own, `http://127.0.0.1:${floorPort}`, other)
-        print(await measured(probes, rounds))
-      } finally {
-        await floor.dispose()
-      }
-    })
+    await withInstallation(
+      'src/index.ts',
+      { caller: { script: CALLER, props: { app: 'app' } } },
+      async (installation) => {
+        const [own] = workerdProcesses()
+        const floorPort = await freePort()
+        const floor = await startFloor(floorScript, floorPort, `${installation.provider.issuer}/jwks`)
+        try {
+          const [other] = workerdProcesses().filter((pid) => pid !== own)
+          if (own === undefined || other === undefined) throw new Error('a server process was not found')
+          const probes = await probesOf(installation, own, `http://127.0.0.1:${floorPort}`, other)
+          print(await measured(probes, rounds))
+        } finally {
+          await floor.dispose()
+        }
+      },
+    )
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -80,7 +101,12 @@ function workerdProcesses(): readonly number[] {
   return lines.trim().split('\n').map(Number)
 }
 
-async function probesOf(installation: Installation, own: number, floorUrl: string, other: number): Promise<Probe[]> {
+async function probesOf(
+  installation: Installation,
+  own: number,
+  floorUrl: string,
+  other: number,
+): Promise<(Probe | Batch)[]> {
   const { gatehouse, provider, appAuthorization } = installation
   const now = Math.floor(Date.now() / 1000)
   const claims = { iss: provider.issuer, sub: 'alice', aud: gatehouse.baseUrl, client_id: 'meet', jti: 'a', iat: now }
@@ -95,17 +121,27 @@ async function probesOf(installation: Installation, own: number, floorUrl: strin
     expected: '"active":true',
     pid: own,
   }
+  const askCaller = async (token: string, seconds: number) => {
+    const answer = await gatehouse.askCaller('/', { method: 'POST', body: JSON.stringify({ token, seconds }) })
+    if (!answer.ok) throw new Error(`a call failed: ${await answer.text()}`)
+    return Number(await answer.text())
+  }
   return [
     { name: 'bare handler, GET', url: `${floorUrl}/get`, ...ofFloor },
     { name: FLOOR, url: `${floorUrl}/form`, ...form(jwt), ...ofFloor },
     { name: 'jose with a cache of verdicts', url: `${floorUrl}/jose`, ...form(jwt), ...ofFloor },
     { name: 'Gatehouse, JWT', ...form(jwt), ...ofOwn },
     { name: 'Gatehouse, session', ...form(visitor.sessionToken), ...ofOwn },
+    { name: 'Gatehouse, JWT by RPC', pid: own, ask: (seconds) => askCaller(jwt, seconds) },
+    { name: 'Gatehouse, session by RPC', pid: own, ask: (seconds) => askCaller(visitor.sessionToken, seconds) },
   ]
 }
 
-async function measured(probes: readonly Probe[], times: number): Promise<ReadonlyMap<Probe, readonly Round[]>> {
-  const rounds = new Map<Probe, Round[]>(probes.map((probe) => [probe, []]))
+async function measured(
+  probes: readonly (Probe | Batch)[],
+  times: number,
+): Promise<ReadonlyMap<Probe | Batch, readonly Round[]>> {
+  const rounds = new Map<Probe | Batch, Round[]>(probes.map((probe) => [probe, []]))
   for (const probe of probes) await load(probe, 1)
   for (let round = 0; round < times; round += 1) {
     for (const probe of probes) rounds.get(probe)?.push(await load(probe, ROUND_SECONDS))
@@ -113,7 +149,7 @@ async function measured(probes: readonly Probe[], times: number): Promise<Readon
   return rounds
 }
 
-function print(rounds: ReadonlyMap<Probe, readonly Round[]>): void {
+function print(rounds: ReadonlyMap<Probe | Batch, readonly Round[]>): void {
   const [floor = []] = [...rounds].filter(([{ name }]) => name === FLOOR).map(([, all]) => all)
   for (const [{ name }, all] of rounds) {
     const cpu = median(all.map((round) => round.cpuMicroseconds))

@@ -16,6 +16,13 @@ export interface Probe {
   readonly pid: number
 }
 
+/** Something else that is asked, many times at once; gives back how many answers it got, all of which it has looked at. */
+export interface Batch {
+  readonly name: string
+  readonly pid: number
+  ask(seconds: number): Promise<number>
+}
+
 export interface Round {
   readonly requestsPerSecond: number
   readonly cpuMicroseconds: number
@@ -26,11 +33,19 @@ const CONNECTIONS = 16
 const TICKS_PER_SECOND = 100
 
 /** Sends the request for so long. @throws Error when an answer is not the expected one */
-export async function load(probe: Probe, seconds: number): Promise<Round> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
-  const endsAt = performance.now() + seconds * 1000
+export async function load(probe: Probe | Batch, seconds: number): Promise<Round> {
   const before = cpuSeconds(probe.pid)
   const startedAt = performance.now()
+  const count = await ('ask' in probe ? probe.ask(seconds) : sendFor(probe, seconds))
+  const tookSeconds = (performance.now() - startedAt) / 1000
+  const cpu = cpuSeconds(probe.pid) - before
+  return { requestsPerSecond: count / tookSeconds, cpuMicroseconds: (cpu / count) * 1e6 }
+}
+
+/** @returns how often it was sent */
+async function sendFor(probe: Probe, seconds: number): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
+  const endsAt = performance.now() + seconds * 1000
   let count = 0
   const loop = async () => {
     while (performance.now() < endsAt) {
@@ -39,10 +54,8 @@ export async function load(probe: Probe, seconds: number): Promise<Round> {
     }
   }
   await Promise.all(Array.from({ length: CONNECTIONS }, loop))
-  const tookSeconds = (performance.now() - startedAt) / 1000
-  const cpu = cpuSeconds(probe.pid) - before
   agent.destroy()
-  return { requestsPerSecond: count / tookSeconds, cpuMicroseconds: (cpu / count) * 1e6 }
+  return count
 }
 
 /** User and system time of a process so far. */

@@ -14,6 +14,8 @@ interface Instance {
   readonly app: App
   /** `null`: the settings are not good. */
   readonly deps: Deps | null
+  /** What comes after an answer, when no one waits any more: the revocation feed is asked, if that is due. */
+  readonly afterwards: () => Promise<void>
 }
 
 /** The settings of an isolate never change, so they are read once. Nothing in here is about a person. */
@@ -30,16 +32,14 @@ function instanceFor(env: Env): Instance {
 function createInstance(env: Env): Instance {
   try {
     const deps = createDeps(env)
-    return { app: createApp(deps), deps }
+    return { app: createApp(deps), deps, afterwards: deps.revocations.pullIfDue }
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     const problems = error.problems.map(describeProblem)
     consoleLog({ level: 'error', event: 'configuration', detail: { problems } })
-    return { app: createUnconfiguredApp(consoleLog), deps: null }
+    return { app: createUnconfiguredApp(consoleLog), deps: null, afterwards: async () => undefined }
   }
 }
-
-const ignore = () => undefined
 
 /**
  * For other Workers of the account, by a service binding: `entrypoint = "GatehouseService"`, `props = { app = "…" }`.
@@ -56,20 +56,19 @@ export class GatehouseService extends WorkerEntrypoint<Env, CallerProps> impleme
   }
 
   #ask<T>(ask: (service: RpcService) => Promise<T>): Promise<T> {
-    const { deps } = instanceFor(this.env)
+    const { deps, afterwards } = instanceFor(this.env)
     const answer = ask(createRpcService(deps, this.ctx.props))
-    this.ctx.waitUntil(answer.then(ignore, ignore).then(deps?.revocations.pullIfDue))
+    this.ctx.waitUntil(answer.then(afterwards, afterwards))
     return answer
   }
 }
 
 export default {
   fetch(request, env, context) {
-    const { app, deps } = instanceFor(env)
+    const { app, afterwards } = instanceFor(env)
     const answer = Promise.resolve(app.fetch(request, env, context))
     // What was begun is finished even when the visitor leaves: a refresh token that was sent is spent.
-    // And the revocation feed is asked when no one waits for it any more.
-    context.waitUntil(answer.then(ignore, ignore).then(deps?.revocations.pullIfDue))
+    context.waitUntil(answer.then(afterwards, afterwards))
     return answer
   },
 

@@ -41,68 +41,73 @@ const NO_HASH = 'A'.repeat(43)
  * what was kept of an app that brought it before; a wrong one goes the way of an unknown id: a memory of what was refused, then the store.
  */
 export function createApps(store: AppStore, revocations: Revocations): Apps {
-  const proven = createMemory<{ readonly app: App; readonly secretHash: string }>(stands)
-  const refused = createMemory<StoredApp | null>(stands)
-  const byName = createBoundedMap<Kept<App>>(REMEMBERED_MAX)
+  const proven = createMemory<{ readonly app: App; readonly secretHash: string }>(revocations)
+  const refused = createMemory<StoredApp | null>(revocations)
+  const byName = createMemory<App>(revocations)
 
   return {
     isKnown: (app) => proven.recall(app.clientId)?.value.app === app,
 
     async authenticate({ clientId, secret }) {
       const hash = await sha256(secret)
-      // At first nothing is remembered, and the read below begins the feed.
-      if (revocations.now() !== null) await revocations.catchUp()
+      await catchUp()
       const known = proven.recall(clientId)
       if (equalInConstantTime(known?.value.secretHash ?? NO_HASH, hash) && known) return known.value.app
       const before = refused.recall(clientId)
-      const { value: found, asOf } = before ?? (await read(clientId))
+      const { value: found, asOf } = before ?? (await read((after) => store.find(clientId, after)))
       const isRight = equalInConstantTime(found?.secretHash ?? NO_HASH, hash)
       if (found && isRight) {
-        const { secretHash, ...app } = found
-        if (asOf) proven.keep(clientId, { value: { app, secretHash }, asOf })
+        const app = withoutSecret(found)
+        proven.keep(clientId, { app, secretHash: found.secretHash }, asOf, clientId)
         return app
       }
-      if (!before && asOf && clientId.length <= KEPT_CHARACTERS_MAX) refused.keep(clientId, { value: found, asOf })
+      if (!before && clientId.length <= KEPT_CHARACTERS_MAX) refused.keep(clientId, found, asOf, clientId)
       return null
     },
 
     async named(name) {
-      if (revocations.now() !== null) await revocations.catchUp()
-      const known = byName.get(name)
-      if (known && stands(known, known.value.clientId)) return known.value
-      const { found, asOf } = await revocations.read((after) => store.findByName(name, after))
+      await catchUp()
+      const known = byName.recall(name)
+      if (known) return known.value
+      const { value: found, asOf } = await read((after) => store.findByName(name, after))
       if (!found) return null
-      const { secretHash: _, ...app } = found
-      if (asOf) byName.set(name, { value: app, asOf })
+      const app = withoutSecret(found)
+      byName.keep(name, app, asOf, found.clientId)
       return app
     },
   }
 
-  function stands({ asOf }: Kept<unknown>, clientId: string): boolean {
-    return revocations.stands(asOf, [revocationName('app', clientId)])
+  /** At first nothing is remembered, and the first read begins the feed. */
+  async function catchUp(): Promise<void> {
+    if (revocations.now() !== null) await revocations.catchUp()
   }
 
-  async function read(clientId: string) {
-    const { found, asOf } = await revocations.read((after) => store.find(clientId, after))
+  async function read(query: (after: Revocation | null) => Promise<Snapshot<StoredApp | null>>) {
+    const { found, asOf } = await revocations.read(query)
     return { value: found, asOf }
   }
+}
+
+function withoutSecret({ clientId, name, audiences, clients }: StoredApp): App {
+  return { clientId, name, audiences, clients }
 }
 
 interface Kept<T> {
   readonly value: T
   readonly asOf: Moment
+  readonly names: readonly string[]
 }
 
-/** A bounded memory that drops its oldest entry first. */
-function createMemory<T>(stands: (entry: Kept<T>, clientId: string) => boolean) {
+/** A bounded memory that drops its oldest entry first, and what was revoked since it was kept. */
+function createMemory<T>(revocations: Revocations) {
   const entries = createBoundedMap<Kept<T>>(REMEMBERED_MAX)
   return {
-    recall(clientId: string): Kept<T> | undefined {
-      const entry = entries.get(clientId)
-      return entry && stands(entry, clientId) ? entry : undefined
+    recall(key: string): Kept<T> | undefined {
+      const entry = entries.get(key)
+      return entry && revocations.stands(entry.asOf, entry.names) ? entry : undefined
     },
-    keep(clientId: string, entry: Kept<T>): void {
-      entries.set(clientId, entry)
+    keep(key: string, value: T, asOf: Moment | null, clientId: string): void {
+      if (asOf) entries.set(key, { value, asOf, names: [revocationName('app', clientId)] })
     },
   }
 }
