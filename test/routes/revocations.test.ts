@@ -125,7 +125,8 @@ describe('an app', () => {
     expect(await isActive(scene.gate, token, app)).toBe(true)
     await env.DB.exec('DELETE FROM apps')
     scene.clock.advance(LAG_SECONDS)
-    expect(await answerOf(scene.gate, token, app)).toMatchObject({ status: 401, error: 'invalid_client' })
+    for (let time = 0; time < 2; time += 1)
+      expect(await answerOf(scene.gate, token, app)).toMatchObject({ status: 401, error: 'invalid_client' })
   })
 
   it('whose audiences change is answered by them after five seconds', async () => {
@@ -134,7 +135,7 @@ describe('an app', () => {
     expect(await isActive(scene.gate, token, app)).toBe(true)
     await env.DB.exec(`UPDATE apps SET audiences = '["other"]'`)
     scene.clock.advance(LAG_SECONDS)
-    expect(await isActive(scene.gate, token, app)).toBe(false)
+    for (let time = 0; time < 2; time += 1) expect(await isActive(scene.gate, token, app)).toBe(false)
   })
 
   it('that is added is let in after five seconds, where it came too early', async () => {
