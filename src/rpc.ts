@@ -8,7 +8,7 @@ import type { Deps } from './deps.ts'
 import { GatehouseError, toGatehouseError } from './errors.ts'
 import { describeFailure } from './log.ts'
 import { APP_SENTENCES } from './routes/http/app-sentences.ts'
-import { outsideForMachines } from './routes/http/errors.ts'
+import { levelOf, outsideForMachines } from './routes/http/errors.ts'
 import { renewIfDue } from './sessions/renewal.ts'
 import type { Session } from './sessions/session.ts'
 import { introspectionAnswer } from './tokens/access-token.ts'
@@ -96,14 +96,11 @@ async function answered<T>(deps: Deps | null, work: (deps: Deps, reference: () =
     return await work(deps, reference)
   } catch (thrown) {
     const error = toGatehouseError(thrown)
-    const { status, oauthError } = outsideForMachines(error.code)
-    deps?.log({
-      level: status >= 500 ? 'error' : 'info',
-      event: 'refused',
-      ref: reference(),
-      detail: { rpc: true, ...describeFailure(error) },
-    })
+    const detail = { ...describeFailure(error), door: 'rpc' }
+    deps?.log({ level: levelOf(error), event: 'refused', ref: reference(), detail })
     const sentence = error.publicMessage ?? APP_SENTENCES[error.code]
-    throw Object.assign(new Error(`${sentence} (reference ${reference()})`), { code: oauthError })
+    throw Object.assign(new Error(`${sentence} (reference ${reference()})`), {
+      code: outsideForMachines(error.code).oauthError,
+    })
   }
 }

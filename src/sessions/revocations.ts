@@ -62,6 +62,15 @@ export interface Revocations {
   stands(asOf: Moment, names: readonly string[]): boolean
 }
 
+/** What was known when a question was sent. */
+interface Sent {
+  readonly after: Revocation | null
+  readonly stretch: object
+  /** In milliseconds since the epoch. */
+  readonly at: number
+  readonly number: number
+}
+
 /** What a row of the feed is about, as one name. */
 export function revocationName(kind: 'session' | 'user' | 'app' | 'token', name: string): string {
   return `${kind} ${name}`
@@ -72,7 +81,8 @@ const AHEAD_MILLISECONDS = 2000
 const PAUSE_MILLISECONDS = 1000
 /** How many names an isolate remembers. What was read before the oldest of them is read again. */
 const NAMES_MAX = 10_000
-/** How long a request waits for another one that is asking. */
+/** How often a request asks, and how long it waits for another one that is asking. */
+const PULLS_MAX = 3
 const WAIT_SECONDS = 2
 
 /**
@@ -96,6 +106,9 @@ export function createRevocations(store: RevocationStore, clock: Clock, lagSecon
   let freshAt = Number.NEGATIVE_INFINITY
   let triedAt = Number.NEGATIVE_INFINITY
   let isDue = false
+  /** How many questions were sent, and the number of the newest one that was answered. */
+  let sentCount = 0
+  let answeredNumber = 0
 
   function forget(): void {
     stretch = {}
@@ -119,7 +132,7 @@ export function createRevocations(store: RevocationStore, clock: Clock, lagSecon
   }
 
   /** Takes in what the feed said. Nothing may be awaited in here. @returns the moment of the snapshot; `null`: nothing follows from it */
-  function take(rows: readonly Revocation[], sent: { readonly after: Revocation | null; stretch: object; at: number }) {
+  function take(rows: readonly Revocation[], sent: Sent): Moment | null {
     const last = rows.at(-1)
     if (sent.stretch !== stretch || last === undefined) return null
     if (sent.after === null) {
@@ -133,11 +146,13 @@ export function createRevocations(store: RevocationStore, clock: Clock, lagSecon
     for (const row of rows.slice(1)) note(row)
     if (newest === null || last.id > newest.id) newest = last
     freshAt = Math.max(freshAt, sent.at)
+    answeredNumber = Math.max(answeredNumber, sent.number)
     return { stretch, id: last.id }
   }
 
   async function read<T>(query: (after: Revocation | null) => Promise<Snapshot<T>>) {
-    const sent = { after: newest, stretch, at: clock.now() }
+    sentCount += 1
+    const sent = { after: newest, stretch, at: clock.now(), number: sentCount }
     const { found, revocations } = await query(sent.after)
     return { found, asOf: take(revocations, sent) }
   }
@@ -159,16 +174,20 @@ export function createRevocations(store: RevocationStore, clock: Clock, lagSecon
     now: () => newest && { stretch, id: newest.id },
 
     async catchUp() {
-      const askedAt = clock.now()
-      if (isFresh()) return
-      while (lease.isHeld()) {
-        if (clock.now() - askedAt > WAIT_SECONDS * 1000) {
-          throw new GatehouseError('store_unavailable', 'database_failed', 'the database (D1) did not answer in time')
+      const needed = sentCount + 1
+      const endsAt = clock.now() + WAIT_SECONDS * 1000
+      let pulls = 0
+      // A pull may have to begin anew, when the database was set back.
+      while (!isFresh() && answeredNumber < needed) {
+        if (pulls >= PULLS_MAX || clock.now() > endsAt) {
+          throw new GatehouseError('store_unavailable', 'database_failed', 'the revocation feed did not answer in time')
         }
-        await lease.pause()
-        if (freshAt >= askedAt || isFresh()) return
+        if (lease.isHeld()) await lease.pause()
+        else {
+          pulls += 1
+          await lease.hold(pull)
+        }
       }
-      await lease.hold(pull)
     },
 
     async pullIfDue() {

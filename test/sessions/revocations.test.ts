@@ -146,6 +146,22 @@ describe('what was read', () => {
 })
 
 describe('the feed', () => {
+  it('is begun anew at once when the database was set back', async () => {
+    const { feed, clock, revocations } = await worldWithReading()
+    feed.rows.splice(0, 1, { id: 7, at: 1, kind: 'start', name: '' })
+    clock.advance(5)
+    await revocations.catchUp()
+    expect([revocations.isFresh(), revocations.now()?.id]).toEqual([true, 7])
+  })
+
+  it('that is empty is a failure after a few tries, never a licence', async () => {
+    const { feed, clock, revocations } = await worldWithReading()
+    feed.rows.length = 0
+    clock.advance(5)
+    expect((await refusalOf(revocations.catchUp())).code).toBe('store_unavailable')
+    expect(feed.pulls.length).toBeLessThan(6)
+  })
+
   it('is asked by one of many requests that need it', async () => {
     const { feed, clock, revocations } = await worldWithReading()
     clock.advance(5)

@@ -4,7 +4,7 @@
 
 import type { Context } from 'hono'
 import { type ErrorCode, GatehouseError, isSetUpWrong, type Outside, outside, toGatehouseError } from '../../errors.ts'
-import { describeFailure } from '../../log.ts'
+import { describeFailure, type LogEntry } from '../../log.ts'
 import { failurePage } from '../../pages/failure.tsx'
 import { languageFor } from '../../pages/language.ts'
 import { PATHS } from '../paths.ts'
@@ -55,12 +55,15 @@ export function outsideForMachines(code: ErrorCode): Outside {
 
 /** @param answered the status of our answer; that of the provider, if there is one, has a name of its own */
 function logFailure(c: RequestContext, error: GatehouseError, answered: number): void {
-  const { status } = outside(error.code)
   const head = { method: c.req.method, path: c.req.path, status: answered }
   const detail = { ...head, ...describeFailure(error), ...head }
-  // That something could not be decided yet is no one's fault, and anyone can cause it as often as they like.
-  const level = error.code === 'temporarily_unavailable' ? 'warn' : status >= 500 ? 'error' : 'info'
-  c.var.log({ level, event: 'refused', detail })
+  c.var.log({ level: levelOf(error), event: 'refused', detail })
+}
+
+/** That something could not be decided yet is no one's fault, and anyone can cause it as often as they like. */
+export function levelOf({ code }: GatehouseError): LogEntry['level'] {
+  if (code === 'temporarily_unavailable') return 'warn'
+  return outside(code).status >= 500 ? 'error' : 'info'
 }
 
 function setRetryAfter(c: RequestContext, error: GatehouseError, view: Outside): void {
