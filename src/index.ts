@@ -8,7 +8,8 @@ import { ConfigurationError, describeProblem } from './config/load.ts'
 import type { Env } from './config/model.ts'
 import { createDeps, type Deps } from './deps.ts'
 import { consoleLog } from './log.ts'
-import { type CallerProps, createRpcService, type RpcService, type TokenAnswer } from './rpc.ts'
+import { type CallerProps, createRpcService, type RpcService } from './rpc.ts'
+import type { TokenAnswer } from './tokens/access-token.ts'
 
 interface Instance {
   readonly app: App

@@ -11,19 +11,13 @@ import { APP_SENTENCES } from './routes/http/app-sentences.ts'
 import { levelOf, outsideForMachines } from './routes/http/errors.ts'
 import { renewIfDue } from './sessions/renewal.ts'
 import type { Session } from './sessions/session.ts'
-import { introspectionAnswer } from './tokens/access-token.ts'
+import { introspectionAnswer, type TokenAnswer } from './tokens/access-token.ts'
 import { check, inactiveLine } from './tokens/check.ts'
 
 /** Which app asks, as the operator has written it in the binding (`props`). */
 export interface CallerProps {
   /** @see `npm run app:create -- --name` */
   readonly app: string
-}
-
-/** Members as in the answer to an introspection request. @see RFC 7662 section 2.2 */
-export interface TokenAnswer {
-  readonly active: boolean
-  readonly [member: string]: unknown
 }
 
 export interface RpcService {
@@ -63,7 +57,7 @@ async function judge(token: string, app: App, deps: Deps, reference: () => strin
   const ports = { ...deps, renewIfDue: (session: Session) => renewIfDue(session, reference(), deps) }
   const verdict = await check(token, app, ports)
   if (!verdict.active) deps.log({ ...inactiveLine(verdict, app), ref: reference() })
-  return { active: verdict.active, ...introspectionAnswer(verdict) }
+  return introspectionAnswer(verdict)
 }
 
 async function callerOf({ apps }: Deps, props: unknown): Promise<App> {

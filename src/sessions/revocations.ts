@@ -73,6 +73,10 @@ interface Sent {
 
 /** What a row of the feed is about, as one name. */
 export function revocationName(kind: 'session' | 'user' | 'app' | 'token', name: string): string {
+  return nameOf({ kind, name })
+}
+
+function nameOf({ kind, name }: Pick<Revocation, 'kind' | 'name'>): string {
   return `${kind} ${name}`
 }
 
@@ -118,9 +122,10 @@ export function createRevocations(store: RevocationStore, clock: Clock, lagSecon
     revoked.clear()
   }
 
-  function note({ id, kind, name }: Revocation): void {
-    if (kind === 'all') floor = Math.max(floor, id)
-    const key = `${kind} ${name}`
+  function note(row: Revocation): void {
+    const { id } = row
+    if (row.kind === 'all') floor = Math.max(floor, id)
+    const key = nameOf(row)
     if ((revoked.get(key) ?? 0) >= id) return
     revoked.delete(key)
     revoked.set(key, id)

@@ -99,7 +99,7 @@ export async function findSessionEvenIdle(
   token: string,
   { sessions, providers }: SessionPorts,
 ): Promise<Session | null> {
-  const session = isSessionToken(token) ? await sessions.find(await sha256(token)) : null
+  const session = await storedSession(token, sessions)
   return session && isStillTheirs(session, providers) ? session : null
 }
 
@@ -115,6 +115,10 @@ export function isStillTheirs({ providerId, user }: Session, providers: Provider
 
 /** Finds the live session of a token that a browser presented; `null` for whatever is not a session token. */
 export async function findSession(token: string, ports: SessionPorts): Promise<Session | null> {
-  const session = await findSessionEvenIdle(token, ports)
+  const session = await storedSession(token, ports.sessions)
   return session && isLive(session, ports) ? session : null
+}
+
+async function storedSession(token: string, sessions: SessionFinder): Promise<Session | null> {
+  return isSessionToken(token) ? sessions.find(await sha256(token)) : null
 }

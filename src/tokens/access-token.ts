@@ -37,15 +37,21 @@ export function bad(reason: string, hint?: string): BadToken {
   return { active: false, reason, ...(hint === undefined ? {} : { hint }) }
 }
 
+/** Members of an answer to an introspection request. @see RFC 7662 section 2.2 */
+export interface TokenAnswer {
+  readonly active: boolean
+  readonly [member: string]: unknown
+}
+
 /**
  * About a bad token the answer only says that it is not active. About a good one, what is not known is left out.
  *
  * @see RFC 7662 section 2.2
  */
-export function introspectionAnswer(verdict: Verdict): Readonly<Record<string, unknown>> {
+export function introspectionAnswer(verdict: Verdict): TokenAnswer {
   if (!verdict.active) return { active: false }
-  const answer = { active: true, ...verdict.claims, principal: verdict.principal, roles: verdict.roles }
-  return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined))
+  const answer = { ...verdict.claims, principal: verdict.principal, roles: verdict.roles }
+  return { active: true, ...Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined)) }
 }
 
 /** An access token whose claims can be believed, read by the rules of the provider that issued it. */

@@ -46,15 +46,15 @@ export function createApps(store: AppStore, revocations: Revocations): Apps {
   const byName = createMemory<App>(revocations)
 
   return {
-    isKnown: (app) => proven.recall(app.clientId)?.value.app === app,
+    isKnown: (app) => proven.recall(app.clientId)?.found.app === app,
 
     async authenticate({ clientId, secret }) {
       const hash = await sha256(secret)
       await catchUp()
       const known = proven.recall(clientId)
-      if (equalInConstantTime(known?.value.secretHash ?? NO_HASH, hash) && known) return known.value.app
+      if (equalInConstantTime(known?.found.secretHash ?? NO_HASH, hash) && known) return known.found.app
       const before = refused.recall(clientId)
-      const { value: found, asOf } = before ?? (await read((after) => store.find(clientId, after)))
+      const { found, asOf } = before ?? (await revocations.read((after) => store.find(clientId, after)))
       const isRight = equalInConstantTime(found?.secretHash ?? NO_HASH, hash)
       if (found && isRight) {
         const app = withoutSecret(found)
@@ -68,8 +68,8 @@ export function createApps(store: AppStore, revocations: Revocations): Apps {
     async named(name) {
       await catchUp()
       const known = byName.recall(name)
-      if (known) return known.value
-      const { value: found, asOf } = await read((after) => store.findByName(name, after))
+      if (known) return known.found
+      const { found, asOf } = await revocations.read((after) => store.findByName(name, after))
       if (!found) return null
       const app = withoutSecret(found)
       byName.keep(name, app, asOf, found.clientId)
@@ -81,11 +81,6 @@ export function createApps(store: AppStore, revocations: Revocations): Apps {
   async function catchUp(): Promise<void> {
     if (revocations.now() !== null) await revocations.catchUp()
   }
-
-  async function read(query: (after: Revocation | null) => Promise<Snapshot<StoredApp | null>>) {
-    const { found, asOf } = await revocations.read(query)
-    return { value: found, asOf }
-  }
 }
 
 function withoutSecret({ clientId, name, audiences, clients }: StoredApp): App {
@@ -93,7 +88,7 @@ function withoutSecret({ clientId, name, audiences, clients }: StoredApp): App {
 }
 
 interface Kept<T> {
-  readonly value: T
+  readonly found: T
   readonly asOf: Moment
   readonly names: readonly string[]
 }
@@ -106,8 +101,8 @@ function createMemory<T>(revocations: Revocations) {
       const entry = entries.get(key)
       return entry && revocations.stands(entry.asOf, entry.names) ? entry : undefined
     },
-    keep(key: string, value: T, asOf: Moment | null, clientId: string): void {
-      if (asOf) entries.set(key, { value, asOf, names: [revocationName('app', clientId)] })
+    keep(key: string, found: T, asOf: Moment | null, clientId: string): void {
+      if (asOf) entries.set(key, { found, asOf, names: [revocationName('app', clientId)] })
     },
   }
 }

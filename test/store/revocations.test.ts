@@ -1,5 +1,5 @@
 /**
- * The revocation feed in D1: every change that an app could be told of writes a row, whoever makes it, and nothing else does.
+ * The revocation feed in D1: every change that an app could be told of writes a row, whatever statement makes it, and nothing else does.
  */
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
