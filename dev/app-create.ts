@@ -1,32 +1,38 @@
 /**
  * `npm run app:create`: registers an app and shows its credential, once.
  */
-import { createApp } from './apps.ts'
+import { claimSetsIn, createApp } from './apps.ts'
 import { Complaint, runCommand } from './complaint.ts'
 import { readOptions } from './options.ts'
 import { ROOT } from './settings.ts'
 
-const USAGE = `Usage: npm run app:create -- --name NAME [--audience AUDIENCE]... [--client CLIENT_ID]... [--remote]
+const USAGE = `Usage: npm run app:create -- --name NAME [--audience AUDIENCE]... [--client CLIENT_ID]... [--sessions] [--claims LIST] [--remote]
 
 Makes the credential with which an app asks whether tokens are good, and shows it once.
 
   --name NAME           how the app is called; no two have the same name
   --audience AUDIENCE   the app may ask about tokens that are meant for this audience
   --client CLIENT_ID    the app may ask about tokens that this client got; without both, about those meant for Gatehouse
+  --sessions            the app may ask about session tokens of Gatehouse
+  --claims LIST         what the app is told of a person: email, profile, groups, tenant, or several with commas; without it, only whose
+                        token it is
   --remote              in the deployed database; without it, in the local one`
 
 await runCommand(async () => {
-  const { name, audience, client, remote } = readOptions(
+  const { name, audience, client, sessions, claims, remote } = readOptions(
     {
       name: { type: 'string' },
       audience: { type: 'string', multiple: true, default: [] },
       client: { type: 'string', multiple: true, default: [] },
+      sessions: { type: 'boolean', default: false },
+      claims: { type: 'string', default: 'none' },
       remote: { type: 'boolean', default: false },
     },
     USAGE,
   )
   if (name === undefined) throw new Complaint(USAGE)
-  const credential = await createApp({ root: ROOT, remote }, { name, audiences: audience, clients: client })
+  const app = { name, audiences: audience, clients: client, hasSessions: sessions, claims: claimSetsIn(claims) }
+  const credential = await createApp({ root: ROOT, remote }, app)
   console.log(`App "${name}" may now ask whether tokens are good${remote ? '' : ' (in the local database; --remote for the deployed one)'}.
 
   client id  ${credential.clientId}

@@ -4,6 +4,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CLAIM_SETS, type ClaimSet } from '../src/accounts/apps.ts'
 import { Complaint } from './complaint.ts'
 import { type Database, DatabaseComplaint, hasControlCharacter, queryD1, sqlText } from './d1.ts'
 import { readIfPresent } from './settings.ts'
@@ -25,6 +26,16 @@ export interface NewApp {
   readonly audiences: readonly string[]
   /** Clients whose tokens the app may ask about. */
   readonly clients: readonly string[]
+  /** Whether the app may ask about session tokens. */
+  readonly hasSessions: boolean
+  /** What the app is told of a person. */
+  readonly claims: readonly ClaimSet[]
+}
+
+/** What may be changed of an app; what is `undefined` stays. */
+export interface AppChange {
+  readonly hasSessions: boolean | undefined
+  readonly claims: readonly ClaimSet[] | undefined
 }
 
 /**
@@ -37,18 +48,51 @@ export async function createApp(database: Database, app: NewApp): Promise<Creden
   checkApp(app)
   const credential = newCredential()
   try {
-    await queryD1(database, insertion(app, credential))
+    await orTellToMigrate(database, () => queryD1(database, insertion(app, credential)))
   } catch (error) {
-    if (!(error instanceof DatabaseComplaint)) throw error
-    if (error.message.includes('UNIQUE constraint failed: apps.name')) {
-      throw new Complaint(
-        `There is already an app named "${app.name}" (letter case does not count). Choose another name.`,
-      )
-    }
-    if (!error.isMissingTable) throw error
-    throw new Complaint(`The database has no table of apps yet. ${howToMigrate(database)}`)
+    const isTaken = error instanceof DatabaseComplaint && error.message.includes('UNIQUE constraint failed: apps.name')
+    if (!isTaken) throw error
+    throw new Complaint(
+      `There is already an app named "${app.name}" (letter case does not count). Choose another name.`,
+    )
   }
   return credential
+}
+
+/** @throws Complaint that says how the table comes to be, if it is not there yet */
+async function orTellToMigrate<T>(database: Database, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof DatabaseComplaint) || !error.isMissingTable) throw error
+    throw new Complaint(`The database has no table of apps yet. ${howToMigrate(database)}`)
+  }
+}
+
+/**
+ * Changes what an app may ask and what it is told. Every isolate knows it within REVOCATION_LAG_SECONDS.
+ *
+ * @param name in whatever letters
+ * @throws Complaint if there is no app of this name
+ */
+export async function updateApp(database: Database, name: string, { hasSessions, claims }: AppChange): Promise<void> {
+  const values = [
+    ...(hasSessions === undefined ? [] : [`sessions = ${Number(hasSessions)}`]),
+    ...(claims === undefined ? [] : [`claims = ${sqlText(JSON.stringify(claims))}`]),
+  ]
+  const update = `UPDATE apps SET ${values.join(', ')} WHERE name = ${sqlText(name)} RETURNING name`
+  const [rows = []] = await orTellToMigrate(database, () => queryD1(database, update))
+  if (rows.length === 0) throw new Complaint(`There is no app named "${name}".`)
+}
+
+/** Reads a list of claim sets, such as `email,groups`. @throws Complaint for one that does not exist */
+export function claimSetsIn(list: string): readonly ClaimSet[] {
+  const words = list === 'none' ? [] : list.split(',').map((word) => word.trim())
+  return [...new Set(words)].map((word) => {
+    const known = CLAIM_SETS.find((set) => set === word)
+    if (known !== undefined) return known
+    throw new Complaint(`There are no claims "${word}". Choose from ${CLAIM_SETS.join(', ')}, or write none.`)
+  })
 }
 
 /** The credential of the app `demo`, always the same on one machine: made at the first call, kept in `.wrangler/dev-app.json`. */
@@ -56,9 +100,10 @@ export async function ensureDemoApp(database: Database): Promise<Credential> {
   const path = join(database.root, '.wrangler', 'dev-app.json')
   const kept = parseCredential(await readIfPresent(path))
   const credential = kept ?? newCredential()
-  const app = { name: 'demo', audiences: [], clients: [] }
+  const app = { name: 'demo', audiences: [], clients: [], hasSessions: true, claims: CLAIM_SETS }
   // The database may be older or newer than the file: the file wins.
-  const takeOver = 'ON CONFLICT DO UPDATE SET client_id = excluded.client_id, secret_hash = excluded.secret_hash'
+  const takeOver =
+    'ON CONFLICT DO UPDATE SET client_id = excluded.client_id, secret_hash = excluded.secret_hash, sessions = excluded.sessions, claims = excluded.claims'
   await queryD1(database, `${insertion(app, credential)} ${takeOver}`)
   if (kept === undefined) {
     await mkdir(join(database.root, '.wrangler'), { recursive: true })
@@ -89,12 +134,16 @@ function newCredential(): Credential {
   }
 }
 
-function insertion({ name, audiences, clients }: NewApp, { clientId, secret }: Credential): string {
+function insertion(
+  { name, audiences, clients, hasSessions, claims }: NewApp,
+  { clientId, secret }: Credential,
+): string {
   // 256 random bits need no slow hash: there is nothing to guess.
   const secretHash = createHash('sha256').update(secret).digest('base64url')
-  const texts = [clientId, name, secretHash, JSON.stringify(audiences), JSON.stringify(clients)].map(sqlText)
+  const lists = [audiences, clients, claims].map((list) => JSON.stringify(list))
+  const texts = [clientId, name, secretHash, ...lists].map(sqlText)
   const createdAt = Math.floor(Date.now() / 1000)
-  return `INSERT INTO apps (client_id, name, secret_hash, audiences, clients, created_at) VALUES (${texts.join(', ')}, ${createdAt})`
+  return `INSERT INTO apps (client_id, name, secret_hash, audiences, clients, claims, sessions, created_at) VALUES (${texts.join(', ')}, ${Number(hasSessions)}, ${createdAt})`
 }
 
 function parseCredential(text: string | undefined): Credential | undefined {

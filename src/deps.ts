@@ -13,7 +13,6 @@ import { consoleLog, type Log, redactedLog } from './log.ts'
 import { createProviders, type Providers } from './oidc/providers.ts'
 import type { Fetch } from './oidc/transport/http.ts'
 import { redactedBeginning, redactionOf } from './secrets.ts'
-import type { CutOffStore } from './sessions/cut-offs.ts'
 import { createRevocations, type Revocations } from './sessions/revocations.ts'
 import { createSealers, type Sealers } from './sessions/vault.ts'
 import { createAppStore } from './store/apps.ts'
@@ -24,11 +23,13 @@ import { createSpentLogins, type SpentLogins } from './store/logins.ts'
 import { createStorageProbe } from './store/probe.ts'
 import { purgeExpired } from './store/purge.ts'
 import { createRefusalLog } from './store/refusals.ts'
-import { createCutOffStore, createRevocationStore } from './store/revocations.ts'
+import { createRevocationStore } from './store/revocations.ts'
 import { createSessions, type Sessions } from './store/sessions.ts'
 import { createSignInMarks, type SignInMarks } from './store/sign-in-marks.ts'
+import { createTokenRecords } from './store/token-records.ts'
 import { createUserDirectory } from './store/users.ts'
 import { type Apps, createApps } from './tokens/authenticated-apps.ts'
+import type { TokenRecords } from './tokens/records.ts'
 import { createVerdicts, type Verdicts } from './tokens/verdicts.ts'
 
 /** What is not ours: the network, the clock, the log. Tests may bring their own. */
@@ -46,7 +47,7 @@ export interface Deps {
   readonly sessions: Sessions
   readonly endings: Endings
   readonly revocations: Revocations
-  readonly cutOffs: CutOffStore
+  readonly records: TokenRecords
   readonly spentLogins: SpentLogins
   readonly signInMarks: SignInMarks
   readonly apps: Apps
@@ -98,7 +99,7 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     sessions: createSessions(env.DB, clock),
     endings: createEndings(env.DB, clock),
     revocations,
-    cutOffs: createCutOffStore(env.DB),
+    records: createTokenRecords(env.DB),
     spentLogins: createSpentLogins(env.DB, clock),
     signInMarks: createSignInMarks(env.KV, clock, log),
     apps: createApps(createAppStore(env.DB), revocations),

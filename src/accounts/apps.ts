@@ -5,6 +5,11 @@
 import { STRICT_UTF_8 } from '../crypto.ts'
 import { GatehouseError } from '../errors.ts'
 
+/** What may be given to an app. The first two are scopes of OpenID Connect. @see OpenID Connect Core 1.0 section 5.4 */
+export const CLAIM_SETS = ['email', 'profile', 'groups', 'tenant'] as const
+
+export type ClaimSet = (typeof CLAIM_SETS)[number]
+
 export interface App {
   readonly clientId: string
   readonly name: string
@@ -12,6 +17,15 @@ export interface App {
   readonly audiences: readonly string[]
   /** So are tokens issued to one of these clients, for providers that put no audience into a token. */
   readonly clients: readonly string[]
+  /** Whether it may ask about session tokens. */
+  readonly hasSessions: boolean
+  /** What it is told of a person, beside whose token it is. @see claimsForApp in `app-claims.ts` */
+  readonly claims: readonly ClaimSet[]
+}
+
+/** All of an app that a verdict depends on, as one text. */
+export function policyOf({ clientId, audiences, clients, hasSessions, claims }: App): string {
+  return JSON.stringify([clientId, audiences, clients, hasSessions, claims])
 }
 
 /** An app as it is stored: with the SHA-256 of its secret (256 random bits, so a slow hash would add nothing). */

@@ -42,6 +42,11 @@ export interface ResourceServer {
    * @throws GatehouseError when the issuer is not known and cannot be found
    */
   issuesAccessTokens(issuer: string | undefined): Promise<boolean>
+  /**
+   * What accounts and logout tokens call the issuer of an access token with this `iss`.
+   * @throws GatehouseError when the issuer is not known and cannot be found
+   */
+  accountIssuer(iss: string): Promise<string>
   /** Verifies a JWT of this issuer that anyone may have sent, and that may be an access token. @see verifyJwt in `jwks.ts` */
   verifyJwt(jwt: string, algorithms: readonly string[]): Promise<SignedJwt>
   /** What `verifyJwt` would verify with now; `null`: the provider has to be asked first. */
@@ -58,6 +63,14 @@ export interface ResourceServer {
 export function createResourceServer(context: ProviderContext): ResourceServer {
   const { config, quirks, metadata, begin } = context
   const askingConfig = askingClient(config)
+
+  /** The issuer of the settings that an access token is from, as an account has it; `undefined`: none of them. */
+  async function issuerNamed(iss: string): Promise<string | undefined> {
+    const named = (await context.possibleIssuers()).map(
+      (issuer) => [quirks.accessTokenIssuer(iss, issuer), issuer] as const,
+    )
+    return named.find(([name, issuer]) => quirks.issues(name, issuer, config))?.[0]
+  }
 
   async function asker(): Promise<ProtocolClient> {
     if (askingConfig === null)
@@ -81,9 +94,11 @@ export function createResourceServer(context: ProviderContext): ResourceServer {
     },
 
     async issuesAccessTokens(iss) {
-      if (iss === undefined) return false
-      const known = await context.possibleIssuers()
-      return known.some((issuer) => quirks.issues(quirks.accessTokenIssuer(iss, issuer), issuer, config))
+      return iss !== undefined && (await issuerNamed(iss)) !== undefined
+    },
+
+    async accountIssuer(iss) {
+      return quirks.accountIssuer((await issuerNamed(iss)) ?? iss)
     },
 
     async verifyJwt(jwt, algorithms) {

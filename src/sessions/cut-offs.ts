@@ -2,8 +2,6 @@
  * Which access tokens a provider's logout token ends: their names, and from when on a token of that name is good again. Sessions that it
  * ends are found by their rows.
  */
-import type { Revocation, Snapshot } from './revocations.ts'
-
 /** How long a cut-off is kept: longer than access tokens live. */
 export const CUT_OFF_SECONDS = 7 * 86_400
 
@@ -11,11 +9,6 @@ export interface CutOff {
   readonly name: string
   /** Tokens issued until then are not good; `null`: none is. Seconds since the epoch, by the provider's clock. */
   readonly issuedAt: number | null
-}
-
-export interface CutOffStore {
-  /** Those of these names. @throws GatehouseError `store_unavailable` */
-  find(names: readonly string[], after: Revocation | null): Promise<Snapshot<readonly CutOff[]>>
 }
 
 /** Names, none of which can be taken for another. A `sid` beside a `sub` counts for that person alone. */

@@ -3,7 +3,7 @@
  */
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
 import * as v from 'valibot'
-import type { StoredApp } from '../accounts/apps.ts'
+import { CLAIM_SETS, type StoredApp } from '../accounts/apps.ts'
 import type { Revocation } from '../sessions/revocations.ts'
 import type { AppStore } from '../tokens/authenticated-apps.ts'
 import { textList } from './d1.ts'
@@ -15,19 +15,22 @@ const appRow = v.object({
   secret_hash: v.string(),
   audiences: textList,
   clients: textList,
+  sessions: v.picklist([0, 1]),
+  claims: v.pipe(v.string(), v.parseJson(), v.array(v.picklist(CLAIM_SETS)), v.readonly()),
 })
 
-const FIND = 'SELECT client_id, name, secret_hash, audiences, clients FROM apps WHERE'
+const FIND = 'SELECT client_id, name, secret_hash, audiences, clients, sessions, claims FROM apps WHERE'
 
 function appFromRow(row: unknown): StoredApp {
-  const { client_id, name, secret_hash, audiences, clients } = v.parse(appRow, row)
-  return { clientId: client_id, name, secretHash: secret_hash, audiences, clients }
+  const { client_id, name, secret_hash, audiences, clients, sessions, claims } = v.parse(appRow, row)
+  return { clientId: client_id, name, secretHash: secret_hash, audiences, clients, hasSessions: sessions === 1, claims }
 }
 
 export function createAppStore(db: D1Database): AppStore {
   async function first(after: Revocation | null, asking: D1PreparedStatement) {
     const { found, revocations } = await snapshot(db, after, asking)
-    return { found: found.length === 0 ? null : appFromRow(found[0]), revocations }
+    const [row] = found[0] ?? []
+    return { found: row === undefined ? null : appFromRow(row), revocations }
   }
 
   return {

@@ -1,10 +1,8 @@
 /**
- * The revocation feed and the cut-offs of access tokens in D1, always asked of the primary: a replica may be as late as it likes. Triggers write
- * the feed.
+ * The revocation feed in D1, always asked of the primary: a replica may be as late as it likes. Triggers write it.
  */
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
 import * as v from 'valibot'
-import type { CutOffStore } from '../sessions/cut-offs.ts'
 import { type Revocation, type RevocationStore, ROWS_MAX, type Snapshot } from '../sessions/revocations.ts'
 import { roundTrip } from './d1.ts'
 
@@ -30,23 +28,8 @@ export function createRevocationStore(db: D1Database): RevocationStore {
 export async function snapshot(
   db: D1Database,
   after: Revocation | null,
-  statement: D1PreparedStatement,
-): Promise<Snapshot<readonly unknown[]>> {
-  const [feed, asked] = await roundTrip(() => db.batch([pulling(db, after), statement]))
-  return { found: asked?.results ?? [], revocations: v.parse(revocationRows, feed?.results) }
-}
-
-const FIND_CUT_OFFS = 'SELECT name, issued_at FROM cut_offs WHERE name IN (SELECT value FROM json_each(?1))'
-
-const cutOffRows = v.array(v.object({ name: v.string(), issued_at: v.nullable(v.number()) }))
-
-export function createCutOffStore(db: D1Database): CutOffStore {
-  return {
-    async find(names, after) {
-      const asking = db.prepare(FIND_CUT_OFFS).bind(JSON.stringify(names))
-      const { found, revocations } = await snapshot(db, after, asking)
-      const cutOffs = v.parse(cutOffRows, found)
-      return { found: cutOffs.map(({ name, issued_at }) => ({ name, issuedAt: issued_at })), revocations }
-    },
-  }
+  ...statements: readonly D1PreparedStatement[]
+): Promise<Snapshot<readonly (readonly unknown[])[]>> {
+  const [feed, ...asked] = await roundTrip(() => db.batch([pulling(db, after), ...statements]))
+  return { found: asked.map(({ results }) => results), revocations: v.parse(revocationRows, feed?.results) }
 }

@@ -84,6 +84,9 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, readonly st
     revocations: ['id', 'at', 'kind', 'name'],
     cut_offs: ['name', 'issued_at', 'expires_at'],
   },
+  '0013_apps.sql': {
+    apps: ['sessions', 'claims'],
+  },
 }
 
 /** A table or a column of it, and the migration that makes it. */

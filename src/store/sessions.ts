@@ -71,7 +71,7 @@ const HAS_ENDED = `SELECT ${hasEnded(1, 6)} AS ended`
 /** For the person who is meant by ?1 to ?3. The account still has the subject that it had before the sign-in. */
 const insertSession = (meant: string) =>
   `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sub_hash, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at, provider, by_email, brought_subject, brought_groups)
-  SELECT ?4, id, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, subject <> ?2, ?2, ?16 FROM users WHERE issuer = ?1 AND subject = ${meant} AND NOT ${hasEnded(17, 5)}`
+  SELECT ?4, id, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, subject <> ?2, ?2, ?16 FROM users WHERE issuer = ?1 AND subject = ${meant} AND NOT ${hasEnded(17, 5)} RETURNING 1`
 
 /** Before anything is written, while it can still be seen that the account has another subject. */
 const auditMatch = (meant: string) =>
@@ -149,7 +149,8 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
     async findWithFeed(tokenHash, after) {
       const asking = db.prepare(FIND).bind(tokenHash, epochSeconds(clock))
       const { found, revocations } = await snapshot(db, after, asking)
-      return { found: found.length === 0 ? null : sessionFromRow(found[0]), revocations }
+      const [row] = found[0] ?? []
+      return { found: row === undefined ? null : sessionFromRow(row), revocations }
     },
 
     async begin(signIn) {
@@ -198,7 +199,7 @@ export function createSessions(db: D1Database, clock: Clock): Sessions {
       const upsert = upsertUser(db, admission, now, beginning)
       const [asked, ...results] = await roundTrip(() => db.batch([ended, ...matching, upsert, ...statements]))
       if (endedFromRow(asked?.results[0])) return 'ended'
-      const isAdmitted = results[matching.length + 1]?.meta.changes === 1
+      const isAdmitted = results[matching.length + 1]?.results.length === 1
       return outcomeOf(isAdmitted, matching.length > 0 ? matchesFromRow(results[0]?.results[0]) : null)
     },
 

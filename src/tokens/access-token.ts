@@ -3,10 +3,10 @@
  * as a verdict and as the answer to an introspection request.
  */
 import * as v from 'valibot'
-import { standingOf } from '../accounts/standing.ts'
+import { claimsForApp, personOf } from '../accounts/app-claims.ts'
+import type { App } from '../accounts/apps.ts'
 import { isObject, isText } from '../claims/claim-values.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
-import type { OpenTalk } from '../config/dialects/opentalk/settings.ts'
 import type { Config, ProviderConfig } from '../config/model.ts'
 import { type Claims, faultOfClaims } from '../oidc/claims.ts'
 import type { Provider } from '../oidc/provider.ts'
@@ -100,17 +100,18 @@ export function faultOfSubject({ claims, principal }: AccessToken, source: Sourc
   return isOfPerson || isUnknown || principal === 'user' || claims.sub === '' ? bad('no sub') : undefined
 }
 
-/** The answer about a token that nothing is wrong with. */
-export function goodToken(token: AccessToken, { opentalk }: Config): GoodToken {
+/** What an app is told of a token that nothing is wrong with, as far as the token itself says. */
+export function goodToken(token: AccessToken, app: App, rules: ProviderConfig, { opentalk }: Config): GoodToken {
   const { claims, principal, roles } = token
-  const standing = principal === 'user' ? standingClaims(claims, opentalk) : {}
-  return { active: true, principal, roles, claims: { ...answeredClaims(token), ...standing } }
+  const isOfPerson = principal !== 'service' && app.claims.length > 0
+  const person = isOfPerson ? claimsForApp(personOf(claims, rules), app, opentalk?.settings ?? null) : {}
+  return { active: true, principal, roles, claims: { ...answeredClaims(token), ...person } }
 }
 
-/** Tenant and tariff of a person while OpenTalk is in use, as far as they are known. */
-export function standingClaims(said: Readonly<Record<string, unknown>>, opentalk: OpenTalk | null) {
-  if (opentalk === null) return {}
-  return Object.fromEntries(Object.entries(standingOf(said, opentalk.settings)).filter(([, value]) => value !== null))
+/** The same with the account of the person, where there is one. */
+export function withAccount(token: GoodToken, userId: string | null): GoodToken {
+  if (userId === null || token.principal === 'service') return token
+  return { ...token, claims: { ...token.claims, user_id: userId } }
 }
 
 /** @see RFC 9449 section 6.1. A token bound to a certificate is still a Bearer token. */

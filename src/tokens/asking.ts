@@ -1,26 +1,24 @@
 /**
  * Asks a provider about a token for an app, at most once in a while; how its answer is judged is for the kind of token.
  */
-import type { App } from '../accounts/apps.ts'
+import { type App, policyOf } from '../accounts/apps.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/model.ts'
 import { sha256 } from '../crypto.ts'
 import type { Claims } from '../oidc/claims.ts'
 import type { Provider } from '../oidc/provider.ts'
 import type { Providers } from '../oidc/providers.ts'
-import type { Revocations } from '../sessions/revocations.ts'
 import type { Sealers } from '../sessions/vault.ts'
-import type { Verdict } from './access-token.ts'
-import { cutOffNamesOf, revocationNamesOf } from './cut-off.ts'
+import { type Verdict, withAccount } from './access-token.ts'
+import { type RecordPorts, recordOf } from './records.ts'
 import type { Verdicts } from './verdicts.ts'
 
 /** What it takes to judge a token of a provider. */
-export interface AskingPorts {
+export interface AskingPorts extends RecordPorts {
   readonly config: Config
   readonly providers: Providers
   readonly clock: Clock
   readonly verdicts: Verdicts
-  readonly revocations: Revocations
   /** What they sealed is never shown to a provider. */
   readonly sealers: Sealers
 }
@@ -37,17 +35,24 @@ export async function askProvider(
   provider: Provider,
   token: string,
   app: App,
-  { verdicts, revocations }: Pick<AskingPorts, 'verdicts' | 'revocations'>,
+  ports: RecordPorts & Pick<AskingPorts, 'verdicts'>,
   judge: (said: Claims) => Verdict | Promise<Verdict>,
 ): Promise<Verdict | null> {
-  const key = await sha256(JSON.stringify([provider.id, app.clientId, app.audiences, app.clients, token]))
+  const { verdicts, revocations } = ports
+  const key = await sha256(`${provider.id} ${policyOf(app)}\n${token}`)
   const known = verdicts.recall(key)
   if (known !== undefined) return known
   return verdicts.questions.ask(key, provider.config.timeoutSeconds, async () => {
     const asOf = revocations.now()
     const said = await provider.introspect(token)
-    const verdict = said && (await judge(withUsername(said)))
-    const names = said ? revocationNamesOf(await cutOffNamesOf(said, provider)) : []
+    const found = said && (await judge(withUsername(said)))
+    if (!found?.active) {
+      if (asOf) verdicts.keep(key, found, asOf, [])
+      return found
+    }
+    // Whether it has ended, the provider has just said.
+    const { userId, names } = await recordOf({ ...found.claims, sid: said?.sid }, provider, ports)
+    const verdict = withAccount(found, userId)
     if (asOf) verdicts.keep(key, verdict, asOf, names)
     return verdict
   })

@@ -83,8 +83,8 @@ export function createApps(store: AppStore, revocations: Revocations): Apps {
   }
 }
 
-function withoutSecret({ clientId, name, audiences, clients }: StoredApp): App {
-  return { clientId, name, audiences, clients }
+function withoutSecret({ secretHash: _, ...app }: StoredApp): App {
+  return app
 }
 
 interface Kept<T> {

@@ -2,6 +2,7 @@
  * The one question: is this token good, and whose is it? Tells the kinds of token apart; each kind is judged in its own file.
  */
 
+import { claimsForApp } from '../accounts/app-claims.ts'
 import type { App } from '../accounts/apps.ts'
 import type { Config } from '../config/model.ts'
 import { sha256 } from '../crypto.ts'
@@ -19,14 +20,13 @@ import {
   type Session,
   type SessionSnapshots,
 } from '../sessions/session.ts'
-import { type BadToken, bad, type GoodToken, standingClaims, type Verdict } from './access-token.ts'
+import { type BadToken, bad, type GoodToken, type Verdict } from './access-token.ts'
 import type { AskingPorts } from './asking.ts'
-import type { CutOffPorts } from './cut-off.ts'
 import { checkJwt } from './jwt.ts'
 import { keyOf } from './known-tokens.ts'
 import { checkOpaque } from './opaque.ts'
 
-export interface CheckPorts extends AskingPorts, CutOffPorts {
+export interface CheckPorts extends AskingPorts {
   readonly sessions: SessionSnapshots
   /** Asks the provider whether a session goes on, if that is due; `null`: it does not. */
   renewIfDue(session: Session): Promise<Session | null>
@@ -53,8 +53,13 @@ export async function check(
 }
 
 const OF_ANOTHER = bad('a session of another provider')
+const NOT_FOR_APP = bad(
+  'a session token, about which this app may not ask',
+  'npm run app:update -- --name NAME --sessions allows it',
+)
 
 async function checkSession(token: string, app: App, ports: CheckPorts, from: Provider | null): Promise<Verdict> {
+  if (!app.hasSessions) return NOT_FOR_APP
   const { verdicts, config, providers } = ports
   const key = await keyOf(token, app)
   const known = verdicts.known.recall(key)
@@ -65,7 +70,7 @@ async function checkSession(token: string, app: App, ports: CheckPorts, from: Pr
   const provider = session && providers.withId(session.providerId)
   if (!provider) return bad('no such session, or it has ended')
   if (from && from !== provider) return OF_ANOTHER
-  const verdict = goodSession(session, provider, ports)
+  const verdict = goodSession(session, provider, app, ports)
   // One that was just renewed is not what was read together with the feed.
   if (asOf && session === found) {
     const names = [revocationName('session', tokenHash), revocationName('user', session.user.id)]
@@ -87,7 +92,7 @@ function endOf(session: Session, config: Config): number {
   return Math.min(idleEndOf(session, config), confirmedUntil(session, config))
 }
 
-function goodSession(session: Session, provider: Provider, { config }: CheckPorts): GoodToken {
+function goodSession(session: Session, provider: Provider, app: App, { config }: CheckPorts): GoodToken {
   const { user, createdAt, acr, authTime } = session
   return {
     active: true,
@@ -96,7 +101,7 @@ function goodSession(session: Session, provider: Provider, { config }: CheckPort
     claims: {
       iss: user.issuer,
       sub: user.subject,
-      aud: config.baseUrl,
+      aud: app.audiences.length === 0 ? app.clientId : [app.clientId, ...app.audiences],
       client_id: provider.config.clientId,
       iat: createdAt,
       exp: endOf(session, config),
@@ -104,7 +109,8 @@ function goodSession(session: Session, provider: Provider, { config }: CheckPort
       ...(acr === null ? {} : { acr }),
       ...(authTime === null ? {} : { auth_time: Math.floor(authTime) }),
       ...(user.preferred_username === null ? {} : { username: user.preferred_username }),
-      ...standingClaims({ ...user }, config.opentalk),
+      user_id: user.id,
+      ...claimsForApp(user, app, config.opentalk?.settings ?? null),
     },
   }
 }

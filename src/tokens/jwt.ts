@@ -25,11 +25,12 @@ import {
   isBoundByDpop,
   type Source,
   type Verdict,
+  withAccount,
 } from './access-token.ts'
 import { type AskingPorts, askProvider } from './asking.ts'
 import { FOR_OTHERS, faultOfAudience, forApp, isForOthers } from './audience.ts'
-import { type CutOffPorts, lookForCutOff } from './cut-off.ts'
 import { keyOf } from './known-tokens.ts'
+import { recordOf } from './records.ts'
 
 /**
  * Checks a JWT access token for an app.
@@ -37,7 +38,7 @@ import { keyOf } from './known-tokens.ts'
  * @throws GatehouseError `provider_unreachable` or `provider_error` when the keys cannot be had, and `store_unavailable`: that is no verdict
  * @see RFC 9068 section 4
  */
-export async function checkJwt(token: string, app: App, ports: AskingPorts & CutOffPorts): Promise<Verdict> {
+export async function checkJwt(token: string, app: App, ports: AskingPorts): Promise<Verdict> {
   const { config, providers, clock, verdicts } = ports
   const key = await keyOf(token, app)
   const known = verdicts.known.recall(key)
@@ -80,14 +81,15 @@ export async function checkJwt(token: string, app: App, ports: AskingPorts & Cut
   if (fault) return fault
   const judged = (claims: Claims): Verdict => {
     const { read, fault } = used(claims, jwt)
-    return fault ?? goodToken(forApp(app, read, config, issuing), config)
+    return fault ?? goodToken(forApp(app, read, config, issuing), app, provider.config, config)
   }
   if (asked) return confirmed(token, jwt.claims, asked, app, ports, judged)
-  const verdict = judged(jwt.claims)
-  if (!verdict.active) return verdict
+  const found = judged(jwt.claims)
+  if (!found.active) return found
   const { claims } = jwt
-  const { isCutOff, names, asOf } = await lookForCutOff(claims, provider, ports)
+  const { isCutOff, userId, names, asOf } = await recordOf(claims, provider, ports)
   if (isCutOff) return bad('the provider has ended it by a logout token')
+  const verdict = withAccount(found, userId)
   if (asOf && claims.exp !== undefined && basis !== null) {
     const validFrom = Math.max(claims.nbf ?? 0, claims.iat ?? 0) - provider.config.clockToleranceSeconds
     const isCurrent = () => isSame(provider.basis(), basis)

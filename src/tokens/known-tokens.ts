@@ -2,7 +2,7 @@
  * The tokens that this isolate has found good, under a hash, so that a warm check verifies no signature and reads no row; and the questions that
  * led to them, so that it reads no form twice. What is kept says for how long it holds.
  */
-import type { App } from '../accounts/apps.ts'
+import { type App, policyOf } from '../accounts/apps.ts'
 import { createBoundedMap } from '../bounded-map.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import { sha256 } from '../crypto.ts'
@@ -50,8 +50,8 @@ const ENTRIES_MAX = 10_000
 const CHARACTERS_MAX = 8_388_608
 
 /** Names a token as one app sees it: a verdict for one app says nothing to another, nor after its policy has changed. */
-export function keyOf(token: string, { clientId, audiences, clients }: App): Promise<string> {
-  return sha256(JSON.stringify([clientId, audiences, clients, token]))
+export function keyOf(token: string, app: App): Promise<string> {
+  return sha256(`${policyOf(app)}\n${token}`)
 }
 
 /** Makes an empty memory, for one isolate. */

@@ -105,7 +105,7 @@ async function judged(
     faultOfBinding(claims) ??
     faultOfLife(claims, provider.config, clock) ??
     faultOfAudience(read, app, config, issuing)
-  return fault ?? goodToken(forApp(app, read, config, issuing), config)
+  return fault ?? goodToken(forApp(app, read, config, issuing), app, provider.config, config)
 }
 
 /** How providers call an access token. @see RFC 6749 section 7.1, RFC 8693 section 3 */

@@ -184,6 +184,9 @@ describe('npm run token', () => {
   })
 })
 
+/** May ask about nothing but what is meant for Gatehouse, and is told nothing of a person. */
+const PLAIN = { audiences: [], clients: [], hasSessions: false, claims: [] }
+
 describe('npm run app:create', () => {
   it('shows its usage when the name is missing', async () => {
     const { stderr, code } = await run('app-create.ts', [])
@@ -192,7 +195,7 @@ describe('npm run app:create', () => {
   })
 
   it.each(['', ' x', 'x'.repeat(101), 'a\nb', 'a\u0000b', 'a\u0085b'])('refuses the name %j', async (name) => {
-    const app = createApp({ root: folder, remote: false }, { name, audiences: [], clients: [] })
+    const app = createApp({ root: folder, remote: false }, { ...PLAIN, name })
     await expect(app).rejects.toThrow(/^(The name of an app has|Names, audiences and clients have no control)/)
   })
 })
@@ -214,7 +217,7 @@ describe('the local database', () => {
   }, async () => {
     const database = { root, remote: false }
     const name = `O'Brien "x"; DROP TABLE apps; --`
-    const { clientId, secret } = await createApp(database, { name, audiences: ["it's"], clients: ['web'] })
+    const { clientId, secret } = await createApp(database, { ...PLAIN, name, audiences: ["it's"], clients: ['web'] })
     expect(clientId).toMatch(/^app_[\w-]{16}$/)
     expect(secret).toMatch(/^[\w-]{43}$/)
     const [rows] = await queryD1(database, 'SELECT * FROM apps')
@@ -225,10 +228,12 @@ describe('the local database', () => {
         secret_hash: createHash('sha256').update(secret).digest('base64url'),
         audiences: `["it's"]`,
         clients: '["web"]',
+        sessions: 0,
+        claims: '[]',
         created_at: expect.any(Number),
       },
     ])
-    await expect(createApp(database, { name: name.toLowerCase(), audiences: [], clients: [] })).rejects.toThrow(
+    await expect(createApp(database, { ...PLAIN, name: name.toLowerCase() })).rejects.toThrow(
       'There is already an app named',
     )
   })
@@ -246,7 +251,7 @@ describe('the local database', () => {
 
   it('says what is wrong when there is no table', { timeout: WRANGLER_MS }, async () => {
     await cp(join(ROOT, 'wrangler.toml'), join(folder, 'wrangler.toml'))
-    const app = createApp({ root: folder, remote: false }, { name: 'x', audiences: [], clients: [] })
+    const app = createApp({ root: folder, remote: false }, { ...PLAIN, name: 'x' })
     await expect(app).rejects.toThrow('The database has no table of apps yet. It is made by: npm run dev')
   })
 })

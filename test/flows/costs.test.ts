@@ -49,10 +49,11 @@ it('a token that an isolate has not seen is one round trip to the database', () 
     expect(costsOf(operation)[0]?.d1RoundTrips).toBe(1)
 })
 
-it('an opaque token makes one provider call a minute in an isolate, and asks no database', () => {
+it('an opaque token makes one provider call a minute in an isolate, and asks the database for the account of a person', () => {
   expect(costsOf('opaque token check').map(({ d1RoundTrips, providerCalls }) => [d1RoundTrips, providerCalls])).toEqual(
     [
       [0, 1],
+      [1, 1],
       [0, 0],
       [0, 1],
     ],

@@ -51,12 +51,13 @@ describe('a session token', () => {
       active: true,
       iss: IDP,
       sub: 'alice',
-      aud: GATE,
+      aud: 'api',
       client_id: 'gatehouse',
       iat: now,
       exp: now + 43_200,
       token_type: 'session',
       username: 'aarcher',
+      user_id: await env.DB.prepare('SELECT id FROM users').first('id'),
       principal: 'user',
     })
   })

@@ -3,6 +3,7 @@
  */
 
 import { env } from 'cloudflare:workers'
+import type { ClaimSet } from '../../src/accounts/apps.ts'
 import { createApp } from '../../src/app.ts'
 import { sha256 } from '../../src/crypto.ts'
 import { createDeps } from '../../src/deps.ts'
@@ -184,11 +185,11 @@ export interface Credential {
 /** Makes an app that may ask about tokens. */
 export async function addApp(
   clientId: string,
-  policy: { audiences?: string[]; clients?: string[] } = {},
+  policy: { audiences?: string[]; clients?: string[]; hasSessions?: boolean; claims?: readonly ClaimSet[] } = {},
 ): Promise<Credential> {
   const secret = `secret-of-${clientId}`
   await env.DB.prepare(
-    'INSERT INTO apps (client_id, name, secret_hash, audiences, clients, created_at) VALUES (?, ?, ?, ?, ?, 0)',
+    'INSERT INTO apps (client_id, name, secret_hash, audiences, clients, sessions, claims, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0)',
   )
     .bind(
       clientId,
@@ -196,6 +197,8 @@ export async function addApp(
       await sha256(secret),
       JSON.stringify(policy.audiences ?? []),
       JSON.stringify(policy.clients ?? []),
+      Number(policy.hasSessions ?? true),
+      JSON.stringify(policy.claims ?? ['tenant']),
     )
     .run()
   return { clientId, secret }

@@ -7,22 +7,24 @@ import { createAppStore } from '../../src/store/apps.ts'
 import { refusalOf } from '../support/refusal.ts'
 
 const INSERT =
-  'INSERT INTO apps (client_id, name, secret_hash, audiences, clients, created_at) VALUES (?, ?, ?, ?, ?, 0)'
+  'INSERT INTO apps (client_id, name, secret_hash, audiences, clients, claims, created_at) VALUES (?, ?, ?, ?, ?, ?, 0)'
 
-function addApp(clientId: string, { audiences = '[]', clients = '[]' } = {}): Promise<unknown> {
-  return env.DB.prepare(INSERT).bind(clientId, `App ${clientId}`, 'hash', audiences, clients).run()
+function addApp(clientId: string, { audiences = '[]', clients = '[]', claims = '[]' } = {}): Promise<unknown> {
+  return env.DB.prepare(INSERT).bind(clientId, `App ${clientId}`, 'hash', audiences, clients, claims).run()
 }
 
 const find = (clientId: string) => createAppStore(env.DB).find(clientId, null)
 
 it('an app is found with its policy', async () => {
-  await addApp('api', { audiences: '["a","b,c"]', clients: '["x"]' })
+  await addApp('api', { audiences: '["a","b,c"]', clients: '["x"]', claims: '["email","groups"]' })
   expect((await find('api')).found).toEqual({
     clientId: 'api',
     name: 'App api',
     secretHash: 'hash',
     audiences: ['a', 'b,c'],
     clients: ['x'],
+    hasSessions: false,
+    claims: ['email', 'groups'],
   })
 })
 
@@ -31,10 +33,13 @@ it.each(['', 'API', 'ap', 'api ', '%', "' OR 1=1 --"])('an app is not found by %
   expect((await find(clientId)).found).toBeNull()
 })
 
-it('a policy that cannot be read lets no one in', async () => {
-  await addApp('api', { audiences: 'api' })
-  await expect(find('api')).rejects.toThrow()
-})
+it.each([{ audiences: 'api' }, { claims: '["password"]' }])(
+  'a policy that cannot be read lets no one in: %j',
+  async (policy) => {
+    await addApp('api', policy)
+    await expect(find('api')).rejects.toThrow()
+  },
+)
 
 it('a database that does not answer is never taken for "no such app"', async () => {
   await env.DB.exec('DROP TABLE apps')

@@ -6,17 +6,22 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { ROWS_MAX } from '../../src/sessions/revocations.ts'
 import { createEndings } from '../../src/store/endings.ts'
 import { purgeExpired } from '../../src/store/purge.ts'
-import { createCutOffStore, createRevocationStore } from '../../src/store/revocations.ts'
+import { createRevocationStore } from '../../src/store/revocations.ts'
 import { SCHEMA } from '../../src/store/schema.ts'
 import { createSessions } from '../../src/store/sessions.ts'
+import { createTokenRecords } from '../../src/store/token-records.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { NOW, signIn, stillClock } from './signing-in.ts'
+import { identity, NOW, signIn, stillClock } from './signing-in.ts'
 
 const feed = () => createRevocationStore(env.DB)
 
-/** What was written to the feed since the beginning of the test, but the first row of all. */
+/** The last row of the feed before the test began. */
+let lastId: number
+
+/** What was written to the feed since the beginning of the test. */
 async function rows(): Promise<string[]> {
-  const { results } = await env.DB.prepare("SELECT kind, name FROM revocations WHERE kind <> 'start' ORDER BY id").all()
+  const asking = env.DB.prepare('SELECT kind, name FROM revocations WHERE id > ?1 ORDER BY id')
+  const { results } = await asking.bind(lastId).all()
   return results.map(({ kind, name }) => `${kind} ${name}`)
 }
 
@@ -27,10 +32,36 @@ beforeEach(async () => {
   await sessions.begin(signIn({ tokenHash: 'one', expiresAt: NOW + 600 }))
   await sessions.begin(signIn({ tokenHash: 'two', expiresAt: NOW + 600 }))
   userId = String(await env.DB.prepare('SELECT id FROM users').first('id'))
+  lastId = Number(await env.DB.prepare('SELECT MAX(id) AS id FROM revocations').first('id'))
+})
+
+describe('a sign-in', () => {
+  const later = { ...stillClock(), now: () => (NOW + 1) * 1000 }
+  const begin = (changed: Parameters<typeof signIn>[0]) =>
+    createSessions(env.DB, later).begin(signIn({ tokenHash: 'three', ...changed }))
+
+  it('that makes an account writes a row, for access tokens that were seen before', async () => {
+    await begin({ subject: 'bob', subHash: 'of bob' })
+    expect(await rows()).toEqual(['token sub of bob'])
+  })
+
+  it('of a known person writes nothing, not even in the second in which the account was made', async () => {
+    await begin({})
+    await createSessions(env.DB, stillClock()).begin(signIn({ tokenHash: 'at once' }))
+    expect(await rows()).toEqual([])
+  })
+
+  it('that finds an account by its address writes a row of its own subject, and one of the account that changes', async () => {
+    const person = identity({ email: 'alice@example.org', email_verified: true })
+    await begin({ identity: person })
+    const byEmail = { email: 'alice@example.org', trustsAbsent: false, keepsSubject: false }
+    await begin({ tokenHash: 'four', subject: 'new', subHash: 'of new', identity: person, byEmail })
+    expect(await rows()).toEqual([`user ${userId}`, 'token sub of new', `user ${userId}`])
+  })
 })
 
 describe('a session', () => {
-  it('that begins, is used or signs the same person in again writes nothing', async () => {
+  it('that is used writes nothing', async () => {
     await createSessions(env.DB, stillClock()).touch('one')
     expect(await rows()).toEqual([])
   })
@@ -46,9 +77,9 @@ describe('a session', () => {
     expect(await rows()).toEqual(['session one', 'session two'])
   })
 
-  it('writes a row when the account goes, which writes nothing about the person', async () => {
+  it('writes a row when the account goes, which makes everything forgotten and names no one', async () => {
     await env.DB.exec(`DELETE FROM users WHERE id = '${userId}'`)
-    expect((await rows()).toSorted()).toEqual(['session one', 'session two'])
+    expect((await rows()).toSorted()).toEqual(['all ', 'session one', 'session two'])
   })
 
   it('writes nothing when it is removed long after its end', async () => {
@@ -102,7 +133,8 @@ describe('a logout token', () => {
       subject: meaning.subHash && 'someone',
       ...meaning,
     })
-  const cutOffs = async (...names: string[]) => (await createCutOffStore(env.DB).find(names, null)).found
+  const cutOffs = async (...cutOffNames: string[]) =>
+    (await createTokenRecords(env.DB).find({ cutOffNames, issuer: '', subject: null }, null)).found.cutOffs
 
   it('of a subject cuts off the tokens issued until then, and a later one those until then', async () => {
     await end({ subHash: 's', sidHashes: [], issuedAt: NOW })
@@ -141,7 +173,7 @@ describe('a logout token', () => {
 describe('the feed', () => {
   it('is read from the newest row at first, and then from the one that was seen last', async () => {
     const [start] = await feed().pull(null)
-    expect(start).toMatchObject({ kind: 'start' })
+    expect(start).toMatchObject({ id: lastId })
     await createSessions(env.DB, stillClock()).end('one', 'r')
     expect(await feed().pull(start ?? null)).toMatchObject([start ?? {}, { kind: 'session', name: 'one' }])
     expect(await feed().pull(null)).toMatchObject([{ name: 'one' }])
@@ -160,7 +192,7 @@ describe('the feed', () => {
     await createSessions(env.DB, stillClock()).end('two', 'r')
     const [newest] = await feed().pull(null)
     const inAnHour = { ...stillClock(), now: () => Date.now() + 3_601_000 }
-    expect(await purgeExpired(env.DB, inAnHour)).toMatchObject({ revocations: 2 })
+    expect(await purgeExpired(env.DB, inAnHour)).toMatchObject({ revocations: lastId + 1 })
     expect(await feed().pull(newest ?? null)).toEqual([newest])
     await env.DB.exec('DELETE FROM revocations')
     await env.DB.exec("INSERT INTO revocations (at, kind, name) VALUES (0, 'all', '')")

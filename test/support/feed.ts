@@ -2,8 +2,10 @@
  * A revocation feed in memory, as the database would answer it, and the stores that are read together with it.
  */
 import { GatehouseError } from '../../src/errors.ts'
-import type { CutOff, CutOffStore } from '../../src/sessions/cut-offs.ts'
+import type { CutOff } from '../../src/sessions/cut-offs.ts'
 import { type Revocation, type RevocationStore, ROWS_MAX, type Snapshot } from '../../src/sessions/revocations.ts'
+import { subHashOf } from '../../src/sessions/vault.ts'
+import type { TokenRecords } from '../../src/tokens/records.ts'
 
 export interface FakeFeed extends RevocationStore {
   /** Every pull and every snapshot so far. */
@@ -37,18 +39,36 @@ export function createFakeFeed(): FakeFeed {
   }
 }
 
-/** A logout token has arrived. */
-export function cutOffStore(feed: FakeFeed): CutOffStore & { add(cutOff: CutOff): void } {
+/** What is on record of access tokens: cut-offs and accounts, which change as the database would let them. */
+export function fakeRecords(feed: FakeFeed) {
   const cutOffs = new Map<string, CutOff>()
+  const accounts = new Map<string, string>()
+  const records: TokenRecords = {
+    find: async ({ cutOffNames, issuer, subject }, after) =>
+      feed.snapshot(
+        {
+          cutOffs: [...cutOffs.values()].filter(({ name }) => cutOffNames.includes(name)),
+          userId: accounts.get(`${issuer} ${subject}`) ?? null,
+        },
+        after,
+      ),
+  }
   return {
-    add(cutOff) {
+    ...records,
+    /** A logout token has arrived. */
+    cutOff(cutOff: CutOff) {
       cutOffs.set(cutOff.name, cutOff)
       feed.revoke('token', cutOff.name)
     },
-    find: async (names, after) =>
-      feed.snapshot(
-        [...cutOffs.values()].filter(({ name }) => names.includes(name)),
-        after,
-      ),
+    /** A person has signed in for the first time. */
+    async addAccount(issuer: string, subject: string, userId: string) {
+      accounts.set(`${issuer} ${subject}`, userId)
+      feed.revoke('token', `sub ${await subHashOf(issuer, subject)}`)
+    },
+    /** A person is erased. */
+    removeAccount(issuer: string, subject: string) {
+      accounts.delete(`${issuer} ${subject}`)
+      feed.revoke('all', '')
+    },
   }
 }

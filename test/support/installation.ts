@@ -4,6 +4,7 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 import { type ProviderOptions, type RunningProvider, startProvider } from '../../dev/provider/provider.ts'
+import type { ClaimSet } from '../../src/accounts/apps.ts'
 import { freePort, type GatehouseOptions, type RunningGatehouse, startGatehouse } from './gatehouse.ts'
 import { PATHS } from './paths.ts'
 
@@ -66,16 +67,23 @@ export async function startWithApp(options: GatehouseOptions): Promise<Served> {
   return { gatehouse, appAuthorization: await registerApp(gatehouse, { clientId: 'app' }) }
 }
 
-/** Registers one more app; gives back its credential as an Authorization header. `clients`: whose tokens are meant for it. */
+export interface RegisteredApp {
+  readonly clientId: string
+  /** Whose tokens are meant for it. */
+  readonly clients?: readonly string[]
+  readonly claims?: readonly ClaimSet[]
+}
+
+/** Registers one more app, which may ask about sessions; gives back its credential as an Authorization header. */
 export async function registerApp(
   gatehouse: RunningGatehouse,
-  { clientId, clients = [] }: { clientId: string; clients?: readonly string[] },
+  { clientId, clients = [], claims = ['tenant'] }: RegisteredApp,
 ): Promise<string> {
   const secret = randomBytes(32).toString('base64url')
   const hash = createHash('sha256').update(secret).digest('base64url')
   await gatehouse.query(
-    `INSERT INTO apps (client_id, name, secret_hash, clients, created_at)
-     VALUES ('${clientId}', '${clientId}', '${hash}', '${JSON.stringify(clients)}', 0)`,
+    `INSERT INTO apps (client_id, name, secret_hash, clients, sessions, claims, created_at)
+     VALUES ('${clientId}', '${clientId}', '${hash}', '${JSON.stringify(clients)}', 1, '${JSON.stringify(claims)}', 0)`,
   )
   return `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`
 }

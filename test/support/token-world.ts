@@ -10,7 +10,7 @@ import type { CheckPorts } from '../../src/tokens/check.ts'
 import { createVerdicts } from '../../src/tokens/verdicts.ts'
 import type { FakeClock } from './fake-clock.ts'
 import type { FarEnd } from './far-end.ts'
-import { createFakeFeed, cutOffStore, type FakeFeed } from './feed.ts'
+import { createFakeFeed, type FakeFeed, fakeRecords } from './feed.ts'
 import type { TestKey } from './keys.ts'
 import { createUnitWorld, type WorldOptions } from './unit-world.ts'
 
@@ -21,7 +21,14 @@ export const JWKS = `${ISSUER}/jwks`
 export const START = Date.UTC(2030, 0, 1)
 export const NOW = START / 1000
 
-export const ANY_APP: App = { clientId: 'app', name: 'App', audiences: [], clients: [] }
+export const ANY_APP: App = {
+  clientId: 'app',
+  name: 'App',
+  audiences: [],
+  clients: [],
+  hasSessions: true,
+  claims: ['tenant'],
+}
 
 export interface TokenWorld {
   readonly farEnd: FarEnd
@@ -31,33 +38,33 @@ export interface TokenWorld {
   readonly sessions: Map<string, Session>
   /** What was revoked, by a word to it; the sessions above are no part of it. */
   readonly feed: FakeFeed
-  readonly cutOffs: ReturnType<typeof cutOffStore>
+  readonly records: ReturnType<typeof fakeRecords>
 }
 
 export function createTokenWorld(...keys: readonly TestKey[]): TokenWorld {
   return createWorld({ keys })
 }
 
-export function createWorld(options: WorldOptions = {}): TokenWorld {
-  const { farEnd, clock, config, ports } = createUnitWorld(ISSUER, options, START)
+export function createWorld({ issuer = ISSUER, ...options }: WorldOptions & { issuer?: string } = {}): TokenWorld {
+  const { farEnd, clock, config, ports } = createUnitWorld(issuer, options, START)
   const providers = createProviders(config.providers, ports)
   const sessions = new Map<string, Session>()
   const feed = createFakeFeed()
   const revocations = createRevocations(feed, clock, config.revocationLagSeconds)
-  const cutOffs = cutOffStore(feed)
+  const records = fakeRecords(feed)
   return {
     farEnd,
     clock,
     sessions,
     feed,
-    cutOffs,
+    records,
     ports: {
       config,
       providers,
       clock,
       verdicts: createVerdicts(clock, revocations),
       revocations,
-      cutOffs,
+      records,
       sealers: createSealers(config),
       sessions: { findWithFeed: async (tokenHash, after) => feed.snapshot(sessions.get(tokenHash) ?? null, after) },
       renewIfDue: async (session) => session,

@@ -138,9 +138,9 @@ describe('a token of a program is not good', () => {
 })
 
 describe('tenant and tariff', () => {
-  async function told(claims: Settings, settings: Settings) {
+  async function told(claims: Settings, settings: Settings, app = ANY_APP) {
     const { ports } = createWorld({ keys: [key], settings })
-    const verdict = await checkJwt(await sign(key, claims, { typ: 'JWT' }), ANY_APP, ports)
+    const verdict = await checkJwt(await sign(key, claims, { typ: 'JWT' }), app, ports)
     return verdict.active ? verdict.claims : verdict.reason
   }
   const external = {
@@ -162,8 +162,15 @@ describe('tenant and tariff', () => {
     expect(await told(PERSON, { ...OIDC, ...external })).not.toHaveProperty('tenant_id')
   })
 
-  it('are not told of a program, nor without OpenTalk', async () => {
+  it('are those of the token without OpenTalk', async () => {
+    const claims = { ...PERSON, aud: 'gatehouse', tenant_id: 'x' }
+    expect(await told(claims, {})).toMatchObject({ tenant_id: 'x' })
+  })
+
+  it('are not told of a program, nor to an app that may not have them', async () => {
     expect(await told(RECORDER, OIDC)).not.toHaveProperty('tenant_id')
-    expect(await told({ ...PERSON, aud: 'gatehouse', tenant_id: 'x' }, {})).not.toHaveProperty('tenant_id')
+    expect(await told(PERSON, OIDC, { ...ANY_APP, claims: ['email', 'profile', 'groups'] })).not.toHaveProperty(
+      'tenant_id',
+    )
   })
 })

@@ -38,12 +38,16 @@ describe('a session token', () => {
       claims: {
         iss: 'https://idp.example/realms/main',
         sub: 'alice-subject',
-        aud: BASE_URL,
+        aud: 'app',
         client_id: CLIENT_ID,
         iat: NOW - 60,
         exp: NOW + 600,
         token_type: 'session',
         username: 'adupont',
+        user_id: ALICE.id,
+        tenant_id: 'tenant-1',
+        tariff_id: 'tariff-1',
+        tariff_status: 'paid',
       },
     })
   })

@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { App } from '../../src/accounts/apps.ts'
+import { type App, CLAIM_SETS } from '../../src/accounts/apps.ts'
 import { check } from '../../src/tokens/check.ts'
 import { createKnownTokens, type FoundGood, keyOf } from '../../src/tokens/known-tokens.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
@@ -129,6 +129,8 @@ describe('the memory of good tokens', () => {
       clientId: fc.constantFrom('a', 'b'),
       audiences: names,
       clients: names,
+      hasSessions: fc.boolean(),
+      claims: fc.subarray([...CLAIM_SETS]),
       token: fc.constantFrom('t', 'u'),
     })
     await fc.assert(
