@@ -27,7 +27,7 @@ export const REASONS = {
   invalid_request: [
     'host_not_allowed',
     'parameter_repeated',
-    'form_expected',
+    'request_unreadable',
     'token_missing',
     'credential_repeated',
     'level_unknown',

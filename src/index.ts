@@ -8,7 +8,7 @@ import { ConfigurationError, describeProblem } from './config/load.ts'
 import type { Env } from './config/model.ts'
 import { createDeps, type Deps } from './deps.ts'
 import { consoleLog } from './log.ts'
-import { type CallerProps, createRpcService, type RpcService } from './rpc.ts'
+import { type CallerProps, createRpcService, type RpcService, type UserAnswer, type VisitorRequest } from './rpc.ts'
 import type { TokenAnswer } from './tokens/access-token.ts'
 
 interface Instance {
@@ -54,6 +54,14 @@ export class GatehouseService extends WorkerEntrypoint<Env, CallerProps> impleme
 
   checkMany(tokens: readonly string[]): Promise<readonly TokenAnswer[]> {
     return this.#ask((service) => service.checkMany(tokens))
+  }
+
+  session(request: VisitorRequest): Promise<TokenAnswer> {
+    return this.#ask((service) => service.session(request))
+  }
+
+  user(userId: string): Promise<UserAnswer | null> {
+    return this.#ask((service) => service.user(userId))
   }
 
   #ask<T>(ask: (service: RpcService) => Promise<T>): Promise<T> {

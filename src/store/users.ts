@@ -145,6 +145,8 @@ const CANDIDATES = `SELECT ${USER_COLUMNS.join(', ')} FROM users
     instr(search_text, ?3) = 0
   LIMIT ${CANDIDATES_MAX}`
 
+const WITH_ID = `SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE users.id = ?1`
+
 const WITH_SUBJECTS = `SELECT ${USER_COLUMNS.join(', ')} FROM users
   WHERE ${IN_CIRCLE} AND users.subject IN (SELECT value FROM json_each(?3))`
 
@@ -159,6 +161,10 @@ export function createUserDirectory(db: D1Database): UserStore {
     return results.map(userFromRow)
   }
   return {
+    async withId(id) {
+      const row = await roundTrip(() => db.prepare(WITH_ID).bind(id).first())
+      return row && userFromRow(row)
+    },
     candidates: (wanted, circle) =>
       rows(CANDIDATES, circle, wanted, ` ${[...wanted].slice(0, SURE_CHARACTERS).join('')}`),
     withSubjects: (subjects, circle) => rows(WITH_SUBJECTS, circle, JSON.stringify(subjects)),

@@ -34,6 +34,7 @@ const atProvider = (subject: string | null, email: string | null = null): FoundU
 function ports(here: readonly User[], there: readonly FoundUser[] = []) {
   const asked: { text: string; tenant: string | null; limit: number }[] = []
   const users: UserStore = {
+    withId: async (id) => here.find((user) => user.id === id) ?? null,
     candidates: async () => here,
     withSubjects: async (subjects) => here.filter(({ subject }) => subjects.includes(subject)),
   }

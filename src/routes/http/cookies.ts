@@ -16,7 +16,10 @@ export type RequestCookies = ReadonlyArray<readonly [name: string, value: string
  * @see RFC 6265bis section 5.8.3
  */
 export function requestCookies(c: Context): RequestCookies {
-  const header = c.req.header('cookie') ?? ''
+  return cookiesIn(c.req.header('cookie'))
+}
+
+function cookiesIn(header = ''): RequestCookies {
   return header.split(';').flatMap((pair) => {
     const equals = pair.indexOf('=')
     if (equals < 1) return []
@@ -58,7 +61,12 @@ const SESSION_COOKIE = '__Host-gatehouse-session'
 
 /** The session token of the browser. `null`: none, or more than one, of which none can be believed. */
 export function sessionTokenOf(c: Context): string | null {
-  const values = requestCookies(c).filter(([name]) => name === SESSION_COOKIE)
+  return sessionTokenIn(c.req.header('cookie'))
+}
+
+/** The same of a Cookie header. */
+export function sessionTokenIn(header: string | undefined): string | null {
+  const values = cookiesIn(header).filter(([name]) => name === SESSION_COOKIE)
   const token = values.length === 1 ? values[0]?.[1] : undefined
   return token !== undefined && isSessionToken(token) ? token : null
 }

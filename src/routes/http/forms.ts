@@ -46,7 +46,7 @@ export async function looseForm(c: Context, field: string): Promise<URLSearchPar
  */
 export async function formText(c: Context, field: string): Promise<string> {
   if (isForm(c)) return limitedText(c)
-  throw new GatehouseError('invalid_request', 'form_expected', 'not a form', {
+  throw new GatehouseError('invalid_request', 'request_unreadable', 'not a form', {
     publicMessage: `Send a form (application/x-www-form-urlencoded) with the field "${field}"`,
   })
 }
