@@ -8,3 +8,8 @@ declare namespace Cloudflare {
     readonly MIGRATIONS: import('cloudflare:test').D1Migration[]
   }
 }
+
+interface ImportMeta {
+  /** Files by their path, as texts. @see https://vite.dev/guide/features#glob-import */
+  glob(pattern: string, options: { query: '?raw'; import: 'default'; eager: true }): Readonly<Record<string, string>>
+}
