@@ -1,12 +1,13 @@
 /**
  * `npm run app:create`: registers an app and shows its credential, once.
  */
-import { claimSetsIn, createApp } from './apps.ts'
+import { claimSetsIn, createApp, signingAlgorithmIn } from './apps.ts'
 import { Complaint, runCommand } from './complaint.ts'
 import { readOptions } from './options.ts'
 import { ROOT } from './settings.ts'
 
-const USAGE = `Usage: npm run app:create -- --name NAME [--audience AUDIENCE]... [--client CLIENT_ID]... [--sessions] [--claims LIST] [--remote]
+const USAGE = `Usage: npm run app:create -- --name NAME [--audience AUDIENCE]... [--client CLIENT_ID]... [--sessions] [--claims LIST]
+       [--signed-response-alg ALG] [--remote]
 
 Makes the credential with which an app asks whether tokens are good, and shows it once.
 
@@ -16,22 +17,32 @@ Makes the credential with which an app asks whether tokens are good, and shows i
   --sessions            the app may ask about session tokens of Gatehouse
   --claims LIST         what the app is told of a person: email, profile, groups, tenant, or several with commas; without it, only whose
                         token it is
+  --signed-response-alg ALG
+                        how answers are signed when the app asks for signed ones (RFC 9701): RS256, which is usual, or ES256
   --remote              in the deployed database; without it, in the local one`
 
 await runCommand(async () => {
-  const { name, audience, client, sessions, claims, remote } = readOptions(
+  const { name, audience, client, sessions, claims, remote, ...rest } = readOptions(
     {
       name: { type: 'string' },
       audience: { type: 'string', multiple: true, default: [] },
       client: { type: 'string', multiple: true, default: [] },
       sessions: { type: 'boolean', default: false },
       claims: { type: 'string', default: 'none' },
+      'signed-response-alg': { type: 'string', default: 'RS256' },
       remote: { type: 'boolean', default: false },
     },
     USAGE,
   )
   if (name === undefined) throw new Complaint(USAGE)
-  const app = { name, audiences: audience, clients: client, hasSessions: sessions, claims: claimSetsIn(claims) }
+  const app = {
+    name,
+    audiences: audience,
+    clients: client,
+    hasSessions: sessions,
+    claims: claimSetsIn(claims),
+    signedResponseAlg: signingAlgorithmIn(rest['signed-response-alg']),
+  }
   const credential = await createApp({ root: ROOT, remote }, app)
   console.log(`App "${name}" may now ask whether tokens are good${remote ? '' : ' (in the local database; --remote for the deployed one)'}.
 

@@ -4,7 +4,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CLAIM_SETS, type ClaimSet } from '../src/accounts/apps.ts'
+import { CLAIM_SETS, type ClaimSet, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../src/accounts/apps.ts'
 import { Complaint } from './complaint.ts'
 import { type Database, DatabaseComplaint, hasControlCharacter, queryD1, sqlText } from './d1.ts'
 import { readIfPresent } from './settings.ts'
@@ -30,12 +30,15 @@ export interface NewApp {
   readonly hasSessions: boolean
   /** What the app is told of a person. */
   readonly claims: readonly ClaimSet[]
+  /** How answers are signed for it. */
+  readonly signedResponseAlg: SigningAlgorithm
 }
 
 /** What may be changed of an app; what is `undefined` stays. */
 export interface AppChange {
   readonly hasSessions: boolean | undefined
   readonly claims: readonly ClaimSet[] | undefined
+  readonly signedResponseAlg: SigningAlgorithm | undefined
 }
 
 /**
@@ -75,10 +78,12 @@ async function orTellToMigrate<T>(database: Database, work: () => Promise<T>): P
  * @param name in whatever letters
  * @throws Complaint if there is no app of this name
  */
-export async function updateApp(database: Database, name: string, { hasSessions, claims }: AppChange): Promise<void> {
+export async function updateApp(database: Database, name: string, change: AppChange): Promise<void> {
+  const { hasSessions, claims, signedResponseAlg } = change
   const values = [
     ...(hasSessions === undefined ? [] : [`sessions = ${Number(hasSessions)}`]),
     ...(claims === undefined ? [] : [`claims = ${sqlText(JSON.stringify(claims))}`]),
+    ...(signedResponseAlg === undefined ? [] : [`introspection_signed_response_alg = ${sqlText(signedResponseAlg)}`]),
   ]
   const update = `UPDATE apps SET ${values.join(', ')} WHERE name = ${sqlText(name)} RETURNING name`
   const [rows = []] = await orTellToMigrate(database, () => queryD1(database, update))
@@ -95,12 +100,26 @@ export function claimSetsIn(list: string): readonly ClaimSet[] {
   })
 }
 
+/** Reads the algorithm of signed answers. @throws Complaint for another one */
+export function signingAlgorithmIn(word: string): SigningAlgorithm {
+  const known = SIGNING_ALGORITHMS.find((algorithm) => algorithm === word)
+  if (known !== undefined) return known
+  throw new Complaint(`Answers are signed with ${SIGNING_ALGORITHMS.join(' or ')}, not with "${word}".`)
+}
+
 /** The credential of the app `demo`, always the same on one machine: made at the first call, kept in `.wrangler/dev-app.json`. */
 export async function ensureDemoApp(database: Database): Promise<Credential> {
   const path = join(database.root, '.wrangler', 'dev-app.json')
   const kept = parseCredential(await readIfPresent(path))
   const credential = kept ?? newCredential()
-  const app = { name: 'demo', audiences: [], clients: [], hasSessions: true, claims: CLAIM_SETS }
+  const app = {
+    name: 'demo',
+    audiences: [],
+    clients: [],
+    hasSessions: true,
+    claims: CLAIM_SETS,
+    signedResponseAlg: 'RS256',
+  } as const
   // The database may be older or newer than the file: the file wins.
   const takeOver =
     'ON CONFLICT DO UPDATE SET client_id = excluded.client_id, secret_hash = excluded.secret_hash, sessions = excluded.sessions, claims = excluded.claims'
@@ -135,15 +154,15 @@ function newCredential(): Credential {
 }
 
 function insertion(
-  { name, audiences, clients, hasSessions, claims }: NewApp,
+  { name, audiences, clients, hasSessions, claims, signedResponseAlg }: NewApp,
   { clientId, secret }: Credential,
 ): string {
   // 256 random bits need no slow hash: there is nothing to guess.
   const secretHash = createHash('sha256').update(secret).digest('base64url')
   const lists = [audiences, clients, claims].map((list) => JSON.stringify(list))
-  const texts = [clientId, name, secretHash, ...lists].map(sqlText)
+  const texts = [clientId, name, secretHash, ...lists, signedResponseAlg].map(sqlText)
   const createdAt = Math.floor(Date.now() / 1000)
-  return `INSERT INTO apps (client_id, name, secret_hash, audiences, clients, claims, sessions, created_at) VALUES (${texts.join(', ')}, ${Number(hasSessions)}, ${createdAt})`
+  return `INSERT INTO apps (client_id, name, secret_hash, audiences, clients, claims, introspection_signed_response_alg, sessions, created_at) VALUES (${texts.join(', ')}, ${Number(hasSessions)}, ${createdAt})`
 }
 
 function parseCredential(text: string | undefined): Credential | undefined {

@@ -9,6 +9,7 @@ import type { Log } from './log.ts'
 import { diagnosisRoutes } from './routes/admin/diagnosis.ts'
 import { configurationRoutes } from './routes/apps/configuration.ts'
 import { introspectRoutes } from './routes/apps/introspect.ts'
+import { issuerRoutes } from './routes/apps/issuer.ts'
 import { jwksRoutes } from './routes/apps/jwks.ts'
 import { healthRoutes } from './routes/health.ts'
 import { homeRoutes, styleRoutes } from './routes/home.ts'
@@ -45,6 +46,7 @@ export function createApp(deps: Deps): App {
   app.route('/', configurationRoutes(deps))
   app.route('/', introspectRoutes(deps))
   app.route('/', jwksRoutes(deps))
+  app.route('/', issuerRoutes(deps))
   app.route('/', diagnosisRoutes(deps))
   const { loginFailureUrl: failure, baseUrl } = deps.config
   const failureLocation = failure === undefined ? undefined : new URL(failure, baseUrl).href

@@ -9,6 +9,7 @@ import { unmistakableSecretsOf } from './config/secrets.ts'
 import type { Check } from './diagnosis/check.ts'
 import { type DiagnosisOptions, diagnose } from './diagnosis/diagnose.ts'
 import type { RefusalLog } from './diagnosis/refusals.ts'
+import { createSigningKeys, type SigningKeys } from './issuer/signing-keys.ts'
 import { consoleLog, type Log, redactedLog } from './log.ts'
 import { createProviders, type Providers } from './oidc/providers.ts'
 import type { Fetch } from './oidc/transport/http.ts'
@@ -26,6 +27,7 @@ import { createRefusalLog } from './store/refusals.ts'
 import { createRevocationStore } from './store/revocations.ts'
 import { createSessions, type Sessions } from './store/sessions.ts'
 import { createSignInMarks, type SignInMarks } from './store/sign-in-marks.ts'
+import { createSigningKeyStore } from './store/signing-keys.ts'
 import { createTokenRecords } from './store/token-records.ts'
 import { createUserDirectory } from './store/users.ts'
 import { type Apps, createApps } from './tokens/authenticated-apps.ts'
@@ -51,6 +53,8 @@ export interface Deps {
   readonly spentLogins: SpentLogins
   readonly signInMarks: SignInMarks
   readonly apps: Apps
+  /** Our own, with which we sign for apps. */
+  readonly signingKeys: SigningKeys
   readonly directory: UserStore
   /** In memory, while the revocation feed says nothing else. */
   readonly verdicts: Verdicts
@@ -90,6 +94,7 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
   for (const warning of warnings) log({ level: 'warn', event: 'configuration', detail: { warning } })
   const refusals = createRefusalLog(env.DB)
   const revocations = createRevocations(createRevocationStore(env.DB), clock, config.revocationLagSeconds)
+  const sealers = createSealers(config)
   const storage = createStorageProbe(env.DB, env.KV, clock)
   return {
     config,
@@ -102,10 +107,11 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     records: createTokenRecords(env.DB),
     spentLogins: createSpentLogins(env.DB, clock),
     signInMarks: createSignInMarks(env.KV, clock, log),
+    signingKeys: createSigningKeys(createSigningKeyStore(env.DB), sealers.signingKeys, clock),
     apps: createApps(createAppStore(env.DB), revocations),
     directory: createUserDirectory(env.DB),
     verdicts: createVerdicts(clock, revocations),
-    sealers: createSealers(config),
+    sealers,
     refusals,
     diagnose: (options) => diagnose({ config, warnings, problems: [] }, { fetch, clock, storage, refusals }, options),
     isDatabaseReady: () => isDatabaseReady(env.DB, log),

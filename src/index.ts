@@ -1,6 +1,6 @@
 /**
- * The Worker: hands requests to the app of this isolate, calls of other Workers to the service, and removes what has expired when the cron
- * trigger calls.
+ * The Worker: hands requests to the app of this isolate, calls of other Workers to the service, and renews keys and removes what has expired
+ * when the cron trigger calls.
  */
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import { type App, createApp, createUnconfiguredApp } from './app.ts'
@@ -84,6 +84,7 @@ export default {
   async scheduled(_controller, env) {
     const { deps } = instanceFor(env)
     if (!deps) return
+    await deps.signingKeys.rotate()
     deps.log({ level: 'info', event: 'purged', detail: await deps.purgeExpired() })
   },
 } satisfies ExportedHandler<Env>

@@ -20,6 +20,7 @@ const ROOMS = [
   'accounts',
   'sessions',
   'tokens',
+  'issuer',
   'diagnosis',
   'store',
   'pages',

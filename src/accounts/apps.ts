@@ -10,6 +10,11 @@ export const CLAIM_SETS = ['email', 'profile', 'groups', 'tenant'] as const
 
 export type ClaimSet = (typeof CLAIM_SETS)[number]
 
+/** RS256 for apps that know nothing else. @see OpenID Connect Core 1.0 section 15.1 */
+export const SIGNING_ALGORITHMS = ['RS256', 'ES256'] as const
+
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
+
 export interface App {
   readonly clientId: string
   readonly name: string
@@ -21,6 +26,8 @@ export interface App {
   readonly hasSessions: boolean
   /** What it is told of a person, beside whose token it is. @see claimsForApp in `app-claims.ts` */
   readonly claims: readonly ClaimSet[]
+  /** How answers are signed for it, when it asks for signed ones. @see RFC 9701 section 6 */
+  readonly introspectionSignedResponseAlg: SigningAlgorithm
 }
 
 /** All of an app that a verdict depends on, as one text. */

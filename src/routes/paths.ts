@@ -18,7 +18,11 @@ export const PATHS = {
   sessionRefresh: '/api/v1.0/session/refresh/',
   introspect: '/api/v1.0/introspect/',
   diagnosis: '/admin/diagnosis/',
+  /** For the provider. */
   jwks: '/jwks',
+  /** For apps. */
+  ownJwks: '/.well-known/jwks.json',
+  authorizationServer: '/.well-known/oauth-authorization-server',
   ping: '/ping',
   ready: '/ready',
   robots: '/robots.txt',

@@ -65,6 +65,7 @@ export interface Sealers {
   readonly logout: Sealer
   readonly tokens: Sealer
   readonly csrf: Sealer
+  readonly signingKeys: Sealer
 }
 
 /** Makes the sealers from the secrets of the settings; of each, the first secret seals and all open. */
@@ -75,6 +76,7 @@ export function createSealers(config: Config): Sealers {
     logout: createSealer(secrets, 'logout'),
     tokens: createSealer([...ofTokens, ...secrets], 'provider tokens'),
     csrf: createSealer(secrets, 'csrf'),
+    signingKeys: createSealer(secrets, 'signing keys'),
   }
 }
 

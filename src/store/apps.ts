@@ -3,7 +3,7 @@
  */
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
 import * as v from 'valibot'
-import { CLAIM_SETS, type StoredApp } from '../accounts/apps.ts'
+import { CLAIM_SETS, SIGNING_ALGORITHMS, type StoredApp } from '../accounts/apps.ts'
 import type { Revocation } from '../sessions/revocations.ts'
 import type { AppStore } from '../tokens/authenticated-apps.ts'
 import { textList } from './d1.ts'
@@ -17,13 +17,20 @@ const appRow = v.object({
   clients: textList,
   sessions: v.picklist([0, 1]),
   claims: v.pipe(v.string(), v.parseJson(), v.array(v.picklist(CLAIM_SETS)), v.readonly()),
+  introspection_signed_response_alg: v.picklist(SIGNING_ALGORITHMS),
 })
 
-const FIND = 'SELECT client_id, name, secret_hash, audiences, clients, sessions, claims FROM apps WHERE'
+const FIND = `SELECT ${Object.keys(appRow.entries).join(', ')} FROM apps WHERE`
 
 function appFromRow(row: unknown): StoredApp {
-  const { client_id, name, secret_hash, audiences, clients, sessions, claims } = v.parse(appRow, row)
-  return { clientId: client_id, name, secretHash: secret_hash, audiences, clients, hasSessions: sessions === 1, claims }
+  const { client_id, secret_hash, sessions, introspection_signed_response_alg, ...app } = v.parse(appRow, row)
+  return {
+    ...app,
+    clientId: client_id,
+    secretHash: secret_hash,
+    hasSessions: sessions === 1,
+    introspectionSignedResponseAlg: introspection_signed_response_alg,
+  }
 }
 
 export function createAppStore(db: D1Database): AppStore {

@@ -87,6 +87,10 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, readonly st
   '0013_apps.sql': {
     apps: ['sessions', 'claims'],
   },
+  '0014_signing_keys.sql': {
+    signing_keys: ['kid', 'algorithm', 'public_jwk', 'sealed_private_jwk', 'created_at'],
+    apps: ['introspection_signed_response_alg'],
+  },
 }
 
 /** A table or a column of it, and the migration that makes it. */

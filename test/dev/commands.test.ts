@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createApp, ensureDemoApp } from '../../dev/apps.ts'
+import { claimSetsIn, createApp, ensureDemoApp, updateApp } from '../../dev/apps.ts'
 import { applyMigrations, queryD1 } from '../../dev/d1.ts'
 import { requireFreePort } from '../../dev/ports.ts'
 import { startNode } from '../../dev/processes.ts'
@@ -185,7 +185,27 @@ describe('npm run token', () => {
 })
 
 /** May ask about nothing but what is meant for Gatehouse, and is told nothing of a person. */
-const PLAIN = { audiences: [], clients: [], hasSessions: false, claims: [] }
+const PLAIN = { audiences: [], clients: [], hasSessions: false, claims: [], signedResponseAlg: 'RS256' } as const
+
+describe('npm run app:update', () => {
+  it.each([[[]], [['--name', 'x']], [['--name', 'x', '--sessions', '--no-sessions']], [['--sessions']]])(
+    'shows its usage for %j, which says nothing or too much',
+    async (words) => {
+      const { stderr, code } = await run('app-update.ts', words)
+      expect(stderr).toMatch(/^Usage: npm run app:update -- --name NAME/)
+      expect(code).toBe(1)
+    },
+  )
+
+  it('names the claims that there are, and the algorithms', async () => {
+    const claims = await run('app-update.ts', ['--name', 'x', '--claims', 'email,phone'])
+    expect(claims.stderr).toBe(
+      'There are no claims "phone". Choose from email, profile, groups, tenant, or write none.\n',
+    )
+    const algorithm = await run('app-update.ts', ['--name', 'x', '--signed-response-alg', 'none'])
+    expect(algorithm.stderr).toBe('Answers are signed with RS256 or ES256, not with "none".\n')
+  })
+})
 
 describe('npm run app:create', () => {
   it('shows its usage when the name is missing', async () => {
@@ -230,11 +250,27 @@ describe('the local database', () => {
         clients: '["web"]',
         sessions: 0,
         claims: '[]',
+        introspection_signed_response_alg: 'RS256',
         created_at: expect.any(Number),
       },
     ])
     await expect(createApp(database, { ...PLAIN, name: name.toLowerCase() })).rejects.toThrow(
       'There is already an app named',
+    )
+  })
+
+  it('changes what an app may ask and is told, and nothing else of it', { timeout: WRANGLER_MS }, async () => {
+    const database = { root, remote: false }
+    await createApp(database, { ...PLAIN, name: 'Notes', audiences: ['a'] })
+    const row = async () => (await queryD1(database, "SELECT * FROM apps WHERE name = 'Notes'"))[0]?.[0]
+    const before = await row()
+    const unchanged = { hasSessions: undefined, claims: undefined, signedResponseAlg: undefined }
+    await updateApp(database, 'notes', { ...unchanged, hasSessions: true, claims: claimSetsIn('groups, email,groups') })
+    expect(await row()).toEqual({ ...before, sessions: 1, claims: '["groups","email"]' })
+    await updateApp(database, 'Notes', { ...unchanged, claims: claimSetsIn('none'), signedResponseAlg: 'ES256' })
+    expect(await row()).toEqual({ ...before, sessions: 1, claims: '[]', introspection_signed_response_alg: 'ES256' })
+    await expect(updateApp(database, 'None', { ...unchanged, hasSessions: true })).rejects.toThrow(
+      'no app named "None"',
     )
   })
 

@@ -25,6 +25,7 @@ it('an app is found with its policy', async () => {
     clients: ['x'],
     hasSessions: false,
     claims: ['email', 'groups'],
+    introspectionSignedResponseAlg: 'RS256',
   })
 })
 

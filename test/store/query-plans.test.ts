@@ -15,6 +15,7 @@ import { createRefusalLog } from '../../src/store/refusals.ts'
 import { createRevocationStore } from '../../src/store/revocations.ts'
 import { USES_EVERYTHING } from '../../src/store/schema.ts'
 import { createSessions } from '../../src/store/sessions.ts'
+import { createSigningKeyStore } from '../../src/store/signing-keys.ts'
 import { createTokenRecords } from '../../src/store/token-records.ts'
 import { createUserDirectory } from '../../src/store/users.ts'
 import { ISSUER, identity, NOW, signIn, stillClock } from './signing-in.ts'
@@ -142,6 +143,17 @@ async function exercise(round: string): Promise<readonly Executed[]> {
   const [newest] = await feed.pull(null)
   await feed.pull(newest ?? null)
   await createTokenRecords(recorder).find({ cutOffNames: ['sub of-3'], issuer: ISSUER, subject: 'subject-3' }, null)
+  const keys = createSigningKeyStore(recorder)
+  const key = {
+    kid: `key-${round}`,
+    algorithm: 'ES256',
+    publicJwk: { kty: 'EC' },
+    sealedPrivateJwk: 's',
+    createdAt: NOW,
+  } as const
+  await keys.add(key, NOW)
+  await keys.all()
+  await keys.removeMadeBefore(0)
   const refusals = createRefusalLog(recorder)
   await refusals.add({
     at: NOW,
@@ -184,6 +196,7 @@ const SCANS_ALLOWED: Readonly<Record<string, string>> = {
   'SCAN meant': 'one row, made in the statement',
   'SCAN d1_migrations': 'a row for each migration, and only in the diagnosis',
   'SCAN refusals': '100 rows at most',
+  'SCAN signing_keys': 'six rows',
   'SCAN recent_endings': 'the purge alone: ten minutes of sign-outs',
   'SCAN revocations': 'the newest row, by its id',
   'SCAN (subquery-1)': 'the newest 1,000 sessions, and only in the diagnosis',

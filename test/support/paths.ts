@@ -20,4 +20,6 @@ export const PATHS = {
   introspect: '/api/v1.0/introspect/',
   diagnosis: '/admin/diagnosis/',
   jwks: '/jwks',
+  ownJwks: '/.well-known/jwks.json',
+  authorizationServer: '/.well-known/oauth-authorization-server',
 } as const

@@ -28,6 +28,7 @@ export const ANY_APP: App = {
   clients: [],
   hasSessions: true,
   claims: ['tenant'],
+  introspectionSignedResponseAlg: 'RS256',
 }
 
 export interface TokenWorld {

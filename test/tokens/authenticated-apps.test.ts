@@ -21,6 +21,7 @@ async function appCalled(clientId: string): Promise<StoredApp> {
     clients: ['client'],
     hasSessions: false,
     claims: ['email'],
+    introspectionSignedResponseAlg: 'RS256',
     secretHash: await sha256(SECRET),
   }
 }

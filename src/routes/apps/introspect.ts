@@ -1,12 +1,15 @@
 /**
- * "Is this token good, and whose is it?": POST /api/v1.0/introspect/, for apps with a credential; the judgement is made in `tokens/`.
+ * "Is this token good, and whose is it?": POST /api/v1.0/introspect/, for apps with a credential, answered as JSON or signed; the judgement is made
+ * in `tokens/`.
  */
 
 import { type Context, Hono } from 'hono'
+import { parseAccept } from 'hono/utils/accept'
 import { type App, repeatableCredential } from '../../accounts/apps.ts'
 import { sha256 } from '../../crypto.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
+import { INTROSPECTION_RESPONSE_TYPE, signedResponse } from '../../issuer/introspection-response.ts'
 import type { Provider } from '../../oidc/provider.ts'
 import { renewIfDue } from '../../sessions/renewal.ts'
 import type { Session } from '../../sessions/session.ts'
@@ -18,20 +21,30 @@ import { formText, withoutRepetition } from '../http/forms.ts'
 import { PATHS } from '../paths.ts'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
+const SIGNED_TYPE = `application/${INTROSPECTION_RESPONSE_TYPE}`
 
 type RequestContext = Context<RequestVariables>
 
-/** @see RFC 7662 sections 2.1 to 2.3; RFC 6749 section 5.2 for the errors */
+/** Whether a signed answer is preferred to a plain one. @see RFC 9701 section 4 */
+function wantsSigned(accept: string | undefined): boolean {
+  if (!accept?.toLowerCase().includes(SIGNED_TYPE)) return false
+  const types = parseAccept(accept).flatMap(({ type, q }) => (q > 0 ? [type.toLowerCase()] : []))
+  return types.find((type) => type === SIGNED_TYPE || type === 'application/json') === SIGNED_TYPE
+}
+
+/** @see RFC 7662 sections 2.1 to 2.3; RFC 9701 for signed answers; RFC 6749 section 5.2 for the errors */
 export function introspectRoutes(deps: Deps) {
   const app = new Hono<RequestVariables>()
   const { known } = deps.verdicts
 
   app.use(PATHS.introspect, answersAs('json'))
   app.post(PATHS.introspect, async (c) => {
+    const isSigned = wantsSigned(c.req.header('accept'))
+    if (isSigned) c.set('invalidClientStatus', 400)
     const body = await formText(c, 'token')
     const authorization = c.req.header('authorization')
     const asked = await sha256(`${typeof authorization} ${authorization}\n${body}`)
-    const answered = answeredBefore(asked)
+    const answered = isSigned ? undefined : answeredBefore(asked)
     if (answered !== undefined) return c.body(answered, 200, JSON_TYPE)
     const form = withoutRepetition(body)
     const asking = await authenticatedApp(c, form)
@@ -44,7 +57,9 @@ export function introspectRoutes(deps: Deps) {
     const verdict = await check(token, asking, ports, namedProvider(form))
     if (!verdict.active) c.var.log(inactiveLine(verdict, asking))
     if (verdict.active) remember(asked, { app: asking, key: await keyOf(token, asking) }, verdict)
-    return c.json(introspectionAnswer(verdict))
+    const answer = introspectionAnswer(verdict)
+    if (!isSigned) return c.json(answer)
+    return c.body(await signedResponse(answer, asking, deps), 200, { 'Content-Type': SIGNED_TYPE })
   })
 
   /** The answer to the very same request, while the app and the verdict are known to stand; `undefined`: it must be judged. */
@@ -74,7 +89,8 @@ export function introspectRoutes(deps: Deps) {
     const credential = repeatableCredential(c.req.header('authorization'), form)
     const app = credential === null ? null : await deps.apps.authenticate(credential)
     if (app) return app
-    c.header('WWW-Authenticate', 'Basic realm="gatehouse", charset="UTF-8"')
+    if (c.get('invalidClientStatus') === undefined)
+      c.header('WWW-Authenticate', 'Basic realm="gatehouse", charset="UTF-8"')
     if (credential !== null) {
       throw new GatehouseError('invalid_client', 'credential_unknown', 'no app with this credential', {
         publicMessage:

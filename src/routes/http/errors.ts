@@ -72,7 +72,9 @@ function setRetryAfter(c: RequestContext, error: GatehouseError, view: Outside):
 }
 
 function jsonFailure(c: RequestContext, error: GatehouseError): Response {
-  const { status, oauthError } = outsideForMachines(error.code)
+  const view = outsideForMachines(error.code)
+  const status = (error.code === 'invalid_client' ? c.get('invalidClientStatus') : undefined) ?? view.status
+  const { oauthError } = view
   const sentence = error.publicMessage ?? APP_SENTENCES[error.code]
   const answer = { error: oauthError, error_description: `${sentence} (reference ${referenceOf(c)})` }
   return c.json(error.missing.length > 0 ? { ...answer, missing: error.missing } : answer, status)
