@@ -17,6 +17,7 @@ const CLIENT_ID_BYTES = 12
 /** What an app shows to ask whether a token is good. */
 export interface Credential {
   readonly clientId: string
+  /** Empty for an app that signs assertions. */
   readonly secret: string
 }
 
@@ -32,6 +33,8 @@ export interface NewApp {
   readonly claims: readonly ClaimSet[]
   /** How answers are signed for it. */
   readonly signedResponseAlg: SigningAlgorithm
+  /** The public keys of an app that signs assertions; `null`: it gets a secret. */
+  readonly jwks: object | null
 }
 
 /** What may be changed of an app; what is `undefined` stays. */
@@ -49,7 +52,7 @@ export interface AppChange {
  */
 export async function createApp(database: Database, app: NewApp): Promise<Credential> {
   checkApp(app)
-  const credential = newCredential()
+  const credential = app.jwks === null ? newCredential() : { ...newCredential(), secret: '' }
   try {
     await orTellToMigrate(database, () => queryD1(database, insertion(app, credential)))
   } catch (error) {
@@ -90,6 +93,31 @@ export async function updateApp(database: Database, name: string, change: AppCha
   if (rows.length === 0) throw new Complaint(`There is no app named "${name}".`)
 }
 
+/**
+ * Gives an app a new secret. The one that it had stays good until {@link endFormerSecret}, so that the app can change over meanwhile.
+ *
+ * @throws Complaint if there is no app of this name, or one that has no secret
+ */
+export async function rotateSecret(database: Database, name: string): Promise<Credential> {
+  const { secret } = newCredential()
+  const change = `former_secret_hash = secret_hash, secret_hash = ${sqlText(hashOf(secret))}`
+  return { clientId: await changeSecret(database, name, change), secret }
+}
+
+/** Ends the secret that an app had before its newest one. @throws Complaint as {@link rotateSecret} */
+export async function endFormerSecret(database: Database, name: string): Promise<void> {
+  await changeSecret(database, name, 'former_secret_hash = NULL')
+}
+
+/** @returns the client id of the app */
+async function changeSecret(database: Database, name: string, change: string): Promise<string> {
+  const update = `UPDATE apps SET ${change} WHERE name = ${sqlText(name)} AND jwks IS NULL RETURNING client_id`
+  const [rows = []] = await orTellToMigrate(database, () => queryD1(database, update))
+  const [row] = rows
+  if (row === undefined) throw new Complaint(`There is no app named "${name}" that has a secret.`)
+  return String(row.client_id)
+}
+
 /** Reads a list of claim sets, such as `email,groups`. @throws Complaint for one that does not exist */
 export function claimSetsIn(list: string): readonly ClaimSet[] {
   const words = list === 'none' ? [] : list.split(',').map((word) => word.trim())
@@ -98,6 +126,25 @@ export function claimSetsIn(list: string): readonly ClaimSet[] {
     if (known !== undefined) return known
     throw new Complaint(`There are no claims "${word}". Choose from ${CLAIM_SETS.join(', ')}, or write none.`)
   })
+}
+
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']
+
+/** Reads the public keys of an app. @throws Complaint for what is no JWK set, and for one with private keys */
+export function publicKeysIn(text: string): object {
+  const sets = `Its public keys are a JWK set, such as {"keys":[{"kty":"EC","crv":"P-256","x":"…","y":"…","kid":"…"}]}.`
+  try {
+    const { keys }: { keys?: unknown } = JSON.parse(text)
+    const isSet = Array.isArray(keys) && keys.length > 0 && keys.every((key) => typeof key?.kty === 'string')
+    if (!isSet) throw new Complaint(sets)
+    const isPrivate = keys.some((key) => PRIVATE_MEMBERS.some((member) => member in key))
+    if (isPrivate)
+      throw new Complaint('These keys are private ones. The app keeps them; give Gatehouse the public halves.')
+    return { keys }
+  } catch (error) {
+    if (error instanceof Complaint) throw error
+    throw new Complaint(sets)
+  }
 }
 
 /** Reads the algorithm of signed answers. @throws Complaint for another one */
@@ -119,6 +166,7 @@ export async function ensureDemoApp(database: Database): Promise<Credential> {
     hasSessions: true,
     claims: CLAIM_SETS,
     signedResponseAlg: 'RS256',
+    jwks: null,
   } as const
   // The database may be older or newer than the file: the file wins.
   const takeOver =
@@ -146,6 +194,11 @@ function checkApp({ name, audiences, clients }: NewApp): void {
   }
 }
 
+/** 256 random bits need no slow hash: there is nothing to guess. */
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url')
+}
+
 function newCredential(): Credential {
   return {
     clientId: `app_${randomBytes(CLIENT_ID_BYTES).toString('base64url')}`,
@@ -154,15 +207,15 @@ function newCredential(): Credential {
 }
 
 function insertion(
-  { name, audiences, clients, hasSessions, claims, signedResponseAlg }: NewApp,
+  { name, audiences, clients, hasSessions, claims, signedResponseAlg, jwks }: NewApp,
   { clientId, secret }: Credential,
 ): string {
-  // 256 random bits need no slow hash: there is nothing to guess.
-  const secretHash = createHash('sha256').update(secret).digest('base64url')
+  const secretHash = secret === '' ? '' : hashOf(secret)
+  const keys = jwks === null ? 'NULL' : sqlText(JSON.stringify(jwks))
   const lists = [audiences, clients, claims].map((list) => JSON.stringify(list))
   const texts = [clientId, name, secretHash, ...lists, signedResponseAlg].map(sqlText)
   const createdAt = Math.floor(Date.now() / 1000)
-  return `INSERT INTO apps (client_id, name, secret_hash, audiences, clients, claims, introspection_signed_response_alg, sessions, created_at) VALUES (${texts.join(', ')}, ${Number(hasSessions)}, ${createdAt})`
+  return `INSERT INTO apps (client_id, name, secret_hash, audiences, clients, claims, introspection_signed_response_alg, jwks, sessions, created_at) VALUES (${texts.join(', ')}, ${keys}, ${Number(hasSessions)}, ${createdAt})`
 }
 
 function parseCredential(text: string | undefined): Credential | undefined {

@@ -108,7 +108,7 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     spentLogins: createSpentLogins(env.DB, clock),
     signInMarks: createSignInMarks(env.KV, clock, log),
     signingKeys: createSigningKeys(createSigningKeyStore(env.DB), sealers.signingKeys, clock),
-    apps: createApps(createAppStore(env.DB), revocations),
+    apps: createApps(createAppStore(env.DB), revocations, clock),
     directory: createUserDirectory(env.DB),
     verdicts: createVerdicts(clock, revocations),
     sealers,

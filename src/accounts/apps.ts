@@ -2,8 +2,10 @@
  * The applications that may ask about tokens, and how one shows its credential; whether it is the right one is found out in `tokens/`.
  */
 
+import type { JWK } from 'jose'
 import { STRICT_UTF_8 } from '../crypto.ts'
 import { GatehouseError } from '../errors.ts'
+import { unverifiedClaims } from '../oidc/claims.ts'
 
 /** What may be given to an app. The first two are scopes of OpenID Connect. @see OpenID Connect Core 1.0 section 5.4 */
 export const CLAIM_SETS = ['email', 'profile', 'groups', 'tenant'] as const
@@ -35,33 +37,56 @@ export function policyOf({ clientId, audiences, clients, hasSessions, claims }: 
   return JSON.stringify([clientId, audiences, clients, hasSessions, claims])
 }
 
-/** An app as it is stored: with the SHA-256 of its secret (256 random bits, so a slow hash would add nothing). */
+/** An app as it is stored, with what shows that a caller is this app. */
 export interface StoredApp extends App {
-  readonly secretHash: string
+  /** SHA-256 of its secrets (256 random bits, so a slow hash would add nothing): the newest, and the one before while both are valid. */
+  readonly secretHashes: readonly string[]
+  /** The public keys of the app; `null`: it has none, and signs no assertions. */
+  readonly jwks: { readonly keys: readonly JWK[] } | null
 }
 
-export interface ClientCredential {
+export interface ClientSecret {
   readonly clientId: string
   readonly secret: string
 }
 
+/** A JWT of the app about itself. @see RFC 7523 section 2.2 */
+export interface ClientAssertion {
+  readonly clientId: string
+  readonly assertion: string
+}
+
+export type ClientCredential = ClientSecret | ClientAssertion
+
+/** @see RFC 7523 section 2.2 */
+const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
 /**
- * Takes client_secret_basic or client_secret_post. `null`: there is none, or it cannot be read.
+ * Takes client_secret_basic, client_secret_post or private_key_jwt. `null`: there is none, or it cannot be read.
  *
  * @throws GatehouseError `invalid_request` when there are two, of which none can be preferred
- * @see RFC 6749 section 2.3.1
+ * @see RFC 6749 section 2.3.1, RFC 7523 section 2.2
  */
 export function clientCredential(authorization: string | undefined, form: URLSearchParams): ClientCredential | null {
   const clientId = form.get('client_id')
   const secret = form.get('client_secret')
-  if (authorization === undefined) return clientId !== null && secret !== null ? { clientId, secret } : null
-  if (secret !== null) {
-    throw new GatehouseError('invalid_request', 'credential_repeated', 'two ways of authentication at once', {
-      publicMessage: 'Authenticate in the header or in the form, not in both',
-    })
+  const assertion = form.get('client_assertion')
+  if (assertion !== null) {
+    if (authorization !== undefined || secret !== null) throw repeated()
+    const { sub } = unverifiedClaims(assertion)
+    const isOfType = form.get('client_assertion_type') === JWT_BEARER
+    return isOfType && sub !== undefined && (clientId ?? sub) === sub ? { clientId: sub, assertion } : null
   }
+  if (authorization === undefined) return clientId !== null && secret !== null ? { clientId, secret } : null
+  if (secret !== null) throw repeated()
   const basic = fromBasic(authorization)
   return basic && (clientId === null || clientId === basic.clientId) ? basic : null
+}
+
+function repeated(): GatehouseError {
+  return new GatehouseError('invalid_request', 'credential_repeated', 'two ways of authentication at once', {
+    publicMessage: 'Authenticate in one way: in the header, by a secret in the form, or by an assertion in the form',
+  })
 }
 
 /**
@@ -75,14 +100,16 @@ export function repeatableCredential(
   authorization: string | undefined,
   form: URLSearchParams,
 ): ClientCredential | null {
-  const inForm = clientCredential(undefined, form)
-  if (inForm === null || authorization === undefined) return clientCredential(authorization, form)
+  const inForm = form.has('client_secret') ? clientCredential(undefined, form) : null
+  if (inForm === null || 'assertion' in inForm || authorization === undefined) {
+    return clientCredential(authorization, form)
+  }
   const inHeader = fromBasic(authorization)
   const isSame = inForm.clientId === inHeader?.clientId && inForm.secret === inHeader.secret
   return isSame ? inForm : clientCredential(authorization, form)
 }
 
-function fromBasic(authorization: string): ClientCredential | null {
+function fromBasic(authorization: string): ClientSecret | null {
   const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? []
   if (encoded === undefined) return null
   try {

@@ -2,6 +2,7 @@
  * What apps can read about Gatehouse as their authorization server; so far, about token checks. Where it is read is in `routes/`.
  */
 import { SIGNING_ALGORITHMS } from '../accounts/apps.ts'
+import { SIGNING_ALGORITHMS as ASSERTION_ALGORITHMS } from '../config/values/algorithms.ts'
 
 export interface IssuerAddresses {
   readonly issuer: string
@@ -19,7 +20,8 @@ export function authorizationServerMetadata({ issuer, introspection, jwks }: Iss
     issuer,
     jwks_uri: jwks,
     introspection_endpoint: introspection,
-    introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     introspection_signing_alg_values_supported: SIGNING_ALGORITHMS,
   }
 }

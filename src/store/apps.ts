@@ -18,16 +18,22 @@ const appRow = v.object({
   sessions: v.picklist([0, 1]),
   claims: v.pipe(v.string(), v.parseJson(), v.array(v.picklist(CLAIM_SETS)), v.readonly()),
   introspection_signed_response_alg: v.picklist(SIGNING_ALGORITHMS),
+  former_secret_hash: v.nullable(v.string()),
+  jwks: v.nullable(v.pipe(v.string(), v.parseJson(), v.object({ keys: v.array(v.looseObject({ kty: v.string() })) }))),
 })
 
 const FIND = `SELECT ${Object.keys(appRow.entries).join(', ')} FROM apps WHERE`
 
 function appFromRow(row: unknown): StoredApp {
-  const { client_id, secret_hash, sessions, introspection_signed_response_alg, ...app } = v.parse(appRow, row)
+  const { client_id, secret_hash, former_secret_hash, sessions, introspection_signed_response_alg, ...app } = v.parse(
+    appRow,
+    row,
+  )
   return {
     ...app,
     clientId: client_id,
-    secretHash: secret_hash,
+    // An app that signs assertions has none.
+    secretHashes: [secret_hash, former_secret_hash ?? ''].filter((hash) => hash !== ''),
     hasSessions: sessions === 1,
     introspectionSignedResponseAlg: introspection_signed_response_alg,
   }

@@ -91,6 +91,9 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, readonly st
     signing_keys: ['kid', 'algorithm', 'public_jwk', 'sealed_private_jwk', 'created_at'],
     apps: ['introspection_signed_response_alg'],
   },
+  '0015_app_credentials.sql': {
+    apps: ['former_secret_hash', 'jwks'],
+  },
 }
 
 /** A table or a column of it, and the migration that makes it. */

@@ -1,8 +1,9 @@
 /**
  * The apps that this isolate has authenticated, and the client ids that it has refused, for as long as the revocation feed says nothing else.
  */
-import type { App, ClientCredential, StoredApp } from '../accounts/apps.ts'
+import type { App, ClientAssertion, ClientCredential, ClientSecret, StoredApp } from '../accounts/apps.ts'
 import { createBoundedMap } from '../bounded-map.ts'
+import { type Clock, epochSeconds } from '../clock.ts'
 import { equalInConstantTime, sha256 } from '../crypto.ts'
 import {
   type Moment,
@@ -11,6 +12,7 @@ import {
   revocationName,
   type Snapshot,
 } from '../sessions/revocations.ts'
+import { assertionGoodUntil } from './client-assertion.ts'
 
 export interface AppStore {
   /** `null`: there is surely no such app. @throws GatehouseError `store_unavailable` */
@@ -22,8 +24,13 @@ export interface AppStore {
 export interface Apps {
   /** Whether an app that was authenticated before may go on without being looked up again; the feed must be fresh. @param app the very object */
   isKnown(app: App): boolean
-  /** `null`: no app has this credential; which half was wrong is not told. @throws GatehouseError `store_unavailable` */
-  authenticate(credential: ClientCredential): Promise<App | null>
+  /**
+   * `null`: no app has this credential; which half was wrong is not told.
+   *
+   * @param audiences what we may be called in an assertion: the issuer, and the endpoint that is asked
+   * @throws GatehouseError `store_unavailable`
+   */
+  authenticate(credential: ClientCredential, audiences?: readonly string[]): Promise<App | null>
   /** The app of a name that needs no credential, because the operator has written it. `null`: there is none. @throws GatehouseError `store_unavailable` */
   named(name: string): Promise<App | null>
 }
@@ -40,29 +47,19 @@ const NO_HASH = 'A'.repeat(43)
  * How fast an answer comes must not tell whether there is an app of this id, nor whether it is in use. So only the right secret finds
  * what was kept of an app that brought it before; a wrong one goes the way of an unknown id: a memory of what was refused, then the store.
  */
-export function createApps(store: AppStore, revocations: Revocations): Apps {
-  const proven = createMemory<{ readonly app: App; readonly secretHash: string }>(revocations)
+export function createApps(store: AppStore, revocations: Revocations, clock: Clock): Apps {
+  const proven = createMemory<{ readonly app: App; readonly secretHashes: readonly string[] }>(revocations)
   const refused = createMemory<StoredApp | null>(revocations)
   const byName = createMemory<App>(revocations)
+  const withKeys = createMemory<StoredApp>(revocations)
+  const asserted = createMemory<{ readonly app: App; readonly until: number }>(revocations)
 
   return {
     isKnown: (app) => proven.recall(app.clientId)?.found.app === app,
 
-    async authenticate({ clientId, secret }) {
-      const hash = await sha256(secret)
+    async authenticate(credential, audiences = []) {
       await catchUp()
-      const known = proven.recall(clientId)
-      if (equalInConstantTime(known?.found.secretHash ?? NO_HASH, hash) && known) return known.found.app
-      const before = refused.recall(clientId)
-      const { found, asOf } = before ?? (await revocations.read((after) => store.find(clientId, after)))
-      const isRight = equalInConstantTime(found?.secretHash ?? NO_HASH, hash)
-      if (found && isRight) {
-        const app = withoutSecret(found)
-        proven.keep(clientId, { app, secretHash: found.secretHash }, asOf, clientId)
-        return app
-      }
-      if (!before && clientId.length <= KEPT_CHARACTERS_MAX) refused.keep(clientId, found, asOf, clientId)
-      return null
+      return 'assertion' in credential ? byAssertion(credential, audiences) : bySecret(credential)
     },
 
     async named(name) {
@@ -71,10 +68,44 @@ export function createApps(store: AppStore, revocations: Revocations): Apps {
       if (known) return known.found
       const { found, asOf } = await revocations.read((after) => store.findByName(name, after))
       if (!found) return null
-      const app = withoutSecret(found)
+      const app = withoutCredentials(found)
       byName.keep(name, app, asOf, found.clientId)
       return app
     },
+  }
+
+  async function bySecret({ clientId, secret }: ClientSecret): Promise<App | null> {
+    const hash = await sha256(secret)
+    const known = proven.recall(clientId)
+    if (isOneOf(known?.found.secretHashes, hash) && known) return known.found.app
+    const before = refused.recall(clientId)
+    const { found, asOf } = before ?? (await revocations.read((after) => store.find(clientId, after)))
+    const isRight = isOneOf(found?.secretHashes, hash)
+    if (found && isRight) {
+      const app = withoutCredentials(found)
+      proven.keep(clientId, { app, secretHashes: found.secretHashes }, asOf, clientId)
+      return app
+    }
+    if (!before && clientId.length <= KEPT_CHARACTERS_MAX) refused.keep(clientId, found, asOf, clientId)
+    return null
+  }
+
+  /** An app may send the same assertion again until it expires, and a new one each time. */
+  async function byAssertion(
+    { clientId, assertion }: ClientAssertion,
+    audiences: readonly string[],
+  ): Promise<App | null> {
+    const key = await sha256(JSON.stringify([clientId, assertion, audiences]))
+    const known = asserted.recall(key)?.found
+    if (known && epochSeconds(clock) < known.until) return known.app
+    const { found, asOf } =
+      withKeys.recall(clientId) ?? (await revocations.read((after) => store.find(clientId, after)))
+    const until = found && (await assertionGoodUntil(assertion, found, audiences, clock))
+    if (!found || until === null) return null
+    const app = withoutCredentials(found)
+    withKeys.keep(clientId, found, asOf, clientId)
+    asserted.keep(key, { app, until }, asOf, clientId)
+    return app
   }
 
   /** At first nothing is remembered, and the first read begins the feed. */
@@ -83,8 +114,15 @@ export function createApps(store: AppStore, revocations: Revocations): Apps {
   }
 }
 
-function withoutSecret({ secretHash: _, ...app }: StoredApp): App {
+function withoutCredentials({ secretHashes: _, jwks: __, ...app }: StoredApp): App {
   return app
+}
+
+/** Always compares with two, so that the time tells nothing. */
+function isOneOf(hashes: readonly string[] = [], hash: string): boolean {
+  const [newest = NO_HASH, former = NO_HASH] = hashes
+  const equal = [newest, former].map((one) => equalInConstantTime(one, hash))
+  return equal.includes(true)
 }
 
 interface Kept<T> {

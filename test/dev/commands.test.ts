@@ -9,7 +9,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { claimSetsIn, createApp, ensureDemoApp, updateApp } from '../../dev/apps.ts'
+import {
+  claimSetsIn,
+  createApp,
+  endFormerSecret,
+  ensureDemoApp,
+  publicKeysIn,
+  rotateSecret,
+  updateApp,
+} from '../../dev/apps.ts'
 import { applyMigrations, queryD1 } from '../../dev/d1.ts'
 import { requireFreePort } from '../../dev/ports.ts'
 import { startNode } from '../../dev/processes.ts'
@@ -185,7 +193,14 @@ describe('npm run token', () => {
 })
 
 /** May ask about nothing but what is meant for Gatehouse, and is told nothing of a person. */
-const PLAIN = { audiences: [], clients: [], hasSessions: false, claims: [], signedResponseAlg: 'RS256' } as const
+const PLAIN = {
+  audiences: [],
+  clients: [],
+  hasSessions: false,
+  claims: [],
+  signedResponseAlg: 'RS256',
+  jwks: null,
+} as const
 
 describe('npm run app:update', () => {
   it.each([[[]], [['--name', 'x']], [['--name', 'x', '--sessions', '--no-sessions']], [['--sessions']]])(
@@ -251,6 +266,8 @@ describe('the local database', () => {
         sessions: 0,
         claims: '[]',
         introspection_signed_response_alg: 'RS256',
+        former_secret_hash: null,
+        jwks: null,
         created_at: expect.any(Number),
       },
     ])
@@ -272,6 +289,44 @@ describe('the local database', () => {
     await expect(updateApp(database, 'None', { ...unchanged, hasSessions: true })).rejects.toThrow(
       'no app named "None"',
     )
+  })
+
+  it('gives an app a new secret, and keeps the former one until it is told otherwise', {
+    timeout: WRANGLER_MS,
+  }, async () => {
+    const database = { root, remote: false }
+    const hashes = async () =>
+      (await queryD1(database, "SELECT secret_hash, former_secret_hash FROM apps WHERE name = 'Wiki'"))[0]?.[0]
+    const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url')
+    const first = await createApp(database, { ...PLAIN, name: 'Wiki' })
+    const second = await rotateSecret(database, 'wiki')
+    expect(second.clientId).toBe(first.clientId)
+    expect(await hashes()).toEqual({ secret_hash: hashOf(second.secret), former_secret_hash: hashOf(first.secret) })
+    await endFormerSecret(database, 'Wiki')
+    expect(await hashes()).toEqual({ secret_hash: hashOf(second.secret), former_secret_hash: null })
+    await expect(rotateSecret(database, 'None')).rejects.toThrow('There is no app named "None" that has a secret.')
+  })
+
+  it('keeps the public keys of an app that signs assertions, which has no secret to rotate', {
+    timeout: WRANGLER_MS,
+  }, async () => {
+    const database = { root, remote: false }
+    const jwks = publicKeysIn('{"keys":[{"kty":"EC","crv":"P-256","x":"x","y":"y"}]}')
+    expect((await createApp(database, { ...PLAIN, name: 'Signer', jwks })).secret).toBe('')
+    const [rows] = await queryD1(database, "SELECT secret_hash, jwks FROM apps WHERE name = 'Signer'")
+    expect(rows).toEqual([{ secret_hash: '', jwks: JSON.stringify(jwks) }])
+    await expect(rotateSecret(database, 'Signer')).rejects.toThrow('that has a secret')
+  })
+
+  it.each([
+    ['{"keys":[{"kty":"EC","d":"private"}]}', 'private ones'],
+    ['{"keys":[{"kty":"oct","k":"secret"}]}', 'private ones'],
+    ['{"keys":[]}', 'are a JWK set'],
+    ['{"keys":[5]}', 'are a JWK set'],
+    ['[]', 'are a JWK set'],
+    ['not JSON', 'are a JWK set'],
+  ])('refuses the keys %s', (text, why) => {
+    expect(() => publicKeysIn(text)).toThrow(why)
   })
 
   it('has one demo app, whose credential stays', { timeout: WRANGLER_MS }, async () => {

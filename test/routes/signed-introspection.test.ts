@@ -125,7 +125,13 @@ it('the metadata name what there is, for anyone and from any page (RFC 8414)', a
     issuer: GATE,
     jwks_uri: `${GATE}/.well-known/jwks.json`,
     introspection_endpoint: `${GATE}/api/v1.0/introspect/`,
-    introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    introspection_endpoint_auth_signing_alg_values_supported: expect.arrayContaining([
+      'RS256',
+      'PS256',
+      'ES256',
+      'EdDSA',
+    ]),
     introspection_signing_alg_values_supported: ['RS256', 'ES256'],
   })
 })

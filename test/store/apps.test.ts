@@ -20,7 +20,8 @@ it('an app is found with its policy', async () => {
   expect((await find('api')).found).toEqual({
     clientId: 'api',
     name: 'App api',
-    secretHash: 'hash',
+    secretHashes: ['hash'],
+    jwks: null,
     audiences: ['a', 'b,c'],
     clients: ['x'],
     hasSessions: false,

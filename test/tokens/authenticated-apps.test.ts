@@ -22,7 +22,8 @@ async function appCalled(clientId: string): Promise<StoredApp> {
     hasSessions: false,
     claims: ['email'],
     introspectionSignedResponseAlg: 'RS256',
-    secretHash: await sha256(SECRET),
+    secretHashes: [await sha256(SECRET)],
+    jwks: null,
   }
 }
 
@@ -43,7 +44,7 @@ async function world(...clientIds: string[]) {
     },
   }
   const clock = createFakeClock()
-  return { rows, asked, feed, clock, apps: createApps(store, createRevocations(feed, clock, 5)) }
+  return { rows, asked, feed, clock, apps: createApps(store, createRevocations(feed, clock, 5), clock) }
 }
 
 describe('an app', () => {
@@ -61,6 +62,7 @@ describe('an app', () => {
       clients: ['client'],
       hasSessions: false,
       claims: ['email'],
+      introspectionSignedResponseAlg: 'RS256',
     })
   })
 
@@ -130,10 +132,31 @@ describe('the memory of the isolate', () => {
     expect(seen).toEqual([true, true, true, true, false, false])
   })
 
+  it('is known by both of its secrets while it changes from one to the other, whichever comes first', async () => {
+    const { apps, rows, feed, clock } = await world('a')
+    const [newest, former] = [await sha256('new'), await sha256(SECRET)]
+    rows.set('a', { ...(await appCalled('a')), secretHashes: [newest, former] })
+    for (const secret of ['new', SECRET, 'new'])
+      expect(await apps.authenticate({ clientId: 'a', secret })).toMatchObject({ clientId: 'a' })
+    expect(await apps.authenticate({ clientId: 'a', secret: 'other' })).toBeNull()
+    rows.set('a', { ...(await appCalled('a')), secretHashes: [newest] })
+    feed.revoke('app', 'a')
+    clock.advance(5)
+    expect(await apps.authenticate({ clientId: 'a', secret: SECRET })).toBeNull()
+    expect(await apps.authenticate({ clientId: 'a', secret: 'new' })).not.toBeNull()
+  })
+
+  it('without a secret is known by none', async () => {
+    const { apps, rows } = await world('a')
+    rows.set('a', { ...(await appCalled('a')), secretHashes: [] })
+    for (const secret of ['', SECRET, 'A'.repeat(43)])
+      expect(await apps.authenticate({ clientId: 'a', secret })).toBeNull()
+  })
+
   it('lets a changed secret in within five seconds', async () => {
     const { apps, rows, feed, clock } = await world('a')
     await apps.authenticate({ clientId: 'a', secret: SECRET })
-    rows.set('a', { ...(await appCalled('a')), secretHash: await sha256('new') })
+    rows.set('a', { ...(await appCalled('a')), secretHashes: [await sha256('new')] })
     feed.revoke('app', 'a')
     clock.advance(5)
     expect(await apps.authenticate({ clientId: 'a', secret: SECRET })).toBeNull()
@@ -195,7 +218,7 @@ describe('the memory of the isolate', () => {
 describe('an app by its name', () => {
   it('is found, without the hash of its secret', async () => {
     const { apps } = await world('a')
-    const { secretHash: _, ...app } = await appCalled('a')
+    const { secretHashes: _, jwks: __, ...app } = await appCalled('a')
     expect(await apps.named('App a')).toEqual(app)
     expect(await apps.named('a')).toBeNull()
   })
@@ -269,7 +292,8 @@ describe('a store that fails', () => {
   it('is a refusal, never an unknown app', async () => {
     const find = () => Promise.reject(new GatehouseError('store_unavailable', 'database_failed', 'no database'))
     const failing: AppStore = { find, findByName: find }
-    const apps = createApps(failing, createRevocations(createFakeFeed(), createFakeClock(), 5))
+    const clock = createFakeClock()
+    const apps = createApps(failing, createRevocations(createFakeFeed(), clock, 5), clock)
     expect((await refusalOf(apps.authenticate({ clientId: 'a', secret: SECRET }))).code).toBe('store_unavailable')
   })
 

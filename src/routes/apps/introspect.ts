@@ -18,7 +18,7 @@ import { check, inactiveLine } from '../../tokens/check.ts'
 import { keyOf, type Question } from '../../tokens/known-tokens.ts'
 import { answersAs, type RequestVariables, referenceOf } from '../http/context.ts'
 import { formText, withoutRepetition } from '../http/forms.ts'
-import { PATHS } from '../paths.ts'
+import { PATHS, withoutFinalSlash } from '../paths.ts'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 const SIGNED_TYPE = `application/${INTROSPECTION_RESPONSE_TYPE}`
@@ -36,6 +36,9 @@ function wantsSigned(accept: string | undefined): boolean {
 export function introspectRoutes(deps: Deps) {
   const app = new Hono<RequestVariables>()
   const { known } = deps.verdicts
+  const { baseUrl } = deps.config
+  const endpoint = `${baseUrl}${PATHS.introspect}`
+  const audiences = [baseUrl, endpoint, withoutFinalSlash(endpoint)]
 
   app.use(PATHS.introspect, answersAs('json'))
   app.post(PATHS.introspect, async (c) => {
@@ -87,7 +90,7 @@ export function introspectRoutes(deps: Deps) {
 
   async function authenticatedApp(c: RequestContext, form: URLSearchParams): Promise<App> {
     const credential = repeatableCredential(c.req.header('authorization'), form)
-    const app = credential === null ? null : await deps.apps.authenticate(credential)
+    const app = credential === null ? null : await deps.apps.authenticate(credential, audiences)
     if (app) return app
     if (c.get('invalidClientStatus') === undefined)
       c.header('WWW-Authenticate', 'Basic realm="gatehouse", charset="UTF-8"')
@@ -103,7 +106,7 @@ export function introspectRoutes(deps: Deps) {
       'no credential of an app, or one that cannot be read',
       {
         publicMessage:
-          'Send the credential of an app (client_secret_basic or client_secret_post), and the token in the form field "token"',
+          'Send the credential of an app (client_secret_basic, client_secret_post or private_key_jwt), and the token in the form field "token"',
       },
     )
   }
