@@ -84,7 +84,7 @@ export default {
   async scheduled(_controller, env) {
     const { deps } = instanceFor(env)
     if (!deps) return
-    await deps.signingKeys.rotate()
     deps.log({ level: 'info', event: 'purged', detail: await deps.purgeExpired() })
+    await deps.signingKeys.rotate()
   },
 } satisfies ExportedHandler<Env>

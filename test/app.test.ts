@@ -130,4 +130,10 @@ describe('with good settings', () => {
     expect(await rowsOf('spent_logins')).toEqual([{ state_hash: 'new', expires_at: later }])
     expect(lines).toContainEqual(expect.objectContaining({ event: 'purged', spent_logins: 1 }))
   })
+
+  it('the cron trigger makes the signing keys that there are to be', async () => {
+    expect(await rowsOf('signing_keys')).toEqual([])
+    await worker.scheduled(createScheduledController(), environment(SETTINGS))
+    expect((await rowsOf('signing_keys')).map(({ algorithm }) => algorithm)).toEqual(['RS256', 'ES256'])
+  })
 })

@@ -51,7 +51,7 @@ export function createApps(store: AppStore, revocations: Revocations, clock: Clo
   const proven = createMemory<{ readonly app: App; readonly secretHashes: readonly string[] }>(revocations)
   const refused = createMemory<StoredApp | null>(revocations)
   const byName = createMemory<App>(revocations)
-  const withKeys = createMemory<StoredApp>(revocations)
+  const withKeys = createMemory<StoredApp | null>(revocations)
   const asserted = createMemory<{ readonly app: App; readonly until: number }>(revocations)
 
   return {
@@ -98,12 +98,12 @@ export function createApps(store: AppStore, revocations: Revocations, clock: Clo
     const key = await sha256(JSON.stringify([clientId, assertion, audiences]))
     const known = asserted.recall(key)?.found
     if (known && epochSeconds(clock) < known.until) return known.app
-    const { found, asOf } =
-      withKeys.recall(clientId) ?? (await revocations.read((after) => store.find(clientId, after)))
+    const before = withKeys.recall(clientId)
+    const { found, asOf } = before ?? (await revocations.read((after) => store.find(clientId, after)))
+    if (!before && clientId.length <= KEPT_CHARACTERS_MAX) withKeys.keep(clientId, found, asOf, clientId)
     const until = found && (await assertionGoodUntil(assertion, found, audiences, clock))
     if (!found || until === null) return null
     const app = withoutCredentials(found)
-    withKeys.keep(clientId, found, asOf, clientId)
     asserted.keep(key, { app, until }, asOf, clientId)
     return app
   }

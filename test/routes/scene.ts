@@ -161,7 +161,7 @@ export function attemptsOf(browser: Browser): [name: string, value: string][] {
   return [...browser.jar.cookiesOf(GATE)].filter(([name]) => ATTEMPT_COOKIE.test(name))
 }
 
-type Table = 'recent_endings' | 'refusals' | 'users' | 'sessions' | 'spent_logins' | 'audit' | 'apps'
+type Table = 'recent_endings' | 'refusals' | 'users' | 'sessions' | 'spent_logins' | 'audit' | 'apps' | 'signing_keys'
 
 export async function rowsOf(table: Table): Promise<Record<string, unknown>[]> {
   return (await env.DB.prepare(`SELECT * FROM ${table}`).all()).results

@@ -128,6 +128,15 @@ describe('an assertion', () => {
     expect(await known(assertion)).toBeNull()
   })
 
+  it('that is not good asks the store once, whether there is such an app or not', async () => {
+    const { known, asked } = world()
+    for (let time = 0; time < 3; time++) {
+      expect(await known(await assertionWith({ iss: 'x', sub: 'x' }), 'x')).toBeNull()
+      expect(await known(await assertionWith({}, { kid: 'own' }, other))).toBeNull()
+    }
+    expect(asked).toEqual(['x', 'a'])
+  })
+
   it('is good no longer when the key of the app was replaced', async () => {
     const { known, rows, feed, clock } = world()
     const assertion = await assertionWith()
