@@ -2,7 +2,7 @@
  * The Worker with counters on its bindings and on the network; what is measured is the app itself, unchanged.
  */
 import type { D1Database, D1PreparedStatement, D1Result, KVNamespace } from '@cloudflare/workers-types'
-import { type App, createApp } from '../src/app.ts'
+import { createHandler, type Handler } from '../src/app.ts'
 import type { Env } from '../src/config/model.ts'
 import { createDeps } from '../src/deps.ts'
 import { COSTS_PATH, type Costs } from './counts.ts'
@@ -10,7 +10,7 @@ import { COSTS_PATH, type Costs } from './counts.ts'
 const NOTHING: Costs = { kvReads: 0, kvWrites: 0, d1RoundTrips: 0, d1RowsRead: 0, d1RowsWritten: 0, providerCalls: 0 }
 
 let costs: Costs = { ...NOTHING }
-let app: App | undefined
+let handle: Handler | undefined
 
 function add<T>({ meta }: D1Result<T>): void {
   costs.d1RowsRead += meta.rows_read
@@ -66,7 +66,7 @@ export default {
       costs = { ...NOTHING }
       return Response.json(seen)
     }
-    app ??= createApp(
+    handle ??= createHandler(
       createDeps(
         { ...env, DB: countingDatabase(env.DB), KV: countingCache(env.KV) },
         {
@@ -77,6 +77,6 @@ export default {
         },
       ),
     )
-    return app.fetch(request)
+    return handle(request, () => {})
   },
 }

@@ -1,7 +1,7 @@
 /**
  * Mounts the routes and sets what holds for all of them: headers, reference numbers, the answer to every failure.
  */
-import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { getPath } from 'hono/utils/url'
 import type { Deps } from './deps.ts'
 import { GatehouseError } from './errors.ts'
@@ -11,10 +11,13 @@ import { configurationRoutes } from './routes/apps/configuration.ts'
 import { introspectRoutes } from './routes/apps/introspect.ts'
 import { issuerRoutes } from './routes/apps/issuer.ts'
 import { jwksRoutes } from './routes/apps/jwks.ts'
+import { createWarmIntrospection } from './routes/apps/warm-introspection.ts'
 import { healthRoutes } from './routes/health.ts'
 import { homeRoutes, styleRoutes } from './routes/home.ts'
 import { type RequestVariables, referenceOf, refuseOtherHosts } from './routes/http/context.ts'
 import { answerFailure, noRoute } from './routes/http/errors.ts'
+import { setHeaders } from './routes/http/headers.ts'
+import { PATHS, withoutFinalSlash } from './routes/paths.ts'
 import { directoryRoutes } from './routes/people/directory.ts'
 import { userRoutes } from './routes/people/users.ts'
 import { sessionRoutes } from './routes/session/session.ts'
@@ -25,6 +28,34 @@ import { frontchannelLogoutRoutes } from './routes/sign-out/frontchannel-logout.
 import { logoutRoutes } from './routes/sign-out/logout.ts'
 
 export type App = Hono<RequestVariables>
+
+/** What is to go on when the answer has been given, as the runtime wants to be told. */
+export type WaitUntil = (work: Promise<unknown>) => void
+
+export type Handler = (request: Request, waitUntil: WaitUntil) => Promise<Response>
+
+/**
+ * Answers every request: a token check that is known word for word at once, and everything else by the routes. After the answer, when no one waits
+ * any more, the revocation feed is asked if that is due.
+ */
+export function createHandler(deps: Deps): Handler {
+  const app = createApp(deps)
+  const warm = createWarmIntrospection(deps)
+  const paths: readonly string[] = [PATHS.introspect, withoutFinalSlash(PATHS.introspect)]
+  const { isPullDue, pullIfDue } = deps.revocations
+  return async (request, waitUntil) => {
+    const isQuestion = request.method === 'POST' && paths.includes(getPath(request))
+    const answered = isQuestion ? await warm(request) : request
+    if (answered instanceof Response) {
+      if (isPullDue()) waitUntil(pullIfDue())
+      return answered
+    }
+    const answer = Promise.resolve(app.fetch(answered))
+    // What was begun is finished even when the visitor leaves: a refresh token that was sent is spent.
+    waitUntil(answer.then(pullIfDue, pullIfDue))
+    return answer
+  }
+}
 
 /** The app of a Gatehouse whose settings are good. */
 export function createApp(deps: Deps): App {
@@ -108,29 +139,4 @@ function setLog(log: Log): MiddlewareHandler<RequestVariables> {
     c.set('answers', 'page')
     await next()
   }
-}
-
-/**
- * No `form-action`: browsers hold it against every redirect after the form, and a provider may send the browser on to hosts that we
- * cannot know when it signs out at a provider behind itself. Every value in a page is escaped, and pages have no script but the one
- * that their route names.
- */
-function contentSecurityPolicy(c: Context<RequestVariables>): string {
-  const scripts = c.get('script') === undefined ? '' : ` script-src ${c.get('script')};`
-  const connections = c.get('connectsTo') === undefined ? '' : ` connect-src ${c.get('connectsTo')};`
-  const framers = c.get('framedBy')?.join(' ') ?? "'none'"
-  return `default-src 'none'; style-src 'self'; img-src 'self';${scripts}${connections} base-uri 'none'; frame-ancestors ${framers}`
-}
-
-/** What is known beforehand is set before the answer is made, which then has it from the start: that costs less than to change one. */
-const setHeaders: MiddlewareHandler<RequestVariables> = async (c, next) => {
-  c.header('Referrer-Policy', 'no-referrer')
-  c.header('Strict-Transport-Security', 'max-age=31536000')
-  c.header('X-Content-Type-Options', 'nosniff')
-  c.header('Cache-Control', 'no-store')
-  await next()
-  const { headers } = c.res
-  headers.set('Content-Security-Policy', contentSecurityPolicy(c))
-  // It knows no list of origins, so where someone may frame, it says nothing.
-  if (c.get('framedBy') === undefined) headers.set('X-Frame-Options', 'DENY')
 }

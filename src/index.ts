@@ -3,7 +3,7 @@
  * when the cron trigger calls.
  */
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import { type App, createApp, createUnconfiguredApp } from './app.ts'
+import { createHandler, createUnconfiguredApp, type Handler } from './app.ts'
 import { ConfigurationError, describeProblem } from './config/load.ts'
 import type { Env } from './config/model.ts'
 import { createDeps, type Deps } from './deps.ts'
@@ -12,11 +12,9 @@ import { type CallerProps, createRpcService, type RpcService, type UserAnswer, t
 import type { TokenAnswer } from './tokens/access-token.ts'
 
 interface Instance {
-  readonly app: App
+  readonly handle: Handler
   /** `null`: the settings are not good. */
   readonly deps: Deps | null
-  /** What comes after an answer, when no one waits any more: the revocation feed is asked, if that is due. */
-  readonly afterwards: () => Promise<void>
 }
 
 /** The settings of an isolate never change, so they are read once. Nothing in here is about a person. */
@@ -33,12 +31,13 @@ function instanceFor(env: Env): Instance {
 function createInstance(env: Env): Instance {
   try {
     const deps = createDeps(env)
-    return { app: createApp(deps), deps, afterwards: deps.revocations.pullIfDue }
+    return { handle: createHandler(deps), deps }
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     const problems = error.problems.map(describeProblem)
     consoleLog({ level: 'error', event: 'configuration', detail: { problems } })
-    return { app: createUnconfiguredApp(consoleLog), deps: null, afterwards: async () => undefined }
+    const app = createUnconfiguredApp(consoleLog)
+    return { handle: async (request) => app.fetch(request), deps: null }
   }
 }
 
@@ -65,8 +64,9 @@ export class GatehouseService extends WorkerEntrypoint<Env, CallerProps> impleme
   }
 
   #ask<T>(ask: (service: RpcService) => Promise<T>): Promise<T> {
-    const { deps, afterwards } = instanceFor(this.env)
+    const { deps } = instanceFor(this.env)
     const answer = ask(createRpcService(deps, this.ctx.props))
+    const afterwards = async () => deps?.revocations.pullIfDue()
     this.ctx.waitUntil(answer.then(afterwards, afterwards))
     return answer
   }
@@ -74,11 +74,7 @@ export class GatehouseService extends WorkerEntrypoint<Env, CallerProps> impleme
 
 export default {
   fetch(request, env, context) {
-    const { app, afterwards } = instanceFor(env)
-    const answer = Promise.resolve(app.fetch(request, env, context))
-    // What was begun is finished even when the visitor leaves: a refresh token that was sent is spent.
-    context.waitUntil(answer.then(afterwards, afterwards))
-    return answer
+    return instanceFor(env).handle(request, (work) => context.waitUntil(work))
   },
 
   async scheduled(_controller, env) {

@@ -47,7 +47,9 @@ export interface Revocations {
   isFresh(): boolean
   /** Makes the feed fresh, if it is not. @throws GatehouseError `store_unavailable`: no one knows what still stands */
   catchUp(): Promise<void>
-  /** Asks the feed in the background when that is due, so that no request has to wait for it; never fails. */
+  /** Whether it is time to ask the feed in the background, so that no request has to wait for it. */
+  isPullDue(): boolean
+  /** Asks the feed when that is due; never fails. */
   pullIfDue(): Promise<void>
   /**
    * Reads something together with the feed.
@@ -173,6 +175,10 @@ export function createRevocations(store: RevocationStore, clock: Clock, lagSecon
     return age >= 0 && age < lagMilliseconds
   }
 
+  function isPullDue(): boolean {
+    return isDue && !lease.isHeld() && clock.now() - triedAt >= PAUSE_MILLISECONDS
+  }
+
   return {
     isFresh,
     read,
@@ -195,8 +201,10 @@ export function createRevocations(store: RevocationStore, clock: Clock, lagSecon
       }
     },
 
+    isPullDue,
+
     async pullIfDue() {
-      if (!isDue || lease.isHeld() || clock.now() - triedAt < PAUSE_MILLISECONDS) return
+      if (!isPullDue()) return
       isDue = false
       // What is remembered stands until it is too old; then a request asks, and is told that the database fails.
       await lease.hold(pull).catch(() => undefined)

@@ -4,7 +4,7 @@
 
 import { env } from 'cloudflare:workers'
 import type { ClaimSet } from '../../src/accounts/apps.ts'
-import { createApp } from '../../src/app.ts'
+import { createHandler } from '../../src/app.ts'
 import { sha256 } from '../../src/crypto.ts'
 import { createDeps } from '../../src/deps.ts'
 import type { LogEntry } from '../../src/log.ts'
@@ -102,8 +102,8 @@ export function createStage({ clock, fetch, sites, settings }: StageOptions): St
   const isolate = (changed: Settings = {}, network: Network = fetch): Site => {
     // Only the bindings: a developer's own .dev.vars is in there, too.
     const all = { KV: env.KV, DB: env.DB, ...settings, ...changed }
-    const app = createApp(createDeps(all, { fetch: network, clock, log: (entry) => log.push(entry) }))
-    return async (request) => app.fetch(request)
+    const handle = createHandler(createDeps(all, { fetch: network, clock, log: (entry) => log.push(entry) }))
+    return (request) => handle(request, () => {})
   }
   const gate = isolate()
   const browser = () => createBrowser({ [GATE]: gate, ...sites }, clock.now)

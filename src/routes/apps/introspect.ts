@@ -6,7 +6,6 @@
 import { type Context, Hono } from 'hono'
 import { parseAccept } from 'hono/utils/accept'
 import { type App, repeatableCredential } from '../../accounts/apps.ts'
-import { sha256 } from '../../crypto.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
 import { INTROSPECTION_RESPONSE_TYPE, signedResponse } from '../../issuer/introspection-response.ts'
@@ -19,8 +18,8 @@ import { keyOf, type Question } from '../../tokens/known-tokens.ts'
 import { answersAs, type RequestVariables, referenceOf } from '../http/context.ts'
 import { formText, withoutRepetition } from '../http/forms.ts'
 import { PATHS, withoutFinalSlash } from '../paths.ts'
+import { questionHash, rememberQuestion } from './warm-introspection.ts'
 
-const JSON_TYPE = { 'Content-Type': 'application/json' }
 const SIGNED_TYPE = `application/${INTROSPECTION_RESPONSE_TYPE}`
 
 type RequestContext = Context<RequestVariables>
@@ -35,7 +34,6 @@ function wantsSigned(accept: string | undefined): boolean {
 /** @see RFC 7662 sections 2.1 to 2.3; RFC 9701 for signed answers; RFC 6749 section 5.2 for the errors */
 export function introspectRoutes(deps: Deps) {
   const app = new Hono<RequestVariables>()
-  const { known } = deps.verdicts
   const { baseUrl } = deps.config
   const endpoint = `${baseUrl}${PATHS.introspect}`
   const audiences = [baseUrl, endpoint, withoutFinalSlash(endpoint)]
@@ -45,10 +43,6 @@ export function introspectRoutes(deps: Deps) {
     const isSigned = wantsSigned(c.req.header('accept'))
     if (isSigned) c.set('invalidClientStatus', 400)
     const body = await formText(c, 'token')
-    const authorization = c.req.header('authorization')
-    const asked = await sha256(`${typeof authorization} ${authorization}\n${body}`)
-    const answered = isSigned ? undefined : answeredBefore(asked)
-    if (answered !== undefined) return c.body(answered, 200, JSON_TYPE)
     const form = withoutRepetition(body)
     const asking = await authenticatedApp(c, form)
     const token = form.get('token')
@@ -59,22 +53,17 @@ export function introspectRoutes(deps: Deps) {
     const ports = { ...deps, renewIfDue: (session: Session) => renewIfDue(session, referenceOf(c), deps) }
     const verdict = await check(token, asking, ports, namedProvider(form))
     if (!verdict.active) c.var.log(inactiveLine(verdict, asking))
-    if (verdict.active) remember(asked, { app: asking, key: await keyOf(token, asking) }, verdict)
     const answer = introspectionAnswer(verdict)
-    if (!isSigned) return c.json(answer)
+    if (!isSigned) {
+      if (verdict.active) await remember(c, body, { app: asking, key: await keyOf(token, asking) }, verdict)
+      return c.json(answer)
+    }
     return c.body(await signedResponse(answer, asking, deps), 200, { 'Content-Type': SIGNED_TYPE })
   })
 
-  /** The answer to the very same request, while the app and the verdict are known to stand; `undefined`: it must be judged. */
-  function answeredBefore(asked: string): string | undefined {
-    const question = known.requests.get(asked)
-    if (question === undefined || !deps.revocations.isFresh() || !deps.apps.isKnown(question.app)) return undefined
-    return known.recall(question.key)?.answer
-  }
-
-  /** Only where the verdict is the one that is kept: the same app may ask in other words, such as with a provider, and get another. */
-  function remember(asked: string, question: Question, verdict: Verdict): void {
-    if (known.recall(question.key)?.verdict === verdict) known.requests.set(asked, question)
+  async function remember(c: RequestContext, body: string, question: Question, verdict: Verdict): Promise<void> {
+    const hash = await questionHash(c.req.header('authorization') ?? null, body)
+    rememberQuestion(deps.verdicts.known, hash, question, verdict)
   }
 
   /** The provider that the app names, so that no other is shown the token; `null`: it names none. */

@@ -7,7 +7,9 @@ import { mediaTypeIn } from '../../crypto.ts'
 import { GatehouseError } from '../../errors.ts'
 
 /** Twice the largest token that is looked at, and more than any form of ours. */
-const BODY_MAX_BYTES = 65_536
+export const BODY_MAX_BYTES = 65_536
+
+export const FORM_TYPE = 'application/x-www-form-urlencoded'
 
 /**
  * Reads a posted form, each field of which may come once.
@@ -52,7 +54,7 @@ export async function formText(c: Context, field: string): Promise<string> {
 }
 
 export function isForm(c: Context): boolean {
-  return mediaTypeIn(c.req.header('content-type')) === 'application/x-www-form-urlencoded'
+  return mediaTypeIn(c.req.header('content-type')) === FORM_TYPE
 }
 
 /** A body whose length is known is read as a whole, which costs less than a stream. */
