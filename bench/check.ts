@@ -1,8 +1,7 @@
 /**
  * `npm run bench`: what a warm token check costs, side by side with a bare handler on the same runtime; prints a table of medians.
  */
-import { execFileSync } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Miniflare } from 'miniflare'
@@ -13,16 +12,20 @@ import { freePort } from '../test/support/gatehouse.ts'
 import type { Installation } from '../test/support/installation.ts'
 import { PATHS } from '../test/support/paths.ts'
 import { Visitor } from '../test/support/visitor.ts'
+import { chartOf } from './chart.ts'
 import { withInstallation } from './installed.ts'
 import { type Batch, load, type Probe, type Round } from './load.ts'
+import { opaqueToken, PROVIDER } from './measure.ts'
+import { installPeers, startPeers, workerdProcesses } from './peers.ts'
 
-const USAGE = `Usage: npm run bench -- [--rounds 15]
+const USAGE = `Usage: npm run bench -- [--rounds 15] [--chart FILE]
 
-Sends the same token check over and over to the built Worker, and the same form to a bare handler on the same runtime, in turns, and prints
-for each the processor time of a request and the requests per second, as medians, and both in proportion to the bare handler. It takes two
-minutes.
+Sends the same token check over and over to the built Worker, the same form to a bare handler on the same runtime, and a check to each of three
+other libraries, in turns, and prints for each the processor time of a request and the requests per second, as medians, and both in
+proportion to the bare handler. It takes four minutes.
 
-  --rounds  how often each has its turn, a second at a time`
+  --rounds  how often each has its turn, a second at a time
+  --chart   also draws the processor times into this file, as SVG`
 
 const ROUNDS = 15
 const ROUND_SECONDS = 1
@@ -48,14 +51,15 @@ const CALLER = `export default {
 const FORM = 'application/x-www-form-urlencoded'
 
 await runCommand(async () => {
-  const values = readOptions({ rounds: { type: 'string' } }, USAGE)
+  const values = readOptions({ rounds: { type: 'string' }, chart: { type: 'string' } }, USAGE)
   const rounds = wholeNumber('--rounds', values.rounds, ROUNDS)
+  installPeers()
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-'))
   try {
     const floorScript = await buildWorker('bench/floor-worker.ts', folder)
     await withInstallation(
       'src/index.ts',
-      { caller: { script: CALLER, props: { app: 'app' } } },
+      { caller: { script: CALLER, props: { app: 'app' } }, provider: PROVIDER },
       async (installation) => {
         const [own] = workerdProcesses()
         const floorPort = await freePort()
@@ -63,8 +67,12 @@ await runCommand(async () => {
         try {
           const [other] = workerdProcesses().filter((pid) => pid !== own)
           if (own === undefined || other === undefined) throw new Error('a server process was not found')
+          const peers = await startPeers(folder)
           const probes = await probesOf(installation, own, `http://127.0.0.1:${floorPort}`, other)
-          print(await measured(probes, rounds))
+          const rows = rowsOf(await measured([...probes, ...peers.map(({ probe }) => probe)], rounds))
+          print(rows)
+          if (values.chart !== undefined) await writeFile(values.chart, chartOf('Processor time of a check', rows))
+          await Promise.all(peers.map(({ stop }) => stop()))
         } finally {
           await floor.dispose()
         }
@@ -93,12 +101,6 @@ async function startFloor(script: string, port: number, jwksUri: string): Promis
   })
   await floor.ready
   return floor
-}
-
-/** The server processes that this one has started. */
-function workerdProcesses(): readonly number[] {
-  const lines = execFileSync('pgrep', ['-P', String(process.pid), 'workerd'], { encoding: 'utf8' })
-  return lines.trim().split('\n').map(Number)
 }
 
 async function probesOf(
@@ -132,6 +134,7 @@ async function probesOf(
     { name: 'jose with a cache of verdicts', url: `${floorUrl}/jose`, ...form(jwt), ...ofFloor },
     { name: 'Gatehouse, JWT', ...form(jwt), ...ofOwn },
     { name: 'Gatehouse, session', ...form(visitor.sessionToken), ...ofOwn },
+    { name: 'Gatehouse, opaque token', ...form(await opaqueToken(installation)), ...ofOwn },
     { name: 'Gatehouse, JWT by RPC', pid: own, ask: (seconds) => askCaller(jwt, seconds) },
     { name: 'Gatehouse, session by RPC', pid: own, ask: (seconds) => askCaller(visitor.sessionToken, seconds) },
   ]
@@ -149,17 +152,30 @@ async function measured(
   return rounds
 }
 
-function print(rounds: ReadonlyMap<Probe | Batch, readonly Round[]>): void {
+interface Row {
+  readonly name: string
+  readonly cpuMicroseconds: number
+  readonly cpuRatio: number
+  readonly requestsPerSecond: number
+  readonly rateRatio: number
+}
+
+function rowsOf(rounds: ReadonlyMap<Probe | Batch, readonly Round[]>): readonly Row[] {
   const [floor = []] = [...rounds].filter(([{ name }]) => name === FLOOR).map(([, all]) => all)
-  for (const [{ name }, all] of rounds) {
-    const cpu = median(all.map((round) => round.cpuMicroseconds))
-    const perSecond = median(all.map((round) => round.requestsPerSecond))
-    const cpuRatio = median(all.map((round, index) => round.cpuMicroseconds / (floor[index]?.cpuMicroseconds ?? 0)))
-    const rateRatio = median(
-      all.map((round, index) => round.requestsPerSecond / (floor[index]?.requestsPerSecond ?? 0)),
-    )
-    const figures = [`${cpu.toFixed(0)} µs`, cpuRatio.toFixed(2), `${perSecond.toFixed(0)}/s`, rateRatio.toFixed(2)]
-    console.log(name.padEnd(32) + figures.map((figure) => figure.padStart(10)).join(''))
+  const inProportion = (of: keyof Round) => (round: Round, index: number) => round[of] / (floor[index]?.[of] ?? 0)
+  return [...rounds].map(([{ name }, all]) => ({
+    name,
+    cpuMicroseconds: median(all.map((round) => round.cpuMicroseconds)),
+    cpuRatio: median(all.map(inProportion('cpuMicroseconds'))),
+    requestsPerSecond: median(all.map((round) => round.requestsPerSecond)),
+    rateRatio: median(all.map(inProportion('requestsPerSecond'))),
+  }))
+}
+
+function print(rows: readonly Row[]): void {
+  for (const { name, cpuMicroseconds, cpuRatio, requestsPerSecond, rateRatio } of rows) {
+    const figures = [`${cpuMicroseconds.toFixed(0)} µs`, cpuRatio.toFixed(2), `${requestsPerSecond.toFixed(0)}/s`]
+    console.log(name.padEnd(32) + [...figures, rateRatio.toFixed(2)].map((figure) => figure.padStart(10)).join(''))
   }
 }
 

@@ -22,7 +22,7 @@ const OPAQUE_RESOURCE = 'urn:gatehouse:opaque'
 let isOpaqueForPeople = false
 
 /** What the provider must have beside the usual: it can be asked about tokens, and issues opaque ones to whoever wants them. */
-const PROVIDER: Pick<ProviderOptions, 'customize'> = {
+export const PROVIDER: Pick<ProviderOptions, 'customize'> = {
   customize(base) {
     const usual = base.features?.resourceIndicators
     return {
@@ -127,7 +127,7 @@ function pause(): Promise<void> {
 }
 
 /** A program's own token that says nothing by itself, for the audience of Gatehouse. */
-async function opaqueToken({ provider, client }: Installation): Promise<string> {
+export async function opaqueToken({ provider, client }: Installation): Promise<string> {
   const response = await fetch(`${provider.issuer}/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`recorder:${serviceSecret(client.clientSecret, 'recorder')}`)}` },

@@ -15,12 +15,16 @@ declare module 'vitest' {
   }
 }
 
-/** Builds an entry file with wrangler; gives back the path of the module. */
-export async function buildWorker(entry: string, folder: string): Promise<string> {
+/** Builds an entry file with wrangler; gives back the path of the module. @param options of `wrangler deploy`, beside the usual */
+export async function buildWorker(entry: string, folder: string, options: readonly string[] = []): Promise<string> {
   const wrangler = join('node_modules', 'wrangler', 'bin', 'wrangler.js')
-  await promisify(execFile)(process.execPath, [wrangler, 'deploy', entry, '--dry-run', '--outdir', folder], {
-    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
-  })
+  await promisify(execFile)(
+    process.execPath,
+    [wrangler, 'deploy', entry, '--dry-run', '--outdir', folder, ...options],
+    {
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+    },
+  )
   return join(folder, `${basename(entry, '.ts')}.js`)
 }
 
