@@ -115,6 +115,6 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     refusals,
     diagnose: (options) => diagnose({ config, warnings, problems: [] }, { fetch, clock, storage, refusals }, options),
     isDatabaseReady: () => isDatabaseReady(env.DB, log),
-    purgeExpired: () => purgeExpired(env.DB, clock),
+    purgeExpired: () => purgeExpired(env.DB, clock, config.auditRetentionDays),
   }
 }

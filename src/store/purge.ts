@@ -9,22 +9,29 @@ import { roundTrip } from './d1.ts'
 const ROWS_MAX = 5000
 /** Less than the time between two calls, so that two never run at once. */
 const TIME_SECONDS = 600
-/** Some gigabytes at the most. Rows of the audit are kept for a year, and people can make them by signing in again and again. */
+/** Some 700 MB with their indexes. People can make rows by signing in again and again. */
 const AUDIT_ROWS_MAX = 5_000_000
 
 /** An isolate that has not asked for so long forgets everything. */
 const FEED_SECONDS = 3600
 
 /** Which rows go: those whose time in `column` lies `keptSeconds` or more in the past. */
-const RULES = [
+interface Rule {
+  readonly table: string
+  readonly column: string
+  readonly keptSeconds: number
+}
+
+const RULES: readonly Rule[] = [
   { table: 'sessions', column: 'expires_at', keptSeconds: 0 },
   { table: 'spent_logins', column: 'expires_at', keptSeconds: 0 },
   { table: 'spent_logout_tokens', column: 'expires_at', keptSeconds: 0 },
   { table: 'recent_endings', column: 'expires_at', keptSeconds: 0 },
   { table: 'cut_offs', column: 'expires_at', keptSeconds: 0 },
   { table: 'refusals', column: 'at', keptSeconds: 30 * 86_400 },
-  { table: 'audit', column: 'at', keptSeconds: 365 * 86_400 },
-] as const
+]
+
+const DAY_SECONDS = 86_400
 
 interface Work {
   readonly table: string
@@ -34,13 +41,19 @@ interface Work {
 /**
  * Removes in rounds of one batch each. A table that had less than a full round has nothing left and is left out of the next.
  *
+ * @param auditRetentionDays how long the audit is kept
  * @returns how many rows went, by table
  * @throws GatehouseError `store_unavailable`; what the rounds before have removed is gone
  */
-export async function purgeExpired(db: D1Database, clock: Clock): Promise<Readonly<Record<string, number>>> {
+export async function purgeExpired(
+  db: D1Database,
+  clock: Clock,
+  auditRetentionDays = 365,
+): Promise<Readonly<Record<string, number>>> {
   const endAt = clock.now() + TIME_SECONDS * 1000
-  const gone = new Map<string, number>(RULES.map(({ table }) => [table, 0]))
-  let left: readonly Work[] = workFor(db, epochSeconds(clock))
+  const rules = [...RULES, { table: 'audit', column: 'at', keptSeconds: auditRetentionDays * DAY_SECONDS }]
+  const gone = new Map<string, number>(rules.map(({ table }) => [table, 0]))
+  let left: readonly Work[] = workFor(db, epochSeconds(clock), rules)
   while (left.length > 0 && clock.now() < endAt) {
     const statements = left.map(({ statement }) => statement)
     // `meta.changes` counts what triggers write, too.
@@ -51,10 +64,10 @@ export async function purgeExpired(db: D1Database, clock: Clock): Promise<Readon
   return Object.fromEntries(gone)
 }
 
-function workFor(db: D1Database, now: number): readonly Work[] {
+function workFor(db: D1Database, now: number, rules: readonly Rule[]): readonly Work[] {
   const removing = (table: string, condition: string) =>
     `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${ROWS_MAX}) RETURNING 1`
-  const expired = RULES.map(({ table, column, keptSeconds }) => ({
+  const expired = rules.map(({ table, column, keptSeconds }) => ({
     table,
     statement: db.prepare(removing(table, `${column} <= ?1`)).bind(now - keptSeconds),
   }))

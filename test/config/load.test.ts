@@ -300,6 +300,7 @@ describe('the settings', () => {
       storeIdToken: true,
       storeAccessToken: false,
       confirmEverySeconds: 900,
+      auditRetentionDays: 365,
       revocationLagSeconds: 5,
       returnToField: 'returnTo',
       pendingLoginsMax: 7,

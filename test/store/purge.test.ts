@@ -78,6 +78,14 @@ describe('the purge', () => {
     expect(await countOf('spent_logins')).toBe(5000)
   })
 
+  it('keeps the audit for as many days as it is told', async () => {
+    const insert = env.DB.prepare("INSERT INTO audit (id, at, event, reference) VALUES (?, ?, 'sign_in', 'r')")
+    const week = 7 * 86_400
+    await env.DB.batch([NOW - week - 1, NOW - week, NOW - week + 1, NOW].map((at, id) => insert.bind(id, at)))
+    expect(await purgeExpired(env.DB, stillClock(), 7)).toMatchObject({ audit: 2 })
+    expect(await countOf('audit')).toBe(2)
+  })
+
   it('keeps the newest five million rows of the audit at most', async () => {
     const insert = env.DB.prepare("INSERT INTO audit (id, at, event, reference) VALUES (?, ?, 'sign_in', 'r')")
     await env.DB.batch([1, 2, 5_000_002].map((id) => insert.bind(id, NOW)))

@@ -2,7 +2,7 @@
  * The settings of how long a session lives, what it keeps of the provider, and how often the provider is asked about it.
  */
 
-import { bool, seconds, secondsBetween, secrets } from '../values/kinds.ts'
+import { bool, seconds, secondsBetween, secrets, wholeBetween } from '../values/kinds.ts'
 import { optional } from './setting.ts'
 
 export const sessionSettings = {
@@ -57,6 +57,14 @@ export const sessionSettings = {
     example: '900',
     meaning:
       'After this time at the latest the provider is asked whether the session goes on: with the refresh token, or without one at the next visit of the start page, if FRONTEND_IS_SILENT_LOGIN_ENABLED is on and the provider can do that. A session that it does not confirm ends.',
+  }),
+  auditRetentionDays: optional(wholeBetween(1, 3650, 'days'), {
+    name: 'AUDIT_RETENTION_DAYS',
+    origin: 'Gatehouse',
+    default: 365,
+    example: '90',
+    meaning:
+      'How long the database keeps who signed in and out, and when. Whatever is set, the newest five million entries at most are kept, which are about 700 MB of the 10 GB that a database may have.',
   }),
   revocationLagSeconds: optional(secondsBetween(0, 600), {
     name: 'REVOCATION_LAG_SECONDS',
