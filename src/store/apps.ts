@@ -1,12 +1,12 @@
 /**
  * Apps in D1; they are made by the command `npm run app:create`.
  */
-import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
+import type { D1PreparedStatement } from '@cloudflare/workers-types'
 import * as v from 'valibot'
 import { CLAIM_SETS, SIGNING_ALGORITHMS, type StoredApp } from '../accounts/apps.ts'
 import type { Revocation } from '../sessions/revocations.ts'
 import type { AppStore } from '../tokens/authenticated-apps.ts'
-import { textList } from './d1.ts'
+import { type Database, textList } from './d1.ts'
 import { snapshot } from './revocations.ts'
 
 const appRow = v.object({
@@ -39,7 +39,7 @@ function appFromRow(row: unknown): StoredApp {
   }
 }
 
-export function createAppStore(db: D1Database): AppStore {
+export function createAppStore(db: Database): AppStore {
   async function first(after: Revocation | null, asking: D1PreparedStatement) {
     const { found, revocations } = await snapshot(db, after, asking)
     const [row] = found[0] ?? []

@@ -12,6 +12,9 @@ import { describeFailure, type Log } from '../log.ts'
 import type { Session } from '../sessions/session.ts'
 import { USES_EVERYTHING } from './schema.ts'
 
+/** What the stores need of D1, which a session of it (for reading from a replica) has as well. */
+export type Database = Pick<D1Database, 'prepare' | 'batch'>
+
 /** Runs one round trip to D1. @throws GatehouseError `store_unavailable`, which is never an answer about the data */
 export async function roundTrip<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -27,7 +30,7 @@ export async function roundTrip<T>(work: () => Promise<T>): Promise<T> {
  * Whether the database answers and has every table and column that this version needs; one statement, which reads no row. The log says
  * what is wrong, because without a working database no one may be able to sign in and look at the diagnosis.
  */
-export async function isDatabaseReady(db: D1Database, log: Log): Promise<boolean> {
+export async function isDatabaseReady(db: Database, log: Log): Promise<boolean> {
   try {
     await roundTrip(() => db.prepare(USES_EVERYTHING).all())
     return true

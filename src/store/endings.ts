@@ -2,10 +2,10 @@
  * Ends sessions that no one here asked to end, or many at once, in D1; the end of one session at its own sign-out is in `sessions.ts`.
  * Remembers what a provider has just ended, so that a sign-in that was under way at the time does not begin it again.
  */
-import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
+import type { D1PreparedStatement } from '@cloudflare/workers-types'
 import { type Clock, epochSeconds } from '../clock.ts'
 import { CUT_OFF_SECONDS, ofBoth, ofSid, ofSub } from '../sessions/cut-offs.ts'
-import { ENDED_COLUMNS, type EndedSession, endedFromRows, roundTrip } from './d1.ts'
+import { type Database, ENDED_COLUMNS, type EndedSession, endedFromRows, roundTrip } from './d1.ts'
 
 /** What a logout token ends. */
 export interface LogoutTokenEnding {
@@ -57,7 +57,7 @@ type Meaning = Pick<LogoutTokenEnding, 'issuer' | 'subject' | 'subHash' | 'sidHa
 
 type Event = 'backchannel_logout' | 'frontchannel_logout' | 'sign_out_everywhere'
 
-export function createEndings(db: D1Database, clock: Clock): Endings {
+export function createEndings(db: Database, clock: Clock): Endings {
   /** The audit comes first, while the rows are still there to be named. */
   function statements(event: Event, reference: string, { sql, values }: Condition) {
     const now = epochSeconds(clock)
@@ -212,7 +212,7 @@ export function hasEnded(first: number, now: number): string {
 
 /** Remembers what a logout token ends, unless the token has already been carried out. @param arrivedAt in milliseconds, as in `BeginningSignIn` */
 export function rememberEnding(
-  db: D1Database,
+  db: Database,
   ending: Ending,
   expiresAt: number,
   jtiHash: string,
@@ -227,7 +227,7 @@ export function rememberEnding(
 }
 
 /** Cuts off the access tokens that a logout token ends, unless it has already been carried out. */
-function cutOffTokens(db: D1Database, ending: Ending, expiresAt: number, jtiHash: string): D1PreparedStatement {
+function cutOffTokens(db: Database, ending: Ending, expiresAt: number, jtiHash: string): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO cut_offs (name, issued_at, expires_at)
@@ -239,7 +239,7 @@ function cutOffTokens(db: D1Database, ending: Ending, expiresAt: number, jtiHash
 
 /** Remembers a `sid` that a browser brought, and drops all but the newest of them. @param arrivedAt as above */
 export function rememberSid(
-  db: D1Database,
+  db: Database,
   sidHash: string,
   expiresAt: number,
   arrivedAt: number,

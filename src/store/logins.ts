@@ -1,9 +1,8 @@
 /**
  * Sign-in attempts whose answer was taken, in D1, so that an answer is never taken twice, by any isolate.
  */
-import type { D1Database } from '@cloudflare/workers-types'
 import { type Clock, epochSeconds } from '../clock.ts'
-import { roundTrip } from './d1.ts'
+import { type Database, roundTrip } from './d1.ts'
 
 export interface SpentLogins {
   /**
@@ -24,7 +23,7 @@ const REMOVED_ROWS = 2
 const REMOVE_EXPIRED = `DELETE FROM spent_logins
   WHERE rowid IN (SELECT rowid FROM spent_logins WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ${REMOVED_ROWS})`
 
-export function createSpentLogins(db: D1Database, clock: Clock): SpentLogins {
+export function createSpentLogins(db: Database, clock: Clock): SpentLogins {
   return {
     async spend(stateHash, expiresAt) {
       const [inserted] = await roundTrip(() =>

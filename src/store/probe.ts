@@ -1,11 +1,11 @@
 /**
  * Looks whether D1 and KV are as they must be; what follows from that is told by `diagnosis/`.
  */
-import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
+import type { KVNamespace } from '@cloudflare/workers-types'
 import * as v from 'valibot'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { StorageProbe } from '../diagnosis/checks/own.ts'
-import { roundTrip } from './d1.ts'
+import { type Database, roundTrip } from './d1.ts'
 import { PARTS, TABLES } from './schema.ts'
 
 /** Where wrangler notes the migrations that it has applied. @see https://developers.cloudflare.com/d1/reference/migrations/ */
@@ -18,7 +18,7 @@ const CACHE_KEY = 'diagnosis/1'
 /** KV refuses shorter lives. */
 const CACHE_LIFE_SECONDS = 60
 
-export function createStorageProbe(db: D1Database, kv: KVNamespace, clock: Clock): StorageProbe {
+export function createStorageProbe(db: Database, kv: KVNamespace, clock: Clock): StorageProbe {
   /** What the database's own list says was applied; none, when there is no list. */
   async function listed(): Promise<readonly string[]> {
     try {

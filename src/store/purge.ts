@@ -1,9 +1,9 @@
 /**
  * Removes what has expired, until nothing is left of it; called by the cron trigger.
  */
-import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
+import type { D1PreparedStatement } from '@cloudflare/workers-types'
 import { type Clock, epochSeconds } from '../clock.ts'
-import { roundTrip } from './d1.ts'
+import { type Database, roundTrip } from './d1.ts'
 
 /** How many rows one statement removes, so that none keeps others waiting for long. */
 const ROWS_MAX = 5000
@@ -46,7 +46,7 @@ interface Work {
  * @throws GatehouseError `store_unavailable`; what the rounds before have removed is gone
  */
 export async function purgeExpired(
-  db: D1Database,
+  db: Database,
   clock: Clock,
   auditRetentionDays = 365,
 ): Promise<Readonly<Record<string, number>>> {
@@ -64,7 +64,7 @@ export async function purgeExpired(
   return Object.fromEntries(gone)
 }
 
-function workFor(db: D1Database, now: number, rules: readonly Rule[]): readonly Work[] {
+function workFor(db: Database, now: number, rules: readonly Rule[]): readonly Work[] {
   const removing = (table: string, condition: string) =>
     `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${ROWS_MAX}) RETURNING 1`
   const expired = rules.map(({ table, column, keptSeconds }) => ({

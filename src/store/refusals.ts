@@ -1,11 +1,10 @@
 /**
  * Refused sign-ins in D1, the newest only; what may be kept of one is decided in `diagnosis/refusals.ts`.
  */
-import type { D1Database } from '@cloudflare/workers-types'
 import * as v from 'valibot'
 import type { Refusal, RefusalLog } from '../diagnosis/refusals.ts'
 import { isReason } from '../errors.ts'
-import { roundTrip } from './d1.ts'
+import { type Database, roundTrip } from './d1.ts'
 
 /** Enough to see a pattern. Anyone who makes refusals on purpose drives out others, and fills nothing. */
 const KEPT_ROWS = 100
@@ -45,7 +44,7 @@ export function refusalsIn(rows: unknown): readonly Refusal[] {
   return v.parse(v.array(refusalRow), rows)
 }
 
-export function createRefusalLog(db: D1Database): RefusalLog {
+export function createRefusalLog(db: Database): RefusalLog {
   return {
     async add(refusal) {
       const { at, providerId, reference, code, reason, message, missing, unreadable } = refusal

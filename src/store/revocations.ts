@@ -1,21 +1,21 @@
 /**
  * The revocation feed in D1, always asked of the primary: a replica may be as late as it likes. Triggers write it.
  */
-import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
+import type { D1PreparedStatement } from '@cloudflare/workers-types'
 import * as v from 'valibot'
 import { type Revocation, type RevocationStore, ROWS_MAX, type Snapshot } from '../sessions/revocations.ts'
-import { roundTrip } from './d1.ts'
+import { type Database, roundTrip } from './d1.ts'
 
 const PULL = `SELECT id, at, kind, name FROM revocations WHERE id >= ?1 ORDER BY id LIMIT ${ROWS_MAX + 1}`
 const NEWEST = 'SELECT id, at, kind, name FROM revocations ORDER BY id DESC LIMIT 1'
 
 const revocationRows = v.array(v.object({ id: v.number(), at: v.number(), kind: v.string(), name: v.string() }))
 
-function pulling(db: D1Database, after: Revocation | null): D1PreparedStatement {
+function pulling(db: Database, after: Revocation | null): D1PreparedStatement {
   return after === null ? db.prepare(NEWEST) : db.prepare(PULL).bind(after.id)
 }
 
-export function createRevocationStore(db: D1Database): RevocationStore {
+export function createRevocationStore(db: Database): RevocationStore {
   return {
     async pull(after) {
       const { results } = await roundTrip(() => pulling(db, after).all())
@@ -26,7 +26,7 @@ export function createRevocationStore(db: D1Database): RevocationStore {
 
 /** Asks something together with the feed: a batch is one transaction. @throws GatehouseError `store_unavailable` */
 export async function snapshot(
-  db: D1Database,
+  db: Database,
   after: Revocation | null,
   ...statements: readonly D1PreparedStatement[]
 ): Promise<Snapshot<readonly (readonly unknown[])[]>> {

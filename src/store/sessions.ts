@@ -1,13 +1,13 @@
 /**
  * Sessions and their users in D1, so that a session that ended has ended everywhere at once; tokens are only here as hashes.
  */
-import type { D1Database } from '@cloudflare/workers-types'
 import type { Admission, Outcome } from '../accounts/provision.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Authentication } from '../oidc/flows/callback.ts'
 import type { RenewalStore } from '../sessions/renewal.ts'
 import type { SessionSnapshots } from '../sessions/session.ts'
 import {
+  type Database,
   ENDED_COLUMNS,
   type EndedSession,
   endedFromRow,
@@ -139,7 +139,7 @@ const DELETE_DOUBTED = `DELETE FROM sessions WHERE ${IS_DOUBTED} RETURNING token
 const DOUBT_ANEW = `UPDATE sessions SET doubts = 1, doubted_at = ?3
   WHERE token_hash = ?1 AND refresh_version = ?2 AND doubts >= ${DOUBTS_MAX}`
 
-export function createSessions(db: D1Database, clock: Clock): Sessions {
+export function createSessions(db: Database, clock: Clock): Sessions {
   return {
     async find(tokenHash) {
       const row = await roundTrip(() => db.prepare(FIND).bind(tokenHash, epochSeconds(clock)).first())

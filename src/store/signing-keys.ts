@@ -1,11 +1,10 @@
 /**
  * Gatehouse's own signing keys in D1, the private halves sealed; which of them signs is decided in `issuer/`.
  */
-import type { D1Database } from '@cloudflare/workers-types'
 import * as v from 'valibot'
 import { SIGNING_ALGORITHMS } from '../accounts/apps.ts'
 import type { SigningKeyStore } from '../issuer/signing-keys.ts'
-import { roundTrip } from './d1.ts'
+import { type Database, roundTrip } from './d1.ts'
 
 const ALL =
   'SELECT kid, algorithm, public_jwk, sealed_private_jwk, created_at FROM signing_keys ORDER BY created_at DESC'
@@ -23,7 +22,7 @@ const keyRows = v.array(
   }),
 )
 
-export function createSigningKeyStore(db: D1Database): SigningKeyStore {
+export function createSigningKeyStore(db: Database): SigningKeyStore {
   return {
     async all() {
       const { results } = await roundTrip(() => db.prepare(ALL).all())

@@ -1,9 +1,10 @@
 /**
  * Cut-offs and accounts of access tokens in D1, read together with the revocation feed; what follows from them is decided in `tokens/`.
  */
-import type { D1Database } from '@cloudflare/workers-types'
+
 import * as v from 'valibot'
 import type { TokenRecords } from '../tokens/records.ts'
+import type { Database } from './d1.ts'
 import { snapshot } from './revocations.ts'
 
 const FIND_CUT_OFFS = 'SELECT name, issued_at FROM cut_offs WHERE name IN (SELECT value FROM json_each(?1))'
@@ -12,7 +13,7 @@ const FIND_USER = 'SELECT id FROM users WHERE issuer = ?1 AND subject = ?2'
 const cutOffRows = v.array(v.object({ name: v.string(), issued_at: v.nullable(v.number()) }))
 const userRows = v.array(v.object({ id: v.string() }))
 
-export function createTokenRecords(db: D1Database): TokenRecords {
+export function createTokenRecords(db: Database): TokenRecords {
   return {
     async find({ cutOffNames, issuer, subject }, after) {
       const { found, revocations } = await snapshot(

@@ -2,12 +2,12 @@
  * The rows of people: which of them a sign-in means, how it is written, by statements for a batch
  * that others make, and who is found by a search. Which of those are shown, and in which order, is decided in `accounts/directory.ts`.
  */
-import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
+import type { D1PreparedStatement } from '@cloudflare/workers-types'
 import type { Circle, UserStore } from '../accounts/directory.ts'
 import { searchTextOf } from '../accounts/identity.ts'
 import { type Identity, TEXT_MEMBERS } from '../accounts/person.ts'
 import type { Admission } from '../accounts/provision.ts'
-import { roundTrip, USER_COLUMNS, userFromRow } from './d1.ts'
+import { type Database, roundTrip, USER_COLUMNS, userFromRow } from './d1.ts'
 import { type BeginningSignIn, hasEnded, valuesOf } from './endings.ts'
 
 const PERSON_COLUMNS = [...TEXT_MEMBERS, 'search_text'] as const
@@ -40,7 +40,7 @@ export function meantSubject(admission: Admission): string {
 }
 
 /** Whether the person is known, and how many accounts the address fits. */
-export function countMatches(db: D1Database, admission: Admission): D1PreparedStatement {
+export function countMatches(db: Database, admission: Admission): D1PreparedStatement {
   return db
     .prepare(`SELECT EXISTS (${KNOWN}) AS known, (SELECT COUNT(*) FROM ${candidates(admission)}) AS matches`)
     .bind(...keyOf(admission))
@@ -66,7 +66,7 @@ function verifiedAfter(email: string, verified: string): string {
  * @param signIn nothing is written if the provider has ended it in the meantime
  */
 export function upsertUser(
-  db: D1Database,
+  db: Database,
   admission: Admission,
   now: number,
   signIn: BeginningSignIn,
@@ -91,7 +91,7 @@ export function upsertUser(
  * Gives the account that a new session was matched to the subject of that session, where the settings say so. It must come last: whether
  * the session was matched is seen by the subject that the account had before.
  */
-export function takeSubject(db: D1Database, admission: Admission, tokenHash: string): readonly D1PreparedStatement[] {
+export function takeSubject(db: Database, admission: Admission, tokenHash: string): readonly D1PreparedStatement[] {
   if (admission.byEmail === null || admission.byEmail.keepsSubject) return []
   const sql =
     'UPDATE users SET subject = ?1 WHERE subject <> ?1 AND id = (SELECT user_id FROM sessions WHERE token_hash = ?2)'
@@ -112,7 +112,7 @@ const UPDATE_USER = `UPDATE users SET ${REFRESHED.map(([column, value]) => `${co
 
 /** Writes what a refresh said of a person, unless it is nothing new or the session has gone on without it. */
 export function updateUser(
-  db: D1Database,
+  db: Database,
   userId: string,
   identity: Identity,
   session: { readonly tokenHash: string; readonly refreshVersion: number },
@@ -150,7 +150,7 @@ const WITH_ID = `SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE users.id = ?
 const WITH_SUBJECTS = `SELECT ${USER_COLUMNS.join(', ')} FROM users
   WHERE ${IN_CIRCLE} AND users.subject IN (SELECT value FROM json_each(?3))`
 
-export function createUserDirectory(db: D1Database): UserStore {
+export function createUserDirectory(db: Database): UserStore {
   const rows = async (sql: string, { issuer, tenant }: Circle, ...values: readonly string[]) => {
     const { results } = await roundTrip(() =>
       db
