@@ -153,6 +153,8 @@ describe('a question that was answered before', () => {
     const gate = scene.isolate({ DJANGO_ALLOWED_HOSTS: 'gate.example.com' })
     const [session = ''] = tokens
     for (let time = 0; time < 2; time++) expect((await gate(requestOf(usual(session)))).status).toBe(200)
+    await env.DB.exec('ALTER TABLE sessions RENAME TO gone')
+    expect((await gate(requestOf(usual(session)))).status).toBe(200)
     const { headers } = requestOf(usual(session))
     const { body } = usual(session)
     const elsewhere = new Request('https://other.example/api/v1.0/introspect/', { method: 'POST', headers, body })

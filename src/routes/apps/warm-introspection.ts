@@ -7,6 +7,7 @@ import type { Deps } from '../../deps.ts'
 import { INTROSPECTION_RESPONSE_TYPE } from '../../issuer/introspection-response.ts'
 import type { Verdict } from '../../tokens/access-token.ts'
 import type { KnownTokens, Question } from '../../tokens/known-tokens.ts'
+import { hostCheck } from '../http/context.ts'
 import { BODY_MAX_BYTES, FORM_TYPE } from '../http/forms.ts'
 import { JSON_ANSWER_HEADERS } from '../http/headers.ts'
 
@@ -19,12 +20,11 @@ export type WarmIntrospection = (request: Request) => Promise<Response | Request
 
 export function createWarmIntrospection({ config, verdicts, revocations, apps }: WarmPorts): WarmIntrospection {
   const { known } = verdicts
-  /** Whether a host is allowed is for the routes to say. */
-  const isAnyHostAllowed = config.allowedHosts.length === 0
+  const isAllowed = hostCheck(config)
 
   return async (request) => {
     const { headers } = request
-    if (!isAnyHostAllowed || !isPlain(headers)) return request
+    if (!isPlain(headers) || !isAllowed(request.url)) return request
     const body = await request.text()
     const answer = answeredBefore(await questionHash(headers.get('authorization'), body))
     if (answer !== undefined) return new Response(answer, JSON_ANSWER)

@@ -59,13 +59,22 @@ export function answersAs(form: RequestVariables['Variables']['answers']): Middl
   }
 }
 
-/** Refuses requests to other hosts, so that no page of ours appears under a name that is not meant for it. */
-export function refuseOtherHosts({ baseUrl, allowedHosts }: Config): MiddlewareHandler<RequestVariables> {
+/** Whether the host of an address is one of ours; where the settings name none, any is. */
+export function hostCheck({ baseUrl, allowedHosts }: Config): (address: string) => boolean {
+  if (allowedHosts.length === 0) return () => true
   const own = new URL(baseUrl).hostname
-  const isAllowed = (host: string) => host === own || allowedHosts.some((pattern) => fits(host, pattern))
+  return (address) => {
+    const { hostname } = new URL(address)
+    return hostname === own || allowedHosts.some((pattern) => fits(hostname, pattern))
+  }
+}
+
+/** Refuses requests to other hosts, so that no page of ours appears under a name that is not meant for it. */
+export function refuseOtherHosts(config: Config): MiddlewareHandler<RequestVariables> {
+  const isAllowed = hostCheck(config)
   return async function checkHost(c, next) {
-    const { hostname } = new URL(c.req.url)
-    if (!isAllowed(hostname)) {
+    if (!isAllowed(c.req.url)) {
+      const { hostname } = new URL(c.req.url)
       throw new GatehouseError(
         'invalid_request',
         'host_not_allowed',
