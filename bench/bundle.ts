@@ -2,14 +2,14 @@
  * `npm run bench:bundle`: how large the built Worker is, which room and which library takes how much of it, and how much processor time it
  * takes to start; prints a table.
  */
-import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import * as v from 'valibot'
 import { runCommand } from '../dev/complaint.ts'
 import { readOptions } from '../dev/options.ts'
+import { wrangler } from '../test/support/build.ts'
+import { median } from './load.ts'
 
 const USAGE = `Usage: npm run bench:bundle
 
@@ -36,18 +36,11 @@ await runCommand(async () => {
     console.log(`not minified   ${await totalOf(folder, ['--minify=false'])}`)
     const starts: number[] = []
     for (let start = 0; start < STARTS; start += 1) starts.push(await startMilliseconds(folder))
-    const median = starts.sort((a, b) => a - b)[Math.floor(STARTS / 2)] ?? 0
-    console.log(`start          ${median.toFixed(0)} ms of processor time, the median of ${STARTS}`)
+    console.log(`start          ${median(starts).toFixed(0)} ms of processor time, the median of ${STARTS}`)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 })
-
-async function wrangler(...words: readonly string[]): Promise<string> {
-  const script = join('node_modules', 'wrangler', 'bin', 'wrangler.js')
-  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' }
-  return (await promisify(execFile)(process.execPath, [script, ...words], { env })).stdout
-}
 
 async function totalOf(folder: string, options: readonly string[]): Promise<string> {
   const said = await wrangler('deploy', '--dry-run', '--metafile', '--outdir', folder, ...options)

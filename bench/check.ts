@@ -1,22 +1,20 @@
 /**
  * `npm run bench`: what a warm token check costs, side by side with a bare handler on the same runtime; prints a table of medians.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Miniflare } from 'miniflare'
 import { runCommand } from '../dev/complaint.ts'
 import { readOptions, wholeNumber } from '../dev/options.ts'
 import { buildWorker } from '../test/support/build.ts'
-import { freePort } from '../test/support/gatehouse.ts'
 import type { Installation } from '../test/support/installation.ts'
 import { PATHS } from '../test/support/paths.ts'
 import { Visitor } from '../test/support/visitor.ts'
 import { chartOf } from './chart.ts'
-import { withInstallation } from './installed.ts'
-import { type Batch, load, type Probe, type Round } from './load.ts'
+import { startWorker, withInstallation } from './installed.ts'
+import { type Batch, load, median, type Probe, type Round, workerdProcesses } from './load.ts'
 import { opaqueToken, PROVIDER } from './measure.ts'
-import { installPeers, startPeers, workerdProcesses } from './peers.ts'
+import { installPeers, startPeers } from './peers.ts'
 
 const USAGE = `Usage: npm run bench -- [--rounds 15] [--chart FILE]
 
@@ -62,19 +60,18 @@ await runCommand(async () => {
       { caller: { script: CALLER, props: { app: 'app' } }, provider: PROVIDER },
       async (installation) => {
         const [own] = workerdProcesses()
-        const floorPort = await freePort()
-        const floor = await startFloor(floorScript, floorPort, `${installation.provider.issuer}/jwks`)
+        if (own === undefined) throw new Error('a server process was not found')
+        const jwksUri = { type: 'text' as const, value: `${installation.provider.issuer}/jwks` }
+        const floor = await startWorker(floorScript, [], { JWKS_URI: jwksUri })
         try {
-          const [other] = workerdProcesses().filter((pid) => pid !== own)
-          if (own === undefined || other === undefined) throw new Error('a server process was not found')
           const peers = await startPeers(folder)
-          const probes = await probesOf(installation, own, `http://127.0.0.1:${floorPort}`, other)
+          const probes = await probesOf(installation, own, floor)
           const rows = rowsOf(await measured([...probes, ...peers.map(({ probe }) => probe)], rounds))
           print(rows)
           if (values.chart !== undefined) await writeFile(values.chart, chartOf('Processor time of a check', rows))
           await Promise.all(peers.map(({ stop }) => stop()))
         } finally {
-          await floor.dispose()
+          await floor.stop()
         }
       },
     )
@@ -83,31 +80,10 @@ await runCommand(async () => {
   }
 })
 
-async function startFloor(script: string, port: number, jwksUri: string): Promise<Miniflare> {
-  const contents = await readFile(script, 'utf8')
-  const floor = new Miniflare({
-    host: '127.0.0.1',
-    port,
-    workers: [
-      {
-        config: {
-          name: 'floor',
-          compatibilityDate: '2026-10-20',
-          manifest: { mainModule: 'worker.js', modules: { 'worker.js': { type: 'esm' as const, contents } } },
-          env: { JWKS_URI: { type: 'text' as const, value: jwksUri } },
-        },
-      },
-    ],
-  })
-  await floor.ready
-  return floor
-}
-
 async function probesOf(
   installation: Installation,
   own: number,
-  floorUrl: string,
-  other: number,
+  floor: { readonly url: string; readonly pid: number },
 ): Promise<(Probe | Batch)[]> {
   const { gatehouse, provider, appAuthorization } = installation
   const now = Math.floor(Date.now() / 1000)
@@ -116,7 +92,7 @@ async function probesOf(
   const visitor = new Visitor(installation)
   await visitor.signIn('alice')
   const form = (token: string) => ({ method: 'POST', body: new URLSearchParams({ token }).toString() })
-  const ofFloor = { headers: { 'content-type': FORM }, expected: '"active":true', pid: other }
+  const ofFloor = { headers: { 'content-type': FORM }, expected: '"active":true', pid: floor.pid }
   const ofOwn = {
     url: `${gatehouse.baseUrl}${PATHS.introspect}`,
     headers: { 'content-type': FORM, authorization: appAuthorization },
@@ -129,9 +105,9 @@ async function probesOf(
     return Number(await answer.text())
   }
   return [
-    { name: 'bare handler, GET', url: `${floorUrl}/get`, ...ofFloor },
-    { name: FLOOR, url: `${floorUrl}/form`, ...form(jwt), ...ofFloor },
-    { name: 'jose with a cache of verdicts', url: `${floorUrl}/jose`, ...form(jwt), ...ofFloor },
+    { name: 'bare handler, GET', url: `${floor.url}/get`, ...ofFloor },
+    { name: FLOOR, url: `${floor.url}/form`, ...form(jwt), ...ofFloor },
+    { name: 'jose with a cache of verdicts', url: `${floor.url}/jose`, ...form(jwt), ...ofFloor },
     { name: 'Gatehouse, JWT', ...form(jwt), ...ofOwn },
     { name: 'Gatehouse, session', ...form(visitor.sessionToken), ...ofOwn },
     { name: 'Gatehouse, opaque token', ...form(await opaqueToken(installation)), ...ofOwn },
@@ -177,8 +153,4 @@ function print(rows: readonly Row[]): void {
     const figures = [`${cpuMicroseconds.toFixed(0)} µs`, cpuRatio.toFixed(2), `${requestsPerSecond.toFixed(0)}/s`]
     console.log(name.padEnd(32) + [...figures, rateRatio.toFixed(2)].map((figure) => figure.padStart(10)).join(''))
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }

@@ -1,11 +1,14 @@
 /**
- * An installation of its own for a measurement: the Worker is built, started with a provider, and gone afterwards.
+ * What is measured, each in a workerd of its own: an installation with a provider, which is built and gone afterwards, and single Workers.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Miniflare } from 'miniflare'
 import { buildWorker } from '../test/support/build.ts'
+import { freePort } from '../test/support/gatehouse.ts'
 import { type Installation, type InstallationOptions, startInstallation } from '../test/support/installation.ts'
+import { workerdProcesses } from './load.ts'
 
 /**
  * Measures with a fresh installation, and removes it whatever comes of that.
@@ -31,4 +34,33 @@ export async function withInstallation(
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** The bindings that a single Worker may have. */
+type Bindings = Readonly<Record<string, { type: 'text'; value: string } | { type: 'd1' | 'kv'; id: string }>>
+
+/** Starts a built Worker that stands alone. @returns with the process that it runs in */
+export async function startWorker(script: string, compatibilityFlags: readonly string[], env: Bindings) {
+  const contents = await readFile(script, 'utf8')
+  const port = await freePort()
+  const before = workerdProcesses()
+  const miniflare = new Miniflare({
+    host: '127.0.0.1',
+    port,
+    workers: [
+      {
+        config: {
+          name: 'worker',
+          compatibilityDate: '2026-10-20',
+          compatibilityFlags: [...compatibilityFlags],
+          manifest: { mainModule: 'worker.js', modules: { 'worker.js': { type: 'esm' as const, contents } } },
+          env,
+        },
+      },
+    ],
+  })
+  await miniflare.ready
+  const [pid] = workerdProcesses().filter((one) => !before.includes(one))
+  if (pid === undefined) throw new Error('a server process was not found')
+  return { url: `http://127.0.0.1:${port}`, pid, stop: () => miniflare.dispose() }
 }

@@ -1,6 +1,7 @@
 /**
  * Sends the same request over and over on a few connections, and says how much processor time a server process took for it.
  */
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 
@@ -82,4 +83,14 @@ function send({ url, method = 'GET', headers = {}, body, expected }: Probe, agen
     sent.on('error', reject)
     sent.end(body)
   })
+}
+
+/** The server processes that this one has started. */
+export function workerdProcesses(): readonly number[] {
+  const lines = execFileSync('pgrep', ['-P', String(process.pid), 'workerd'], { encoding: 'utf8' })
+  return lines.trim().split('\n').map(Number)
+}
+
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }

@@ -3,11 +3,8 @@
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { Miniflare } from 'miniflare'
 import { buildWorker } from '../test/support/build.ts'
-import { freePort } from '../test/support/gatehouse.ts'
+import { startWorker } from './installed.ts'
 import type { Probe } from './load.ts'
 
 const FLAGS = ['nodejs_compat', 'global_fetch_strictly_public']
@@ -71,54 +68,24 @@ export function installPeers(): void {
   execFileSync('npm', ['ci', '--prefix', 'bench', '--no-audit', '--no-fund'], { stdio: 'inherit' })
 }
 
-/** @param folder for what is built */
-export function startPeers(folder: string): Promise<readonly RunningPeer[]> {
-  return inTurn(PEERS, (peer) => startPeer(peer, folder))
-}
-
-/** One after the other, because a process is known by not having been there before. */
-async function inTurn<T, U>(all: readonly T[], work: (one: T) => Promise<U>): Promise<readonly U[]> {
-  const done: U[] = []
-  for (const one of all) done.push(await work(one))
-  return done
+/** One after the other, because a process is known by not having been there before. @param folder for what is built */
+export async function startPeers(folder: string): Promise<readonly RunningPeer[]> {
+  const peers: RunningPeer[] = []
+  for (const peer of PEERS) peers.push(await startPeer(peer, folder))
+  return peers
 }
 
 async function startPeer({ name, file, settings, credential, path }: Peer, folder: string): Promise<RunningPeer> {
   const flags = FLAGS.flatMap((flag) => ['--compatibility-flags', flag])
-  const contents = await readFile(await buildWorker(`bench/peers/${file}`, folder, flags), 'utf8')
-  const port = await freePort()
-  const before = workerdProcesses()
+  const script = await buildWorker(`bench/peers/${file}`, folder, flags)
   const texts = Object.entries(settings).map(([key, value]) => [key, { type: 'text' as const, value }])
-  const miniflare = new Miniflare({
-    host: '127.0.0.1',
-    port,
-    workers: [
-      {
-        config: {
-          name: basename(file, '.ts'),
-          compatibilityDate: '2026-10-20',
-          compatibilityFlags: FLAGS,
-          manifest: { mainModule: 'worker.js', modules: { 'worker.js': { type: 'esm' as const, contents } } },
-          env: {
-            ...Object.fromEntries(texts),
-            DB: { type: 'd1' as const, id: name },
-            OAUTH_KV: { type: 'kv' as const, id: name },
-          },
-        },
-      },
-    ],
+  const { url, pid, stop } = await startWorker(script, FLAGS, {
+    ...Object.fromEntries(texts),
+    DB: { type: 'd1' as const, id: name },
+    OAUTH_KV: { type: 'kv' as const, id: name },
   })
-  await miniflare.ready
-  const url = `http://127.0.0.1:${port}`
-  const [pid = 0] = workerdProcesses().filter((one) => !before.includes(one))
   const answer = await fetch(`${url}/setup`)
   if (!answer.ok) throw new Error(`${name} could not be set up: ${await answer.text()}`)
   const headers = await credential((await answer.json()) as Record<string, string>, url) // our own files
-  return { probe: { name, url: url + path, headers, expected: '"active":true', pid }, stop: () => miniflare.dispose() }
-}
-
-/** The server processes that this one has started. */
-export function workerdProcesses(): readonly number[] {
-  const lines = execFileSync('pgrep', ['-P', String(process.pid), 'workerd'], { encoding: 'utf8' })
-  return lines.trim().split('\n').map(Number)
+  return { probe: { name, url: url + path, headers, expected: '"active":true', pid }, stop }
 }

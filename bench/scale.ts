@@ -11,7 +11,7 @@ import { introspect } from '../test/support/installation.ts'
 import { PATHS } from '../test/support/paths.ts'
 import { Visitor } from '../test/support/visitor.ts'
 import { withInstallation } from './installed.ts'
-import { workerdProcesses } from './peers.ts'
+import { median, workerdProcesses } from './load.ts'
 
 const FEW = 1000
 const MANY = 1_000_000
@@ -140,7 +140,7 @@ async function timed(work: () => Promise<Response>): Promise<number> {
 async function medianOf(times: number, work: () => Promise<number>): Promise<number> {
   const all: number[] = []
   for (let time = 0; time < times; time += 1) all.push(await work())
-  return all.sort((a, b) => a - b)[Math.floor(times / 2)] ?? 0
+  return median(all)
 }
 
 async function checkAll({ gatehouse }: Installation, people: number): Promise<void> {

@@ -15,16 +15,16 @@ declare module 'vitest' {
   }
 }
 
+/** Runs a command of wrangler; gives back what it said. */
+export async function wrangler(...words: readonly string[]): Promise<string> {
+  const script = join('node_modules', 'wrangler', 'bin', 'wrangler.js')
+  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' }
+  return (await promisify(execFile)(process.execPath, [script, ...words], { env })).stdout
+}
+
 /** Builds an entry file with wrangler; gives back the path of the module. @param options of `wrangler deploy`, beside the usual */
 export async function buildWorker(entry: string, folder: string, options: readonly string[] = []): Promise<string> {
-  const wrangler = join('node_modules', 'wrangler', 'bin', 'wrangler.js')
-  await promisify(execFile)(
-    process.execPath,
-    [wrangler, 'deploy', entry, '--dry-run', '--outdir', folder, ...options],
-    {
-      env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
-    },
-  )
+  await wrangler('deploy', entry, '--dry-run', '--outdir', folder, ...options)
   return join(folder, `${basename(entry, '.ts')}.js`)
 }
 
