@@ -6,7 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CLAIM_SETS, type ClaimSet, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../src/accounts/apps.ts'
 import { Complaint } from './complaint.ts'
-import { type Database, DatabaseComplaint, hasControlCharacter, queryD1, sqlText } from './d1.ts'
+import { type Database, DatabaseComplaint, hasControlCharacter, queryD1, type Row, sqlText } from './d1.ts'
 import { readIfPresent } from './settings.ts'
 
 const NAME_MAX_CHARACTERS = 100
@@ -88,9 +88,8 @@ export async function updateApp(database: Database, name: string, change: AppCha
     ...(claims === undefined ? [] : [`claims = ${sqlText(JSON.stringify(claims))}`]),
     ...(signedResponseAlg === undefined ? [] : [`introspection_signed_response_alg = ${sqlText(signedResponseAlg)}`]),
   ]
-  const update = `UPDATE apps SET ${values.join(', ')} WHERE name = ${sqlText(name)} RETURNING name`
-  const [rows = []] = await orTellToMigrate(database, () => queryD1(database, update))
-  if (rows.length === 0) throw new Complaint(`There is no app named "${name}".`)
+  const row = await changeRow(database, name, values)
+  if (row === undefined) throw new Complaint(`There is no app named "${name}".`)
 }
 
 /**
@@ -100,22 +99,32 @@ export async function updateApp(database: Database, name: string, change: AppCha
  */
 export async function rotateSecret(database: Database, name: string): Promise<Credential> {
   const { secret } = newCredential()
-  const change = `former_secret_hash = secret_hash, secret_hash = ${sqlText(hashOf(secret))}`
+  const change = ['former_secret_hash = secret_hash', `secret_hash = ${sqlText(hashOf(secret))}`]
   return { clientId: await changeSecret(database, name, change), secret }
 }
 
 /** Ends the secret that an app had before its newest one. @throws Complaint as {@link rotateSecret} */
 export async function endFormerSecret(database: Database, name: string): Promise<void> {
-  await changeSecret(database, name, 'former_secret_hash = NULL')
+  await changeSecret(database, name, ['former_secret_hash = NULL'])
 }
 
 /** @returns the client id of the app */
-async function changeSecret(database: Database, name: string, change: string): Promise<string> {
-  const update = `UPDATE apps SET ${change} WHERE name = ${sqlText(name)} AND jwks IS NULL RETURNING client_id`
-  const [rows = []] = await orTellToMigrate(database, () => queryD1(database, update))
-  const [row] = rows
+async function changeSecret(database: Database, name: string, change: readonly string[]): Promise<string> {
+  const row = await changeRow(database, name, change, 'AND jwks IS NULL')
   if (row === undefined) throw new Complaint(`There is no app named "${name}" that has a secret.`)
   return String(row.client_id)
+}
+
+/** @returns `undefined`: there is no app of this name, or not of this kind */
+async function changeRow(
+  database: Database,
+  name: string,
+  change: readonly string[],
+  kind = '',
+): Promise<Row | undefined> {
+  const update = `UPDATE apps SET ${change.join(', ')} WHERE name = ${sqlText(name)} ${kind} RETURNING client_id`
+  const [rows = []] = await orTellToMigrate(database, () => queryD1(database, update))
+  return rows[0]
 }
 
 /** Reads a list of claim sets, such as `email,groups`. @throws Complaint for one that does not exist */

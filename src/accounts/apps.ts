@@ -77,10 +77,15 @@ export function clientCredential(authorization: string | undefined, form: URLSea
     const isOfType = form.get('client_assertion_type') === JWT_BEARER
     return isOfType && sub !== undefined && (clientId ?? sub) === sub ? { clientId: sub, assertion } : null
   }
-  if (authorization === undefined) return clientId !== null && secret !== null ? { clientId, secret } : null
+  if (authorization === undefined) return secretIn(form)
   if (secret !== null) throw repeated()
   const basic = fromBasic(authorization)
   return basic && (clientId === null || clientId === basic.clientId) ? basic : null
+}
+
+function secretIn(form: URLSearchParams): ClientSecret | null {
+  const [clientId, secret] = [form.get('client_id'), form.get('client_secret')]
+  return clientId !== null && secret !== null ? { clientId, secret } : null
 }
 
 function repeated(): GatehouseError {
@@ -100,10 +105,8 @@ export function repeatableCredential(
   authorization: string | undefined,
   form: URLSearchParams,
 ): ClientCredential | null {
-  const inForm = form.has('client_secret') ? clientCredential(undefined, form) : null
-  if (inForm === null || 'assertion' in inForm || authorization === undefined) {
-    return clientCredential(authorization, form)
-  }
+  const inForm = form.has('client_assertion') ? null : secretIn(form)
+  if (inForm === null || authorization === undefined) return clientCredential(authorization, form)
   const inHeader = fromBasic(authorization)
   const isSame = inForm.clientId === inHeader?.clientId && inForm.secret === inHeader.secret
   return isSame ? inForm : clientCredential(authorization, form)

@@ -31,8 +31,6 @@ const RULES: readonly Rule[] = [
   { table: 'refusals', column: 'at', keptSeconds: 30 * 86_400 },
 ]
 
-const DAY_SECONDS = 86_400
-
 interface Work {
   readonly table: string
   readonly statement: D1PreparedStatement
@@ -48,10 +46,10 @@ interface Work {
 export async function purgeExpired(
   db: Database,
   clock: Clock,
-  auditRetentionDays = 365,
+  auditRetentionDays: number,
 ): Promise<Readonly<Record<string, number>>> {
   const endAt = clock.now() + TIME_SECONDS * 1000
-  const rules = [...RULES, { table: 'audit', column: 'at', keptSeconds: auditRetentionDays * DAY_SECONDS }]
+  const rules = [...RULES, { table: 'audit', column: 'at', keptSeconds: auditRetentionDays * 86_400 }]
   const gone = new Map<string, number>(rules.map(({ table }) => [table, 0]))
   let left: readonly Work[] = workFor(db, epochSeconds(clock), rules)
   while (left.length > 0 && clock.now() < endAt) {

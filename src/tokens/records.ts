@@ -22,12 +22,13 @@ export interface TokenRecord {
 }
 
 export interface TokenRecords {
-  /** @param cutOffNames under which it may have been cut off @throws GatehouseError `store_unavailable` */
+  /** @throws GatehouseError `store_unavailable` */
   find(token: Names, after: Revocation | null): Promise<Snapshot<TokenRecord>>
 }
 
 /** Under which names a token is on record. */
 export interface Names {
+  /** Under which it may have been cut off. @see cutOffNames in `cut-offs.ts` */
   readonly cutOffNames: readonly string[]
   readonly issuer: string
   /** `null`: it has none. */

@@ -223,9 +223,9 @@ it('what has ended is forgotten when no sign-in can be under way any longer', as
   const scene = createScene()
   await tell(scene, { sub: 'alice' })
   scene.clock.advance(599)
-  expect(await purgeExpired(env.DB, scene.clock)).toMatchObject({ recent_endings: 0 })
+  expect(await purgeExpired(env.DB, scene.clock, 365)).toMatchObject({ recent_endings: 0 })
   scene.clock.advance(62)
-  expect(await purgeExpired(env.DB, scene.clock)).toMatchObject({ recent_endings: 1 })
+  expect(await purgeExpired(env.DB, scene.clock, 365)).toMatchObject({ recent_endings: 1 })
   expect(await rowsOf('recent_endings')).toEqual([])
 })
 

@@ -27,7 +27,7 @@ describe('the purge', () => {
     await sessions.begin(signIn({ tokenHash: 'short', expiresAt: NOW + 60 }))
     await sessions.begin(signIn({ tokenHash: 'long', expiresAt: NOW + 61 }))
     clock.advance(60)
-    expect(await purgeExpired(env.DB, clock)).toMatchObject({ sessions: 1 })
+    expect(await purgeExpired(env.DB, clock, 365)).toMatchObject({ sessions: 1 })
     expect(await sessions.find('long')).not.toBeNull()
     expect(await countOf('sessions')).toBe(1)
     expect(await countOf('users')).toBe(1)
@@ -37,7 +37,7 @@ describe('the purge', () => {
     'removes what is over of %s, and leaves the rest',
     async (table) => {
       await env.DB.exec(`INSERT INTO ${table} VALUES ('old', ${NOW}), ('new', ${NOW + 1})`)
-      expect(await purgeExpired(env.DB, stillClock())).toMatchObject({ [table]: 1 })
+      expect(await purgeExpired(env.DB, stillClock(), 365)).toMatchObject({ [table]: 1 })
       expect((await env.DB.prepare(`SELECT * FROM ${table}`).all()).results).toMatchObject([{ expires_at: NOW + 1 }])
     },
   )
@@ -45,19 +45,19 @@ describe('the purge', () => {
   it('keeps the audit for a year', async () => {
     const insert = env.DB.prepare("INSERT INTO audit (at, event, reference) VALUES (?, 'sign_in', 'r')")
     await env.DB.batch([insert.bind(NOW - YEAR_SECONDS), insert.bind(NOW - YEAR_SECONDS + 1)])
-    expect(await purgeExpired(env.DB, stillClock())).toMatchObject({ audit: 1 })
+    expect(await purgeExpired(env.DB, stillClock(), 365)).toMatchObject({ audit: 1 })
     expect(await countOf('audit')).toBe(1)
   })
 
   it('goes on until nothing is left of more rows than one statement removes', async () => {
     await addExpired('spent_logins', 5001)
-    expect(await purgeExpired(env.DB, stillClock())).toMatchObject({ spent_logins: 5001 })
+    expect(await purgeExpired(env.DB, stillClock(), 365)).toMatchObject({ spent_logins: 5001 })
     expect(await countOf('spent_logins')).toBe(0)
   })
 
   it('goes on until nothing is left of more rows than strangers can make in the time between two calls', async () => {
     await addExpired('spent_logins', 120_000)
-    expect(await purgeExpired(env.DB, stillClock())).toMatchObject({ spent_logins: 120_000 })
+    expect(await purgeExpired(env.DB, stillClock(), 365)).toMatchObject({ spent_logins: 120_000 })
     expect(await countOf('spent_logins')).toBe(0)
   })
 
@@ -73,7 +73,7 @@ describe('the purge', () => {
         return env.DB.batch(statements)
       },
     } as unknown as typeof env.DB // what the purge uses of it
-    expect(await purgeExpired(counting, clock)).toMatchObject({ spent_logins: 15_000 })
+    expect(await purgeExpired(counting, clock, 365)).toMatchObject({ spent_logins: 15_000 })
     expect(batches.slice(1)).toEqual([1, 1])
     expect(await countOf('spent_logins')).toBe(5000)
   })
@@ -89,12 +89,12 @@ describe('the purge', () => {
   it('keeps the newest five million rows of the audit at most', async () => {
     const insert = env.DB.prepare("INSERT INTO audit (id, at, event, reference) VALUES (?, ?, 'sign_in', 'r')")
     await env.DB.batch([1, 2, 5_000_002].map((id) => insert.bind(id, NOW)))
-    expect(await purgeExpired(env.DB, stillClock())).toMatchObject({ audit: 2 })
+    expect(await purgeExpired(env.DB, stillClock(), 365)).toMatchObject({ audit: 2 })
     expect(await countOf('audit')).toBe(1)
   })
 
   it('has nothing to do in empty tables', async () => {
-    const counts = Object.values(await purgeExpired(env.DB, stillClock()))
+    const counts = Object.values(await purgeExpired(env.DB, stillClock(), 365))
     expect(counts.length).toBeGreaterThanOrEqual(4)
     expect(new Set(counts)).toEqual(new Set([0]))
   })
@@ -102,7 +102,7 @@ describe('the purge', () => {
   it('fails as a whole when the database does not answer', async () => {
     await addExpired('spent_logins', 1)
     await env.DB.exec('DROP TABLE audit')
-    expect((await refusalOf(purgeExpired(env.DB, stillClock()))).code).toBe('store_unavailable')
+    expect((await refusalOf(purgeExpired(env.DB, stillClock(), 365))).code).toBe('store_unavailable')
     expect(await countOf('spent_logins')).toBe(1)
   })
 })

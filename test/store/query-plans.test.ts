@@ -176,7 +176,7 @@ async function exercise(round: string): Promise<readonly Executed[]> {
   await probe.missing()
   await probe.writeDatabase()
   await isDatabaseReady(recorder, () => {})
-  await purgeExpired(recorder, clock)
+  await purgeExpired(recorder, clock, 365)
   return executed
 }
 

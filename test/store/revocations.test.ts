@@ -85,7 +85,7 @@ describe('a session', () => {
   it('writes nothing when it is removed long after its end', async () => {
     const past = Math.floor(Date.now() / 1000) - 61
     await env.DB.exec(`UPDATE sessions SET expires_at = ${past}`)
-    await purgeExpired(env.DB, { ...stillClock(), now: () => Date.now() })
+    await purgeExpired(env.DB, { ...stillClock(), now: () => Date.now() }, 365)
     expect(await rows()).toEqual([])
   })
 })
@@ -164,9 +164,9 @@ describe('a logout token', () => {
     const clock = stillClock()
     await end({ subHash: 's', sidHashes: [], issuedAt: NOW })
     clock.advance(7 * 86_400 - 1)
-    expect(await purgeExpired(env.DB, clock)).toMatchObject({ cut_offs: 0 })
+    expect(await purgeExpired(env.DB, clock, 365)).toMatchObject({ cut_offs: 0 })
     clock.advance(1)
-    expect(await purgeExpired(env.DB, clock)).toMatchObject({ cut_offs: 1 })
+    expect(await purgeExpired(env.DB, clock, 365)).toMatchObject({ cut_offs: 1 })
   })
 })
 
@@ -192,7 +192,7 @@ describe('the feed', () => {
     await createSessions(env.DB, stillClock()).end('two', 'r')
     const [newest] = await feed().pull(null)
     const inAnHour = { ...stillClock(), now: () => Date.now() + 3_601_000 }
-    expect(await purgeExpired(env.DB, inAnHour)).toMatchObject({ revocations: lastId + 1 })
+    expect(await purgeExpired(env.DB, inAnHour, 365)).toMatchObject({ revocations: lastId + 1 })
     expect(await feed().pull(newest ?? null)).toEqual([newest])
     await env.DB.exec('DELETE FROM revocations')
     await env.DB.exec("INSERT INTO revocations (at, kind, name) VALUES (0, 'all', '')")

@@ -12,13 +12,13 @@ import { INTROSPECTION_RESPONSE_TYPE, signedResponse } from '../../issuer/intros
 import type { Provider } from '../../oidc/provider.ts'
 import { renewIfDue } from '../../sessions/renewal.ts'
 import type { Session } from '../../sessions/session.ts'
-import { introspectionAnswer, type Verdict } from '../../tokens/access-token.ts'
+import { introspectionAnswer } from '../../tokens/access-token.ts'
 import { check, inactiveLine } from '../../tokens/check.ts'
-import { keyOf, type Question } from '../../tokens/known-tokens.ts'
+import { keyOf } from '../../tokens/known-tokens.ts'
 import { answersAs, type RequestVariables, referenceOf } from '../http/context.ts'
 import { formText, withoutRepetition } from '../http/forms.ts'
 import { PATHS, withoutFinalSlash } from '../paths.ts'
-import { questionHash, rememberQuestion } from './warm-introspection.ts'
+import { rememberQuestion } from './warm-introspection.ts'
 
 const SIGNED_TYPE = `application/${INTROSPECTION_RESPONSE_TYPE}`
 
@@ -54,17 +54,13 @@ export function introspectRoutes(deps: Deps) {
     const verdict = await check(token, asking, ports, namedProvider(form))
     if (!verdict.active) c.var.log(inactiveLine(verdict, asking))
     const answer = introspectionAnswer(verdict)
-    if (!isSigned) {
-      if (verdict.active) await remember(c, body, { app: asking, key: await keyOf(token, asking) }, verdict)
-      return c.json(answer)
+    if (isSigned) return c.body(await signedResponse(answer, asking, deps), 200, { 'Content-Type': SIGNED_TYPE })
+    if (verdict.active) {
+      const words = { authorization: c.req.header('authorization') ?? null, body }
+      await rememberQuestion(deps.verdicts.known, words, { app: asking, key: await keyOf(token, asking) }, verdict)
     }
-    return c.body(await signedResponse(answer, asking, deps), 200, { 'Content-Type': SIGNED_TYPE })
+    return c.json(answer)
   })
-
-  async function remember(c: RequestContext, body: string, question: Question, verdict: Verdict): Promise<void> {
-    const hash = await questionHash(c.req.header('authorization') ?? null, body)
-    rememberQuestion(deps.verdicts.known, hash, question, verdict)
-  }
 
   /** The provider that the app names, so that no other is shown the token; `null`: it names none. */
   function namedProvider(form: URLSearchParams): Provider | null {

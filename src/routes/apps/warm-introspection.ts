@@ -51,11 +51,20 @@ function isPlain(headers: Headers): boolean {
 }
 
 /** All that a plain answer depends on, as a hash: the credential may be in the header or in the form. */
-export function questionHash(authorization: string | null, body: string): Promise<string> {
+function questionHash(authorization: string | null, body: string): Promise<string> {
   return sha256(`${authorization === null ? 'null' : `text ${authorization}`}\n${body}`)
 }
 
-/** Only where the verdict is the one that is kept: the same app may ask in other words, such as with a provider, and get another. */
-export function rememberQuestion(known: KnownTokens, hash: string, question: Question, verdict: Verdict): void {
-  if (known.recall(question.key)?.verdict === verdict) known.requests.set(hash, question)
+/**
+ * Remembers what was asked, so that it is answered at once the next time. Only where the verdict is the one that is kept: the same app may ask in
+ * other words, such as with a provider, and get another.
+ */
+export async function rememberQuestion(
+  known: KnownTokens,
+  words: { readonly authorization: string | null; readonly body: string },
+  question: Question,
+  verdict: Verdict,
+): Promise<void> {
+  if (known.recall(question.key)?.verdict !== verdict) return
+  known.requests.set(await questionHash(words.authorization, words.body), question)
 }

@@ -1,7 +1,7 @@
 /**
  * The headers that every answer has, whatever route gives it.
  */
-import type { Context, MiddlewareHandler } from 'hono'
+import type { MiddlewareHandler } from 'hono'
 import type { RequestVariables } from './context.ts'
 
 /** Of every answer, known before it is made. */
@@ -25,23 +25,9 @@ export const setHeaders: MiddlewareHandler<RequestVariables> = async (c, next) =
   for (const [name, value] of Object.entries(COMMON_HEADERS)) c.header(name, value)
   await next()
   const { headers } = c.res
-  headers.set('Content-Security-Policy', policyOf(c))
+  headers.set('Content-Security-Policy', contentSecurityPolicy(c.var))
   // It knows no list of origins, so where someone may frame, it says nothing.
   if (c.get('framedBy') === undefined) headers.set('X-Frame-Options', 'DENY')
-}
-
-function policyOf(c: Context<RequestVariables>): string {
-  return contentSecurityPolicy({
-    script: c.get('script'),
-    connectsTo: c.get('connectsTo'),
-    framedBy: c.get('framedBy'),
-  })
-}
-
-interface Allowed {
-  readonly script?: string | undefined
-  readonly connectsTo?: string | undefined
-  readonly framedBy?: readonly string[] | undefined
 }
 
 /**
@@ -49,7 +35,7 @@ interface Allowed {
  * cannot know when it signs out at a provider behind itself. Every value in a page is escaped, and pages have no script but the one
  * that their route names.
  */
-function contentSecurityPolicy({ script, connectsTo, framedBy }: Allowed): string {
+function contentSecurityPolicy({ script, connectsTo, framedBy }: Partial<RequestVariables['Variables']>): string {
   const scripts = script === undefined ? '' : ` script-src ${script};`
   const connections = connectsTo === undefined ? '' : ` connect-src ${connectsTo};`
   const framers = framedBy?.join(' ') ?? "'none'"
