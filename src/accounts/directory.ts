@@ -18,7 +18,12 @@ export interface Circle {
 export interface UserStore {
   /** The person of this id, ours; `null`: there is surely none. @throws GatehouseError `store_unavailable` */
   withId(id: string): Promise<User | null>
-  /** People who have this text, folded, in their names or their address, or begin almost like it. @throws GatehouseError `store_unavailable` */
+  /**
+   * People who have this text, folded, in their names or their address, or begin almost like it; those who begin with it come first. In the middle
+   * of a word it is found only of the newest people.
+   *
+   * @throws GatehouseError `store_unavailable`
+   */
   candidates(wanted: string, circle: Circle): Promise<readonly User[]>
   /** @throws GatehouseError `store_unavailable` */
   withSubjects(subjects: readonly string[], circle: Circle): Promise<readonly User[]>

@@ -94,6 +94,9 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, readonly st
   '0015_app_credentials.sql': {
     apps: ['former_secret_hash', 'jwks'],
   },
+  '0016_search_beginnings.sql': {
+    search_beginnings: ['beginning', 'user_id'],
+  },
 }
 
 /** A table or a column of it, and the migration that makes it. */

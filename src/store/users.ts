@@ -7,6 +7,7 @@ import type { Circle, UserStore } from '../accounts/directory.ts'
 import { searchTextOf } from '../accounts/identity.ts'
 import { type Identity, TEXT_MEMBERS } from '../accounts/person.ts'
 import type { Admission } from '../accounts/provision.ts'
+import type { User } from '../accounts/users.ts'
 import { type Database, roundTrip, USER_COLUMNS, userFromRow } from './d1.ts'
 import { type BeginningSignIn, hasEnded, valuesOf } from './endings.ts'
 
@@ -130,20 +131,39 @@ function columnsOf(identity: Identity) {
   }
 }
 
-/** More are not looked at, because a text that so many have says nothing. */
-const CANDIDATES_MAX = 200
+/** As many people of one kind are candidates; more are not looked at, because a text that so many have says nothing. */
+const LITERAL_MAX = 50
+const NEAR_MAX = 25
+/** With so many who have the text, no one is looked for who has something like it. */
+const ENOUGH = 20
+/** How many rows of the index one statement reads to find those within the circle. */
+const BEGINNINGS_READ_MAX = 10_000
+/** How many people, the newest, are looked through for the text in the middle of a word, which no index finds. */
+const LOOKED_THROUGH_MAX = 5000
 /** How many letters at the beginning of a name must be right before the rest may be nearly so. */
 const SURE_CHARACTERS = 2
+/** Of the index, in migration 0016. */
+const BEGINNING_CHARACTERS = 24
+/** Comes after every other character. */
+const LAST_CHARACTER = '\u{10FFFF}'
 
 const IN_CIRCLE = 'users.issuer = ?1 AND (?2 IS NULL OR users.tenant_id = ?2)'
+/** `instr` takes every character for itself. */
+const HAS_TEXT = 'instr(users.search_text, ?3) > 0'
 
-/** `instr` takes every character for itself; the first lines are those that `closeness` ranks first. */
-const CANDIDATES = `SELECT ${USER_COLUMNS.join(', ')} FROM users
-  WHERE ${IN_CIRCLE} AND (instr(search_text, ?3) > 0 OR instr(' ' || replace(search_text, char(10), ' '), ?4) > 0)
-  ORDER BY instr(char(10) || search_text || char(10), char(10) || ?3 || char(10)) = 0,
-    instr(char(10) || search_text, char(10) || ?3) = 0,
-    instr(search_text, ?3) = 0
-  LIMIT ${CANDIDATES_MAX}`
+/** People one of whose beginnings lies from ?4 on and before ?5, in this order: CROSS JOIN keeps it, and reads no further than the limit. */
+function beginningIn(order: 'ASC' | 'DESC', limit: number, condition = ''): string {
+  return `SELECT ${USER_COLUMNS.join(', ')} FROM
+    (SELECT user_id FROM search_beginnings WHERE beginning >= ?4 AND beginning < ?5 ORDER BY beginning ${order} LIMIT ${BEGINNINGS_READ_MAX})
+    AS found CROSS JOIN users ON users.id = found.user_id WHERE ${IN_CIRCLE} ${condition} LIMIT ${limit}`
+}
+
+const LITERAL = beginningIn('ASC', LITERAL_MAX, `AND ${HAS_TEXT}`)
+const NEXT_BEFORE = beginningIn('DESC', NEAR_MAX)
+const NEXT_AFTER = beginningIn('ASC', NEAR_MAX)
+
+const IN_THE_MIDDLE = `SELECT ${USER_COLUMNS.join(', ')} FROM users NOT INDEXED
+  WHERE users.rowid > (SELECT MAX(rowid) FROM users) - ${LOOKED_THROUGH_MAX} AND ${IN_CIRCLE} AND ${HAS_TEXT} LIMIT ${LITERAL_MAX}`
 
 const WITH_ID = `SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE users.id = ?1`
 
@@ -151,22 +171,43 @@ const WITH_SUBJECTS = `SELECT ${USER_COLUMNS.join(', ')} FROM users
   WHERE ${IN_CIRCLE} AND users.subject IN (SELECT value FROM json_each(?3))`
 
 export function createUserDirectory(db: Database): UserStore {
-  const rows = async (sql: string, { issuer, tenant }: Circle, ...values: readonly string[]) => {
-    const { results } = await roundTrip(() =>
-      db
-        .prepare(sql)
-        .bind(issuer, tenant, ...values)
-        .all(),
-    )
-    return results.map(userFromRow)
+  const asked = (sql: string, { issuer, tenant }: Circle, ...values: readonly string[]) =>
+    db.prepare(sql).bind(issuer, tenant, ...values)
+  const rows = async (statements: readonly D1PreparedStatement[]) => {
+    const answers = await roundTrip(() => db.batch([...statements]))
+    return answers.flatMap(({ results }) => results.map(userFromRow))
   }
   return {
     async withId(id) {
       const row = await roundTrip(() => db.prepare(WITH_ID).bind(id).first())
       return row && userFromRow(row)
     },
-    candidates: (wanted, circle) =>
-      rows(CANDIDATES, circle, wanted, ` ${[...wanted].slice(0, SURE_CHARACTERS).join('')}`),
-    withSubjects: (subjects, circle) => rows(WITH_SUBJECTS, circle, JSON.stringify(subjects)),
+    async candidates(wanted, circle) {
+      const begin = first(wanted, BEGINNING_CHARACTERS)
+      const sure = first(wanted, SURE_CHARACTERS)
+      const between = (sql: string, from: string, to: string) => asked(sql, circle, wanted, from, to)
+      // A line that begins so comes before a word that does.
+      const marks = ['\n', '']
+      const literal = await rows(marks.map((mark) => between(LITERAL, mark + begin, mark + begin + LAST_CHARACTER)))
+      if (literal.length >= ENOUGH) return distinct(literal)
+      const others = await rows([
+        asked(IN_THE_MIDDLE, circle, wanted),
+        ...marks.flatMap((mark) => [
+          between(NEXT_BEFORE, mark + sure, mark + begin),
+          between(NEXT_AFTER, mark + begin + LAST_CHARACTER, mark + sure + LAST_CHARACTER),
+        ]),
+      ])
+      return distinct([...literal, ...others])
+    },
+    withSubjects: (subjects, circle) => rows([asked(WITH_SUBJECTS, circle, JSON.stringify(subjects))]),
   }
+}
+
+function first(text: string, count: number): string {
+  return [...text].slice(0, count).join('')
+}
+
+/** A person has several beginnings. */
+function distinct(users: readonly User[]): readonly User[] {
+  return [...new Map(users.map((user) => [user.id, user])).values()]
 }

@@ -20,6 +20,11 @@ async function found(wanted: string, circle: Parameters<typeof directory.candida
   return (await directory.candidates(wanted, circle)).map(({ subject }) => subject)
 }
 
+/** Of those who have equal beginnings, any may come first. */
+async function foundInAnyOrder(wanted: string) {
+  return (await found(wanted)).sort()
+}
+
 beforeEach(async () => {
   await add('anais', { full_name: 'Anaïs Größe', email: 'a.grosse@corp.example', tenant_id: 't-1' })
   await add('bob', { full_name: 'Bob 100%', nickname: 'b_b', email: 'bob@corp.example', tenant_id: 't-2' })
@@ -30,12 +35,48 @@ describe('someone is found', () => {
   it('by any part of a name or an address, whatever its case and accents', async () => {
     expect(await found('anais')).toEqual(['anais'])
     expect(await found('große')).toEqual(['anais'])
-    expect(await found('corp.example')).toEqual(['anais', 'bob'])
+    expect(await foundInAnyOrder('corp.example')).toEqual(['anais', 'bob'])
     expect(await found('b_b')).toEqual(['bob'])
+    expect([await found('rösse'), await found('osse@'), await found('ob 1')]).toEqual([[], ['anais'], ['bob']])
+  })
+
+  it('by several words, and by more of them than the index keeps', async () => {
+    const full_name = 'Marie-Christine Élisabeth von Hohenstein'
+    await add('marie', { full_name })
+    await add('other-marie', { full_name: `${full_name}-Berg` })
+    expect(await foundInAnyOrder('marie-christine eli')).toEqual(['marie', 'other-marie'])
+    expect(await foundInAnyOrder('christine elisabeth von hohenstein')).toEqual(['marie', 'other-marie'])
+    expect((await found('elisabeth von hohenstein-berg'))[0]).toBe('other-marie')
   })
 
   it('by a word that begins alike, for it may be nearly the one that is meant', async () => {
     expect(await found('anayis')).toEqual(['anais'])
+    expect([await found('grüse'), await found('grossa')]).toEqual([['anais'], ['anais']])
+  })
+
+  it('by a word that begins alike, among many that do', async () => {
+    await Promise.all(Array.from({ length: 60 }, (_, index) => add(`m-${index}`, { full_name: `Mabel N${index}` })))
+    await add('maria', { full_name: 'Maria Ek' })
+    await Promise.all(Array.from({ length: 60 }, (_, index) => add(`z-${index}`, { full_name: `Maxim N${index}` })))
+    expect([await found('mariah'), await found('marai')].every((names) => names.includes('maria'))).toBe(true)
+  })
+
+  it('by any word, however many came later; by the middle of a word, if they are among the newest', async () => {
+    await env.DB.prepare(
+      `INSERT INTO users (id, issuer, subject, search_text, created_at, updated_at, last_login_at)
+       WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 5000)
+       SELECT 'later-' || n, '${ISSUER}', 'later-' || n, 'later ' || n, 0, 0, 0 FROM numbers`,
+    ).run()
+    expect([await found('grosse'), await found('rosse')]).toEqual([['anais'], []])
+    expect(await found('ater 4321')).toEqual(['later-4321'])
+  })
+
+  it('and no longer after they were erased', async () => {
+    await env.DB.prepare("DELETE FROM users WHERE subject = 'anais'").run()
+    const { results } = await env.DB.prepare(
+      'SELECT COUNT(*) AS count FROM search_beginnings WHERE user_id NOT IN (SELECT id FROM users)',
+    ).all()
+    expect([await found('anais'), results]).toEqual([[], [{ count: 0 }]])
   })
 
   it('after they were called otherwise, by the new name', async () => {

@@ -4,11 +4,12 @@
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
 
+/** Executes again what a migration does to rows. */
 async function apply(name: string): Promise<void> {
   const migration = env.MIGRATIONS.find((one) => one.name === name)
-  const updates = migration?.queries.filter((query) => /^\s*(?:--.*\n\s*)*UPDATE\b/.test(query)) ?? []
-  if (updates.length === 0) throw new Error(`${name} updates nothing`)
-  for (const query of updates) await env.DB.prepare(query).run()
+  const changes = migration?.queries.filter((query) => /^\s*(?:--.*\n\s*)*(?:UPDATE|INSERT)\b/.test(query)) ?? []
+  if (changes.length === 0) throw new Error(`${name} changes no row`)
+  for (const query of changes) await env.DB.prepare(query).run()
 }
 
 it('0003_names calls people what they were called before', async () => {
@@ -61,4 +62,36 @@ it('0009_brought calls no one by an e-mail address any more', async () => {
     { id: 'at', full_name: 'Dora @ corp.example', short_name: 'Dora' },
     { id: 'nobody', full_name: null, short_name: null },
   ])
+})
+
+it('0016_search_beginnings finds people by what they are found by when they come later', async () => {
+  const people = [
+    ['a', 'anna meyer-landrut\nanna.meyer@corp.example'],
+    ['b', "seán o'brien (guest)\n\n"],
+    ['c', 'ann ann ann'],
+    ['d', null],
+    ['e', 'x'],
+  ]
+  const insert = env.DB.prepare(
+    `INSERT INTO users (id, issuer, subject, search_text, created_at, updated_at, last_login_at) VALUES (?1, 'i', ?1, ?2, 0, 0, 0)`,
+  )
+  for (const person of people) await insert.bind(...person).run()
+  const beginnings = async () =>
+    (await env.DB.prepare('SELECT user_id, beginning FROM search_beginnings').all()).results
+  const byTrigger = await beginnings()
+  await env.DB.prepare('DELETE FROM search_beginnings').run()
+  await apply('0016_search_beginnings.sql')
+  expect(await beginnings()).toEqual(byTrigger)
+  const ofOne = (id: string) => byTrigger.filter((row) => row.user_id === id).map(({ beginning }) => beginning)
+  expect(ofOne('a')).toEqual([
+    '\nanna meyer-landrut\nanna',
+    '\nanna.meyer@corp.example',
+    'corp.example',
+    'example',
+    'landrut\nanna.meyer@corp.',
+    'meyer-landrut\nanna.meyer',
+    'meyer@corp.example',
+  ])
+  expect(ofOne('c')).toEqual(['\nann ann ann', 'ann', 'ann ann'])
+  expect([ofOne('d'), ofOne('e')]).toEqual([[], ['\nx']])
 })
