@@ -97,7 +97,7 @@ export async function createTokens(installation: Installation, withFlood: boolea
 }
 
 /** The claims of a good access token of a person. */
-function claimsNow({ provider, gatehouse }: Installation): Record<string, unknown> {
+export function claimsNow({ provider, gatehouse }: Installation) {
   const now = Math.floor(Date.now() / 1000)
   return {
     iss: provider.issuer,
@@ -111,13 +111,13 @@ function claimsNow({ provider, gatehouse }: Installation): Record<string, unknow
 }
 
 /** A token signed with a key that the provider has never had. @param kid the key id that it names */
-function forged(key: TestKey, installation: Installation, kid = key.kid): Promise<string> {
+export function forged(key: TestKey, installation: Installation, kid = key.kid): Promise<string> {
   return new SignJWT(claimsNow(installation))
     .setProtectedHeader({ alg: 'RS256', kid, typ: 'at+jwt' })
     .sign(key.privateKey)
 }
 
-function oneOf<T>(list: readonly T[]): T {
+export function oneOf<T>(list: readonly T[]): T {
   const [one] = list.slice(Math.floor(Math.random() * list.length))
   if (one === undefined) throw new Error('an empty list')
   return one

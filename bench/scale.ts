@@ -2,7 +2,6 @@
  * `npm run bench:scale`: what operations cost with a thousand and with a million people, and whether the memory of an isolate stays bounded while
  * it checks a million tokens; prints two tables.
  */
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { runCommand } from '../dev/complaint.ts'
 import { readOptions, wholeNumber } from '../dev/options.ts'
@@ -10,21 +9,24 @@ import type { Installation } from '../test/support/installation.ts'
 import { introspect } from '../test/support/installation.ts'
 import { PATHS } from '../test/support/paths.ts'
 import { Visitor } from '../test/support/visitor.ts'
+import { endure } from './endure.ts'
 import { withInstallation } from './installed.ts'
 import { median, workerdProcesses } from './load.ts'
+import { fill, tokenOf } from './people.ts'
 
 const FEW = 1000
 const MANY = 1_000_000
-const USAGE = `Usage: npm run bench:scale -- [--people ${MANY}]
+const MINUTES = 10
+const USAGE = `Usage: npm run bench:scale -- [--people ${MANY}] [--minutes ${MINUTES}]
 
-Fills the local database with ${FEW} people and as many sessions, measures a sign-in, users/me, a search and the first check of a token, then fills
+Fills the local database with ${FEW} people and as many sessions, measures a sign-in, users/me, searches and the first check of a token, then fills
 it with a million and measures again. After that it checks every session token once, over a service binding, and notes the memory of the
-server process. It takes about half an hour and a few gigabytes under the folder for temporary files.
+server process. At last it does with so many people what bench:endurance does. It takes about fifty minutes, and a few gigabytes under the folder
+for temporary files.
 
-  --people  how many there are in the end`
+  --people   how many there are in the end
+  --minutes  how long the endurance takes`
 
-/** Of the statement that fills, so that a batch stays below what D1 takes. */
-const ROWS_PER_STATEMENT = 5000
 const REPETITIONS = 100
 const SIGN_INS = 20
 const TOKENS_PER_CALL = 100
@@ -40,8 +42,9 @@ const CALLER = `export default {
 }`
 
 await runCommand(async () => {
-  const values = readOptions({ people: { type: 'string' } }, USAGE)
+  const values = readOptions({ people: { type: 'string' }, minutes: { type: 'string' } }, USAGE)
   const people = wholeNumber('--people', values.people, MANY)
+  const periods = wholeNumber('--minutes', values.minutes, MINUTES)
   const options = {
     settings: { ALLOW_UNSECURE_USER_LISTING: 'true', SESSION_COOKIE_AGE: '604800' },
     caller: { script: CALLER, props: { app: 'app' } },
@@ -61,42 +64,8 @@ await runCommand(async () => {
     }
     await checkAll(installation, people)
   })
+  await endure(periods, (installation) => fill(installation, 1, people))
 })
-
-/** Made of its number, so that a million of them need not be kept. */
-function tokenOf(number: number): string {
-  return `gths_${createHash('sha256').update(`token ${number}`).digest('base64url')}`
-}
-
-async function fill({ gatehouse, provider }: Installation, first: number, last: number): Promise<void> {
-  const { database } = gatehouse
-  const now = Math.floor(Date.now() / 1000)
-  for (let from = first; from <= last; from += ROWS_PER_STATEMENT) {
-    const count = Math.min(ROWS_PER_STATEMENT, last - from + 1)
-    const rows = Array.from({ length: count }, (_, index) => {
-      const number = from + index
-      return [number, createHash('sha256').update(tokenOf(number)).digest('base64url')]
-    })
-    const json = JSON.stringify(rows)
-    await database.batch([
-      database
-        .prepare(
-          `INSERT INTO users (id, issuer, subject, email, email_verified, full_name, x_grp, search_text, created_at, updated_at, last_login_at)
-           SELECT 'user-' || (value ->> 0), ?2, 'subject-' || (value ->> 0), 'n' || (value ->> 0) || '@example.org', 1,
-             'Person Surname' || (value ->> 0), '["staff"]', 'person surname' || (value ->> 0) || char(10) || 'n' || (value ->> 0) || '@example.org',
-             ?3 - 86400, ?3, ?3 FROM json_each(?1)`,
-        )
-        .bind(json, provider.issuer, now),
-      database
-        .prepare(
-          `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sub_hash, sid_hash, id_token_iat, amr, sealed_tokens, provider)
-           SELECT value ->> 1, 'user-' || (value ->> 0), ?2, ?2, ?2 + 604800, 'sub-' || (value ->> 0), 'sid-' || (value ->> 0), ?2, '[]', 'sealed', 'default'
-           FROM json_each(?1)`,
-        )
-        .bind(json, now),
-    ])
-  }
-}
 
 /** Medians in milliseconds, one request after the other. @param people that there are */
 async function measure(
@@ -106,11 +75,13 @@ async function measure(
 ): Promise<ReadonlyMap<string, number>> {
   // From the end, so that no token is checked for the second time.
   let next = people
-  const searches = ['a name that one has', 'a name that all have', 'the middle of a name']
-  const found = [`surname${people}`, 'person', `urname${people}`].map((text) => `${PATHS.users}?q=${text}`)
+  const search = (text: string) => medianOf(SIGN_INS, () => timed(() => visitor.visit(`${PATHS.users}?q=${text}`)))
   return new Map([
     ['callback', await medianOf(SIGN_INS, () => callback(installation))],
     ['users/me', await medianOf(REPETITIONS, () => timed(() => visitor.visit(PATHS.me)))],
+    ['search by a name of one', await search(`surname${people}`)],
+    ['search by a name of all', await search('person')],
+    ['search by half a word', await search(`urname${people}`)],
     [
       'first check of a session',
       await medianOf(REPETITIONS, () => {
