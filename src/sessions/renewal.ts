@@ -1,5 +1,5 @@
 /**
- * Keeps the provider's tokens of a session fresh: one refresh at a time for a session, no matter who asks and in which isolate.
+ * Asks the provider whether a session goes on, by a refresh: one at a time for a session, no matter who asks and in which isolate.
  */
 
 import { type Refreshed, refreshedBy } from '../accounts/administrators.ts'
@@ -60,8 +60,6 @@ export interface RenewalPorts {
   readonly sealers: { readonly tokens: Sealer }
 }
 
-/** Refreshed this long before they expire, so that no one is handed a token that dies on the way. */
-const MARGIN_SECONDS = 30
 /** After a failure the provider is not asked for so long, so refusals that are counted are at least as far apart. */
 const PAUSE_AFTER_FAILURE_SECONDS = 30
 /** How much longer than the provider may take a refresh is believed to be under way, because the isolate that has it may be gone. */
@@ -69,14 +67,15 @@ const GRACE_SECONDS = 2
 const POLL_MILLISECONDS = 100
 
 /**
- * When the provider is to be asked whether a session goes on, in seconds since the epoch; `null`: there is nothing to ask it with.
+ * When the provider is to be asked whether a session goes on, in seconds since the epoch; `null`: there is nothing to ask it with. When its access
+ * token expires does not matter, because no one is given that.
  */
 export function renewalDueAt(
   { tokensExpireAt, refreshedAt, createdAt }: Session,
   { confirmEverySeconds: everySeconds }: Frequency,
 ): number | null {
   if (tokensExpireAt === null) return null
-  return Math.min(tokensExpireAt - MARGIN_SECONDS, (refreshedAt ?? createdAt) + everySeconds)
+  return (refreshedAt ?? createdAt) + everySeconds
 }
 
 /** Whether the provider is to be asked through the browser whether a session goes on, because there is no refresh token to ask it with. */
@@ -201,7 +200,7 @@ function endsTheSession({ code }: GatehouseError): boolean {
   return code === 'login_required' || code === 'token_invalid'
 }
 
-/** While the tokens are still good no one has to wait; later the one who refreshes is given its time. */
+/** While the session may go on unconfirmed no one has to wait; later the one who refreshes is given its time. */
 async function afterTheOther(session: Session, leaseSeconds: number, ports: RenewalPorts): Promise<Session | null> {
   const { clock, sessions } = ports
   const deadline = clock.now() + leaseSeconds * 1000
@@ -214,8 +213,7 @@ async function afterTheOther(session: Session, leaseSeconds: number, ports: Rene
 }
 
 function isUnderWay(latest: Session, seen: Session, { clock, config }: RenewalPorts): boolean {
-  const goodUntil = Math.min(seen.tokensExpireAt ?? 0, confirmedUntil(seen, config))
-  const isStillGood = epochSeconds(clock) < goodUntil
+  const isStillGood = epochSeconds(clock) < confirmedUntil(seen, config)
   const isDone = latest.refreshedAt !== seen.refreshedAt
   return !isStillGood && !isDone && latest.isRefreshPending && epochSeconds(clock) < latest.refreshNotBefore
 }

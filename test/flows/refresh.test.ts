@@ -35,7 +35,9 @@ async function signedIn(username = 'alice'): Promise<Visitor> {
 
 /** As if the life of all access tokens had passed: the clock of a running Worker cannot be moved. */
 async function letTokensExpire(): Promise<void> {
-  await installation.gatehouse.query('UPDATE sessions SET tokens_expire_at = 1000000000, refresh_not_before = 0')
+  await installation.gatehouse.query(
+    'UPDATE sessions SET created_at = created_at - 900, refreshed_at = refreshed_at - 900, refresh_not_before = 0',
+  )
 }
 
 const refreshes = () => installation.provider.journal.count('/token')

@@ -100,12 +100,15 @@ it('OIDC_MAX_STATES is how many sign-ins may be under way, and the oldest is dro
 })
 
 describe('OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS and OIDC_EXEMPT_URLS', () => {
-  async function visitAfter(seconds: number, settings: Readonly<Record<string, string>>): Promise<number> {
+  async function visitAfter(
+    seconds: number,
+    settings: Readonly<Record<string, string>>,
+    tokenSeconds = 300,
+  ): Promise<number> {
     const scene = createScene(settings)
     const browser = scene.browser()
     await signIn(browser)
-    // As if the access token lived long: only the time since the sign-in counts then.
-    await env.DB.prepare('UPDATE sessions SET tokens_expire_at = 9999999999').run()
+    await env.DB.prepare('UPDATE sessions SET tokens_expire_at = created_at + ?1').bind(tokenSeconds).run()
     scene.clock.advance(seconds)
     const before = scene.provider.count('/token')
     expect((await browser.background(ME)).status).toBe(200)
@@ -113,8 +116,10 @@ describe('OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS and OIDC_EXEMPT_URLS', () => {
   }
 
   it('the provider is asked again after 900 seconds, however long the access token lives', async () => {
-    expect(await visitAfter(899, {})).toBe(0)
-    expect(await visitAfter(901, {})).toBe(1)
+    for (const tokenSeconds of [60, 300, 86_400]) {
+      expect(await visitAfter(899, {}, tokenSeconds)).toBe(0)
+      expect(await visitAfter(901, {}, tokenSeconds)).toBe(1)
+    }
   })
 
   it('the provider is asked after the time that is set', async () => {

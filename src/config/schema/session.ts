@@ -11,7 +11,7 @@ export const sessionSettings = {
     default: true,
     example: 'false',
     meaning:
-      'Keeps the refresh token of the provider, sealed, and refreshes the session before the access token expires; a person who is no longer let in there is then signed out here. Off: it is asked at visits of the start page only; see OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS.',
+      'Keeps the refresh token of the provider, sealed, and asks it with that, every OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS, whether the session goes on; a person who is no longer let in there is then signed out here. Off: it is asked at visits of the start page only.',
   }),
   sessionIdleSeconds: optional(seconds, {
     name: 'GATEHOUSE_SESSION_IDLE_AGE',
@@ -56,7 +56,7 @@ export const sessionSettings = {
     default: 900,
     example: '900',
     meaning:
-      'After this time at the latest the provider is asked whether the session goes on: with the refresh token, or without one at the next visit of the start page, if FRONTEND_IS_SILENT_LOGIN_ENABLED is on and the provider can do that. A session that it does not confirm ends.',
+      'After this time at the latest the provider is asked whether the session goes on: with the refresh token, or without one at the next visit of the start page, if FRONTEND_IS_SILENT_LOGIN_ENABLED is on and the provider can do that. A session that it does not confirm ends. Should be shorter than the time after which the provider ends a session that no one uses there (Keycloak: SSO Session Idle).',
   }),
   auditRetentionDays: optional(wholeBetween(1, 3650, 'days'), {
     name: 'AUDIT_RETENTION_DAYS',

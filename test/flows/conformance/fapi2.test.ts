@@ -100,7 +100,9 @@ describe('FAPI 2.0, with a provider that wants pushed requests and a nonce in ea
 
   it('a refresh proves the same key as the sign-in', async () => {
     const browser = await expectSignedIn(attacked)
-    await attacked.gatehouse.query('UPDATE sessions SET tokens_expire_at = 1000000000, refresh_not_before = 0')
+    await attacked.gatehouse.query(
+      'UPDATE sessions SET created_at = created_at - 900, refreshed_at = refreshed_at - 900, refresh_not_before = 0',
+    )
     attacked.provider.reset()
     expect(await whoIs(attacked, browser)).toMatchObject({ sub: 'alice' })
     expect(calls(attacked).at(-1)).toBe('/userinfo')

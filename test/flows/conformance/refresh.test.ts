@@ -22,7 +22,9 @@ describe('refresh plan', () => {
   }
 
   async function letTokensExpire(): Promise<void> {
-    await attacked.gatehouse.query('UPDATE sessions SET tokens_expire_at = 1000000000, refresh_not_before = 0')
+    await attacked.gatehouse.query(
+      'UPDATE sessions SET created_at = created_at - 900, refreshed_at = refreshed_at - 900, refresh_not_before = 0',
+    )
     attacked.provider.reset()
   }
 
