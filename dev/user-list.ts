@@ -8,7 +8,13 @@ import type { Row } from './d1.ts'
 export const USERS_MAX = 1000
 
 /** The columns in the order in which they are shown. */
-export const USER_COLUMNS: readonly string[] = [...USER_COLUMN_NAMES, 'created_at', 'updated_at', 'last_login_at']
+export const USER_COLUMNS: readonly string[] = [
+  ...USER_COLUMN_NAMES,
+  'created_at',
+  'updated_at',
+  'last_login_at',
+  'disabled_at',
+]
 
 const ABSENT = '–'
 const WIDTH = Math.max(...USER_COLUMNS.map((column) => column.length))

@@ -3,18 +3,12 @@
  */
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import {
-  type ErrorCode,
-  GatehouseError,
-  isReason,
-  isReasonOf,
-  outside,
-  REASONS,
-  toGatehouseError,
-} from '../src/errors.ts'
+import { GatehouseError, outside, toGatehouseError } from '../src/errors.ts'
+import { type ErrorCode, isReason, isReasonOf, REASONS } from '../src/reasons.ts'
 
 const VIEWS: Record<ErrorCode, [status: number, oauthError: string, retryAfterSeconds?: number]> = {
   access_denied: [403, 'access_denied'],
+  account_disabled: [403, 'access_denied'],
   account_unknown: [403, 'access_denied'],
   authentication_too_weak: [403, 'access_denied'],
   claims_missing: [400, 'invalid_claims'],

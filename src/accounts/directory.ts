@@ -15,18 +15,23 @@ export interface Circle {
   readonly tenant: string | null
 }
 
+export interface Registered {
+  readonly user: User
+  readonly isDisabled: boolean
+}
+
 export interface UserStore {
   /** The person of this id, ours; `null`: there is surely none. @throws GatehouseError `store_unavailable` */
   withId(id: string): Promise<User | null>
   /**
    * People who have this text, folded, in their names or their address, or begin almost like it; those who begin with it come first. In the middle
-   * of a word it is found only of the newest people.
+   * of a word it is found only of the newest people. Disabled ones are not among them.
    *
    * @throws GatehouseError `store_unavailable`
    */
   candidates(wanted: string, circle: Circle): Promise<readonly User[]>
-  /** @throws GatehouseError `store_unavailable` */
-  withSubjects(subjects: readonly string[], circle: Circle): Promise<readonly User[]>
+  /** Those of these subjects who have an account, also a disabled one. @throws GatehouseError `store_unavailable` */
+  withSubjects(subjects: readonly string[], circle: Circle): Promise<readonly Registered[]>
 }
 
 export interface DirectoryPorts {
@@ -78,10 +83,11 @@ async function fromDatabase(typed: string, circle: Circle, { users }: DirectoryP
 async function fromBackend(typed: string, circle: Circle, ports: DirectoryPorts): Promise<readonly Found[]> {
   const found = await ports.findUsers({ text: typed, tenant: circle.tenant, limit: RESULTS_MAX })
   const subjects = found.map(({ subject }) => subject).filter((subject) => subject !== null)
-  const users = subjects.length === 0 ? [] : await ports.users.withSubjects(subjects, circle)
-  return found.map((one) => {
-    const user = users.find(({ subject }) => subject === one.subject)
-    return user ? { user } : { user: null, unregistered: one }
+  const registered = subjects.length === 0 ? [] : await ports.users.withSubjects(subjects, circle)
+  return found.flatMap((one): Found[] => {
+    const known = registered.find(({ user }) => user.subject === one.subject)
+    if (known === undefined) return [{ user: null, unregistered: one }]
+    return known.isDisabled ? [] : [{ user: known.user }]
   })
 }
 

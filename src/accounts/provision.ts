@@ -41,8 +41,8 @@ export interface EmailMatch {
   readonly keepsSubject: boolean
 }
 
-/** `matched`: by the address. `unknown`, `ambiguous` and `ended` (by the provider, meanwhile): not let in, and nothing was written. */
-export type Outcome = 'admitted' | 'matched' | 'unknown' | 'ambiguous' | 'ended'
+/** `matched`: by the address. The last four: not let in, and nothing was written. `ended`: by the provider, meanwhile. */
+export type Outcome = 'admitted' | 'matched' | 'unknown' | 'ambiguous' | 'disabled' | 'ended'
 
 /**
  * Judges a sign-in by what the provider says of the person.
@@ -107,7 +107,7 @@ function emailMatchOf({ email, email_verified }: Identity, config: ProviderConfi
 /**
  * Refuses anyone who was not let in.
  *
- * @throws GatehouseError `account_unknown`, `email_conflict` or `login_ended`
+ * @throws GatehouseError `account_disabled`, `account_unknown`, `email_conflict` or `login_ended`
  */
 export function refuseOutsiders(outcome: Outcome): void {
   if (outcome === 'ended') {
@@ -116,6 +116,11 @@ export function refuseOutsiders(outcome: Outcome): void {
       'ended_by_provider',
       'the provider said that this sign-in has ended, before its session began',
     )
+  }
+  if (outcome === 'disabled') {
+    throw new GatehouseError('account_disabled', 'disabled_here', 'the account of the person is disabled here', {
+      detail: { fix: 'npm run user:enable, if the person may come in again' },
+    })
   }
   if (outcome === 'unknown') {
     throw new GatehouseError(

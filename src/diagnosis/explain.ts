@@ -2,7 +2,7 @@
  * What a provider means when it refuses, told from how the refusal looks; asks no one and decides nothing else.
  */
 import { withNames } from '../config/names.ts'
-import type { Reason } from '../errors.ts'
+import type { Reason } from '../reasons.ts'
 import { standardRefusals } from '../vendors/standard/standard-refusals.ts'
 import type { Explanation, RefusalPattern, RefusalPlace } from '../vendors/vendor.ts'
 import { type ProviderType, VENDORS } from '../vendors/vendors.ts'

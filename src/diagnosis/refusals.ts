@@ -3,8 +3,9 @@
  */
 import { sourceOfClaim } from '../accounts/claim-sources.ts'
 import type { ProviderConfig } from '../config/model.ts'
-import { type ErrorCode, GatehouseError, type Reason } from '../errors.ts'
+import { GatehouseError } from '../errors.ts'
 import { printable } from '../log.ts'
+import type { ErrorCode, Reason } from '../reasons.ts'
 import { withoutAddressesAndTokens } from '../secrets.ts'
 import type { Explanation, RefusalPlace as Place } from '../vendors/vendor.ts'
 import { type Check, type CheckId, cannotTell, type Finding, fail } from './check.ts'
@@ -186,6 +187,7 @@ function isPlace(place: string | null): place is Place {
 /** What we refuse for what the provider says of the person, or does not say. */
 const ABOUT_PEOPLE: readonly string[] = [
   'access_denied',
+  'account_disabled',
   'account_unknown',
   'claims_missing',
   'email_conflict',

@@ -5,7 +5,8 @@
 import { base64url, decodeJwt, type JWSHeaderParameters } from 'jose'
 import * as v from 'valibot'
 import { audiencesOf, objectOf, withoutEmpty } from '../claims/claim-values.ts'
-import { GatehouseError, type ReasonOf } from '../errors.ts'
+import { GatehouseError } from '../errors.ts'
+import type { ReasonOf } from '../reasons.ts'
 
 type Members = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
 /**
  * The page for every refusal: what happened, what to do next, and the reference number that finds the log line.
  */
-import type { ErrorCode, Reason } from '../errors.ts'
+import type { ErrorCode, Reason } from '../reasons.ts'
 import type { Language } from './language.ts'
 import { layout, type Page } from './layout.tsx'
 
@@ -49,6 +49,7 @@ export function failurePage(language: Language, view: FailureView): Page {
 function actionFor(code: ErrorCode): 'sign_in' | 'start' | 'none' {
   switch (code) {
     case 'access_denied':
+    case 'account_disabled':
     case 'account_unknown':
     case 'authentication_too_weak':
     case 'claims_missing':

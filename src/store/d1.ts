@@ -153,11 +153,13 @@ export interface Matches {
   readonly isKnown: boolean
   /** How many accounts the address fits. */
   readonly matches: number
+  /** The account that is meant. */
+  readonly isDisabled: boolean
 }
 
-const matchesRow = v.object({ known: v.number(), matches: v.number() })
+const matchesRow = v.object({ known: v.number(), matches: v.number(), disabled: v.number() })
 
 export function matchesFromRow(row: unknown): Matches {
-  const { known, matches } = v.parse(matchesRow, row)
-  return { isKnown: known === 1, matches }
+  const { known, matches, disabled } = v.parse(matchesRow, row)
+  return { isKnown: known === 1, matches, isDisabled: disabled === 1 }
 }

@@ -3,7 +3,7 @@
  */
 import * as v from 'valibot'
 import type { Refusal, RefusalLog } from '../diagnosis/refusals.ts'
-import { isReason } from '../errors.ts'
+import { isReason } from '../reasons.ts'
 import { type Database, roundTrip } from './d1.ts'
 
 /** Enough to see a pattern. Anyone who makes refusals on purpose drives out others, and fills nothing. */

@@ -97,6 +97,9 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, readonly st
   '0016_search_beginnings.sql': {
     search_beginnings: ['beginning', 'user_id'],
   },
+  '0017_disabled_users.sql': {
+    users: ['disabled_at'],
+  },
 }
 
 /** A table or a column of it, and the migration that makes it. */

@@ -21,7 +21,7 @@ import {
 } from './d1.ts'
 import { endedNamesOf, hasEnded, valuesOf } from './endings.ts'
 import { snapshot } from './revocations.ts'
-import { countMatches, keyOf, meantSubject, takeSubject, updateUser, upsertUser } from './users.ts'
+import { findMatches, keyOf, meantSubject, takeSubject, updateUser, upsertUser } from './users.ts'
 
 /** Someone has signed in. */
 export interface SignIn {
@@ -50,8 +50,8 @@ export interface Sessions extends RenewalStore, SessionSnapshots {
   /**
    * Finds out who it is, and writes user, session and audit row, in one batch: all or nothing.
    *
-   * @returns who it was; nothing was written for a person who is `unknown` or `ambiguous`, nor for a sign-in that has `ended`: the
-   * provider ended it, by a logout token or in a frame, before its session began
+   * @returns who it was; nothing was written for a person who is `unknown`, `ambiguous` or `disabled`, nor for a sign-in that has `ended`:
+   * the provider ended it, by a logout token or in a frame, before its session began
    * @throws GatehouseError `store_unavailable`
    */
   begin(signIn: SignIn): Promise<Outcome>
@@ -63,7 +63,7 @@ export interface Sessions extends RenewalStore, SessionSnapshots {
 
 const FIND = `SELECT ${[...USER_COLUMNS, ...SESSION_COLUMNS].join(', ')}
   FROM sessions JOIN users ON users.id = sessions.user_id
-  WHERE sessions.token_hash = ?1 AND sessions.expires_at > ?2`
+  WHERE sessions.token_hash = ?1 AND sessions.expires_at > ?2 AND users.disabled_at IS NULL`
 
 /** Whether the provider has ended the sign-in in the meantime. */
 const HAS_ENDED = `SELECT ${hasEnded(1, 6)} AS ended`
@@ -71,12 +71,12 @@ const HAS_ENDED = `SELECT ${hasEnded(1, 6)} AS ended`
 /** For the person who is meant by ?1 to ?3. The account still has the subject that it had before the sign-in. */
 const insertSession = (meant: string) =>
   `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sub_hash, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at, provider, by_email, brought_subject, brought_groups)
-  SELECT ?4, id, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, subject <> ?2, ?2, ?16 FROM users WHERE issuer = ?1 AND subject = ${meant} AND NOT ${hasEnded(17, 5)} RETURNING 1`
+  SELECT ?4, id, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, subject <> ?2, ?2, ?16 FROM users WHERE issuer = ?1 AND subject = ${meant} AND disabled_at IS NULL AND NOT ${hasEnded(17, 5)} RETURNING 1`
 
 /** Before anything is written, while it can still be seen that the account has another subject. */
 const auditMatch = (meant: string) =>
   `INSERT INTO audit (at, event, user_id, reference)
-  SELECT ?4, 'email_match', id, ?5 FROM users WHERE issuer = ?1 AND subject = ${meant} AND subject <> ?2
+  SELECT ?4, 'email_match', id, ?5 FROM users WHERE issuer = ?1 AND subject = ${meant} AND subject <> ?2 AND disabled_at IS NULL
     AND NOT ${hasEnded(6, 4)}`
 
 const AUDIT_SIGN_IN = `INSERT INTO audit (at, event, user_id, reference)
@@ -179,13 +179,10 @@ export function createSessions(db: Database, clock: Clock): Sessions {
           JSON.stringify(admission.identity.x_grp),
           ...valuesOf(beginning),
         )
-      const matching =
+      const auditedMatch =
         admission.byEmail === null
           ? []
-          : [
-              countMatches(db, admission),
-              db.prepare(auditMatch(meant)).bind(...key, now, reference, ...valuesOf(beginning)),
-            ]
+          : [db.prepare(auditMatch(meant)).bind(...key, now, reference, ...valuesOf(beginning))]
       const statements = [
         begun,
         db.prepare(AUDIT_SIGN_IN).bind(now, reference, tokenHash),
@@ -197,10 +194,13 @@ export function createSessions(db: Database, clock: Clock): Sessions {
       ]
       const ended = db.prepare(HAS_ENDED).bind(...valuesOf(beginning), now)
       const upsert = upsertUser(db, admission, now, beginning)
-      const [asked, ...results] = await roundTrip(() => db.batch([ended, ...matching, upsert, ...statements]))
+      const matching = findMatches(db, admission)
+      const [asked, found, ...results] = await roundTrip(() =>
+        db.batch([ended, matching, ...auditedMatch, upsert, ...statements]),
+      )
       if (endedFromRow(asked?.results[0])) return 'ended'
-      const isAdmitted = results[matching.length + 1]?.results.length === 1
-      return outcomeOf(isAdmitted, matching.length > 0 ? matchesFromRow(results[0]?.results[0]) : null)
+      const isAdmitted = results[auditedMatch.length + 1]?.results.length === 1
+      return outcomeOf(isAdmitted, matchesFromRow(found?.results[0]))
     },
 
     async touch(tokenHash) {
@@ -270,7 +270,8 @@ export function createSessions(db: Database, clock: Clock): Sessions {
   }
 }
 
-function outcomeOf(isAdmitted: boolean, found: Matches | null): Outcome {
-  if (found === null || found.isKnown || found.matches === 0) return isAdmitted ? 'admitted' : 'unknown'
+function outcomeOf(isAdmitted: boolean, { isKnown, matches, isDisabled }: Matches): Outcome {
+  if (isDisabled) return 'disabled'
+  if (isKnown || matches === 0) return isAdmitted ? 'admitted' : 'unknown'
   return isAdmitted ? 'matched' : 'ambiguous'
 }

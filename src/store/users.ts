@@ -40,11 +40,15 @@ export function meantSubject(admission: Admission): string {
   return `CASE WHEN EXISTS (${KNOWN}) THEN ?2 ${byEmail === null ? '' : `ELSE ${otherwise} `}END`
 }
 
-/** Whether the person is known, and how many accounts the address fits. */
-export function countMatches(db: Database, admission: Admission): D1PreparedStatement {
+/** Whether the person is known, how many accounts the address fits, and whether the account that is meant is disabled. */
+export function findMatches(db: Database, admission: Admission): D1PreparedStatement {
+  const matches = admission.byEmail === null ? '0' : `(SELECT COUNT(*) FROM ${candidates(admission)})`
   return db
-    .prepare(`SELECT EXISTS (${KNOWN}) AS known, (SELECT COUNT(*) FROM ${candidates(admission)}) AS matches`)
-    .bind(...keyOf(admission))
+    .prepare(
+      `SELECT EXISTS (${KNOWN}) AS known, ${matches} AS matches,
+  EXISTS (SELECT 1 FROM users WHERE issuer = ?1 AND subject = ${meantSubject(admission)} AND disabled_at IS NOT NULL) AS disabled`,
+    )
+    .bind(...keyOf(admission).slice(0, admission.byEmail === null ? 2 : 3))
 }
 
 /** Where the values about the sign-in itself are in `upsertUser`, after those of the person. */
@@ -83,7 +87,8 @@ export function upsertUser(
     x_grp = excluded.x_grp,
     ${PERSON_COLUMNS.map((column) => `${column} = COALESCE(excluded.${column}, users.${column})`).join(', ')},
     updated_at = excluded.updated_at,
-    last_login_at = excluded.last_login_at`,
+    last_login_at = excluded.last_login_at
+  WHERE users.disabled_at IS NULL`,
     )
     .bind(...keyOf(admission), crypto.randomUUID(), verified, groups, now, ...person, ...valuesOf(signIn))
 }
@@ -148,6 +153,7 @@ const BEGINNING_CHARACTERS = 24
 const LAST_CHARACTER = '\u{10FFFF}'
 
 const IN_CIRCLE = 'users.issuer = ?1 AND (?2 IS NULL OR users.tenant_id = ?2)'
+const IS_FOUND = `${IN_CIRCLE} AND users.disabled_at IS NULL`
 /** `instr` takes every character for itself. */
 const HAS_TEXT = 'instr(users.search_text, ?3) > 0'
 
@@ -155,7 +161,7 @@ const HAS_TEXT = 'instr(users.search_text, ?3) > 0'
 function beginningIn(order: 'ASC' | 'DESC', limit: number, condition = ''): string {
   return `SELECT ${USER_COLUMNS.join(', ')} FROM
     (SELECT user_id FROM search_beginnings WHERE beginning >= ?4 AND beginning < ?5 ORDER BY beginning ${order} LIMIT ${BEGINNINGS_READ_MAX})
-    AS found CROSS JOIN users ON users.id = found.user_id WHERE ${IN_CIRCLE} ${condition} LIMIT ${limit}`
+    AS found CROSS JOIN users ON users.id = found.user_id WHERE ${IS_FOUND} ${condition} LIMIT ${limit}`
 }
 
 const LITERAL = beginningIn('ASC', LITERAL_MAX, `AND ${HAS_TEXT}`)
@@ -163,11 +169,11 @@ const NEXT_BEFORE = beginningIn('DESC', NEAR_MAX)
 const NEXT_AFTER = beginningIn('ASC', NEAR_MAX)
 
 const IN_THE_MIDDLE = `SELECT ${USER_COLUMNS.join(', ')} FROM users NOT INDEXED
-  WHERE users.rowid > (SELECT MAX(rowid) FROM users) - ${LOOKED_THROUGH_MAX} AND ${IN_CIRCLE} AND ${HAS_TEXT} LIMIT ${LITERAL_MAX}`
+  WHERE users.rowid > (SELECT MAX(rowid) FROM users) - ${LOOKED_THROUGH_MAX} AND ${IS_FOUND} AND ${HAS_TEXT} LIMIT ${LITERAL_MAX}`
 
 const WITH_ID = `SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE users.id = ?1`
 
-const WITH_SUBJECTS = `SELECT ${USER_COLUMNS.join(', ')} FROM users
+const WITH_SUBJECTS = `SELECT ${USER_COLUMNS.join(', ')}, users.disabled_at IS NOT NULL AS disabled FROM users
   WHERE ${IN_CIRCLE} AND users.subject IN (SELECT value FROM json_each(?3))`
 
 export function createUserDirectory(db: Database): UserStore {
@@ -199,7 +205,10 @@ export function createUserDirectory(db: Database): UserStore {
       ])
       return distinct([...literal, ...others])
     },
-    withSubjects: (subjects, circle) => rows([asked(WITH_SUBJECTS, circle, JSON.stringify(subjects))]),
+    async withSubjects(subjects, circle) {
+      const { results } = await roundTrip(() => asked(WITH_SUBJECTS, circle, JSON.stringify(subjects)).all())
+      return results.map((row) => ({ user: userFromRow(row), isDisabled: row.disabled === 1 }))
+    },
   }
 }
 

@@ -37,6 +37,8 @@ export function bad(reason: string, hint?: string): BadToken {
   return { active: false, reason, ...(hint === undefined ? {} : { hint }) }
 }
 
+export const OF_DISABLED = bad('the account of its person is disabled here', 'npm run user:enable enables it')
+
 /** Members of an answer to an introspection request. @see RFC 7662 section 2.2 */
 export interface TokenAnswer {
   readonly active: boolean

@@ -9,7 +9,7 @@ import type { Claims } from '../oidc/claims.ts'
 import type { Provider } from '../oidc/provider.ts'
 import type { Providers } from '../oidc/providers.ts'
 import type { Sealers } from '../sessions/vault.ts'
-import { type Verdict, withAccount } from './access-token.ts'
+import { OF_DISABLED, type Verdict, withAccount } from './access-token.ts'
 import { type RecordPorts, recordOf } from './records.ts'
 import type { Verdicts } from './verdicts.ts'
 
@@ -51,8 +51,8 @@ export async function askProvider(
       return found
     }
     // Whether it has ended, the provider has just said.
-    const { userId, names } = await recordOf({ ...found.claims, sid: said?.sid }, provider, ports)
-    const verdict = withAccount(found, userId)
+    const { userId, isDisabled, names } = await recordOf({ ...found.claims, sid: said?.sid }, provider, ports)
+    const verdict = isDisabled ? OF_DISABLED : withAccount(found, userId)
     if (asOf) verdicts.keep(key, verdict, asOf, names)
     return verdict
   })

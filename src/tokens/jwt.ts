@@ -23,6 +23,7 @@ import {
   faultOfSubject,
   goodToken,
   isBoundByDpop,
+  OF_DISABLED,
   type Source,
   type Verdict,
   withAccount,
@@ -87,8 +88,9 @@ export async function checkJwt(token: string, app: App, ports: AskingPorts): Pro
   const found = judged(jwt.claims)
   if (!found.active) return found
   const { claims } = jwt
-  const { isCutOff, userId, names, asOf } = await recordOf(claims, provider, ports)
+  const { isCutOff, userId, isDisabled, names, asOf } = await recordOf(claims, provider, ports)
   if (isCutOff) return bad('the provider has ended it by a logout token')
+  if (isDisabled) return OF_DISABLED
   const verdict = withAccount(found, userId)
   if (asOf && claims.exp !== undefined && basis !== null) {
     const validFrom = Math.max(claims.nbf ?? 0, claims.iat ?? 0) - provider.config.clockToleranceSeconds

@@ -19,6 +19,8 @@ export interface TokenRecord {
   readonly cutOffs: readonly CutOff[]
   /** The account of its subject; `null`: they have not signed in here. */
   readonly userId: string | null
+  /** Whether that account is. */
+  readonly isDisabled: boolean
 }
 
 export interface TokenRecords {
@@ -53,11 +55,14 @@ export interface Recorded {
   readonly isCutOff: boolean
   /** `null`: its person has not signed in here, or it has none. */
   readonly userId: string | null
+  readonly isDisabled: boolean
   /** The names in the revocation feed under which this changes. */
   readonly names: readonly string[]
   /** `null`: it must not be remembered. */
   readonly asOf: Moment | null
 }
+
+const NOTHING = { isCutOff: false, userId: null, isDisabled: false, names: [] } as const
 
 /**
  * Looks a token up.
@@ -71,12 +76,12 @@ export async function recordOf(
   { records, revocations }: RecordPorts,
 ): Promise<Recorded> {
   const token = await namesOf(claims, provider)
-  if (token.cutOffNames.length === 0) return { isCutOff: false, userId: null, names: [], asOf: revocations.now() }
+  if (token.cutOffNames.length === 0) return { ...NOTHING, asOf: revocations.now() }
   const { found, asOf } = await revocations.read((after) => records.find(token, after))
-  const { cutOffs, userId } = found
+  const { cutOffs, userId, isDisabled } = found
   const ofUser = userId === null ? [] : [revocationName('user', userId)]
   const names = [...token.cutOffNames.map((name) => revocationName('token', name)), ...ofUser]
-  return { isCutOff: isCutOff(cutOffs, claims.iat), userId, names, asOf }
+  return { isCutOff: isCutOff(cutOffs, claims.iat), userId, isDisabled, names, asOf }
 }
 
 async function namesOf({ iss, sub, sid }: Naming, provider: Provider): Promise<Names> {

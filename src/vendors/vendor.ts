@@ -4,7 +4,7 @@
  * Texts name a setting by its key in braces, such as `{clientId}`; where they are shown it becomes the name that operators write.
  */
 import type { JWK } from 'jose'
-import type { Reason, ReasonOf } from '../errors.ts'
+import type { Reason, ReasonOf } from '../reasons.ts'
 
 /** The claims of a token or of an answer, with the registered ones of the right type. */
 export interface Claims {

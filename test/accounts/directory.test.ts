@@ -30,13 +30,16 @@ const atProvider = (subject: string | null, email: string | null = null): FoundU
   family_name: null,
 })
 
-/** Everybody who has signed in, and everybody at the provider. */
-function ports(here: readonly User[], there: readonly FoundUser[] = []) {
+/** Everybody who has signed in, those of them whose account is disabled, and everybody at the provider. */
+function ports(here: readonly User[], there: readonly FoundUser[] = [], disabled: readonly User[] = []) {
   const asked: { text: string; tenant: string | null; limit: number }[] = []
   const users: UserStore = {
     withId: async (id) => here.find((user) => user.id === id) ?? null,
     candidates: async () => here,
-    withSubjects: async (subjects) => here.filter(({ subject }) => subjects.includes(subject)),
+    withSubjects: async (subjects) =>
+      here
+        .filter(({ subject }) => subjects.includes(subject))
+        .map((user) => ({ user, isDisabled: disabled.includes(user) })),
   }
   return {
     asked,
@@ -96,6 +99,13 @@ describe('at the provider', () => {
     const there = [atProvider('x'), atProvider('alice'), atProvider(null)]
     const found = await findPeople('corp', 'from_user_search_backend', CIRCLE, ports([user('alice')], there))
     expect(found.map((one) => one.user?.subject ?? null)).toEqual(['alice', null, null])
+  })
+
+  it('no one is found whose account here is disabled, not even as a stranger', async () => {
+    const [bob, alice] = [user('bob'), user('alice')]
+    const there = [atProvider('alice'), atProvider('bob')]
+    const found = await findPeople('corp', 'from_user_search_backend', CIRCLE, ports([alice, bob], there, [bob]))
+    expect(found.map((one) => one.user?.subject)).toEqual(['alice'])
   })
 
   it('gets the text as it was typed, and the tenant', async () => {

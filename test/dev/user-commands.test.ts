@@ -1,5 +1,5 @@
 /**
- * `npm run user:export` and `npm run user:delete` as an operator runs them, on a local database with three people.
+ * `npm run user:export`, `user:disable`, `user:enable` and `user:delete` as an operator runs them, on a local database with three people.
  */
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -39,7 +39,10 @@ afterAll(() => rm(root, { recursive: true, force: true }))
 
 const ask = (sql: string) => queryD1({ root, remote: false }, sql)
 
-async function run(script: 'user-export.ts' | 'user-delete.ts', ...args: string[]) {
+async function run(
+  script: 'user-export.ts' | 'user-delete.ts' | 'user-disable.ts' | 'user-enable.ts',
+  ...args: string[]
+) {
   const { child, ended } = startNode([join(root, 'dev', script), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -85,6 +88,37 @@ describe('npm run user:export', { timeout: COMMAND_MS }, () => {
       audit: [{ at: '2023-11-14T22:13:20.000Z', event: 'sign_in', reference: 'ref-1' }],
     })
     expect(stdout).not.toMatch(/sealed|hash-|bob/)
+  })
+})
+
+describe('npm run user:disable and user:enable', { timeout: COMMAND_MS }, () => {
+  const disabled = async () => {
+    const [rows] = await ask('SELECT id, disabled_at FROM users WHERE disabled_at IS NOT NULL')
+    return rows?.map(({ id }) => id)
+  }
+
+  it('ends every session of a person and no one else’s, notes it in the audit, and takes it back', async () => {
+    const done = await run('user-disable.ts', '--id', 'u-bob')
+    expect({ stderr: done.stderr, code: done.code }).toEqual({ stderr: '', code: 0 })
+    expect(done.stdout).toContain('Disabled. Sessions that ended: 1.')
+    expect(await disabled()).toEqual(['u-bob'])
+    expect(await ask('SELECT user_id FROM sessions')).toEqual([[{ user_id: 'u-alice' }, { user_id: 'u-alice' }]])
+    const again = await run('user-disable.ts', '--id', 'u-bob')
+    expect(again).toMatchObject({ code: 1, stderr: 'This person is disabled already. Nothing was changed.\n' })
+    const undone = await run('user-enable.ts', '--id', 'u-bob')
+    expect({ stderr: undone.stderr, code: undone.code }).toEqual({ stderr: '', code: 0 })
+    expect(await disabled()).toEqual([])
+    expect((await run('user-enable.ts', '--id', 'u-bob')).stderr).toContain('This person is not disabled.')
+    const [audit] = await ask("SELECT event, user_id, reference FROM audit WHERE event LIKE 'user_%' ORDER BY id")
+    expect(audit).toEqual([
+      { event: 'user_disabled', user_id: 'u-bob', reference: expect.stringMatching(/^\w{10}$/) },
+      { event: 'user_enabled', user_id: 'u-bob', reference: expect.stringMatching(/^\w{10}$/) },
+    ])
+    await ask(
+      `DELETE FROM audit WHERE event LIKE 'user_%';
+       INSERT INTO sessions (token_hash, user_id, created_at, expires_at, last_seen_at, id_token_iat, sealed_tokens)
+       VALUES ('hash-3', 'u-bob', 1700000000, 4000000000, 1700000000, 1700000000, 'sealed-3')`,
+    )
   })
 })
 

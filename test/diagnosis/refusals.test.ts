@@ -3,7 +3,8 @@
  */
 import { describe, expect, it } from 'vitest'
 import { isKept, type Refusal, refusalFinding, refusalOf } from '../../src/diagnosis/refusals.ts'
-import { GatehouseError, REASONS } from '../../src/errors.ts'
+import { GatehouseError } from '../../src/errors.ts'
+import { REASONS } from '../../src/reasons.ts'
 import { configWith } from '../support/config-with.ts'
 
 const [keycloak] = configWith({ OIDC_OP_URL: 'https://id.example.org/realms/main' }).providers

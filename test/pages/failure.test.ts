@@ -2,13 +2,14 @@
  * The page of a refusal: in each language and for each code there are a title, a text, a way on, and the reference (A69).
  */
 import { describe, expect, it } from 'vitest'
-import type { ErrorCode, Reason } from '../../src/errors.ts'
 import { failurePage } from '../../src/pages/failure.tsx'
 import { languageFor } from '../../src/pages/language.ts'
+import type { ErrorCode, Reason } from '../../src/reasons.ts'
 import { HOSTILE, htmlOf, tagsOf, textOf } from '../support/html.ts'
 
 const WAYS_ON: Record<ErrorCode, 'sign in' | 'start' | 'none'> = {
   access_denied: 'sign in',
+  account_disabled: 'sign in',
   account_unknown: 'sign in',
   authentication_too_weak: 'sign in',
   claims_missing: 'sign in',

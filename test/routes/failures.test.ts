@@ -3,8 +3,9 @@
  */
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
-import { GatehouseError, REASONS } from '../../src/errors.ts'
+import { GatehouseError } from '../../src/errors.ts'
 import type { Log, LogEntry } from '../../src/log.ts'
+import { REASONS } from '../../src/reasons.ts'
 import { answersAs, type RequestVariables } from '../../src/routes/http/context.ts'
 import { answerFailure } from '../../src/routes/http/errors.ts'
 

@@ -94,6 +94,16 @@ describe('someone is found', () => {
 })
 
 describe('no one is found', () => {
+  it('whose account is disabled; by the subject it is still known, as disabled', async () => {
+    await env.DB.prepare("UPDATE users SET disabled_at = 1 WHERE subject = 'anais'").run()
+    expect([await found('anais'), await found('rösse'), await found('osse@')]).toEqual([[], [], []])
+    const known = await directory.withSubjects(['anais', 'bob'], CIRCLE)
+    expect(known.map(({ user, isDisabled }) => [user.subject, isDisabled]).sort()).toEqual([
+      ['anais', true],
+      ['bob', false],
+    ])
+  })
+
   it('by what stands for anything in SQL', async () => {
     expect([await found('%%%'), await found('___'), await found("' OR 1")]).toEqual([[], [], []])
   })
@@ -107,7 +117,7 @@ describe('no one is found', () => {
 
 it('people are found by their subjects, within the circle', async () => {
   const subjects = async (circle: typeof CIRCLE | { issuer: string; tenant: string }) =>
-    (await directory.withSubjects(['anais', 'bob', 'other', 'nobody'], circle)).map(({ subject }) => subject).sort()
+    (await directory.withSubjects(['anais', 'bob', 'other', 'nobody'], circle)).map(({ user }) => user.subject).sort()
   expect(await subjects(CIRCLE)).toEqual(['anais', 'bob'])
   expect(await subjects({ issuer: ISSUER, tenant: 't-2' })).toEqual(['bob'])
 })

@@ -99,9 +99,8 @@ describe('a person', () => {
   it.each(columns)('writes a row when %s changes, and none when it stays as it is', async (column) => {
     await env.DB.exec(`UPDATE users SET ${column} = ${column}`)
     expect(await rows()).toEqual([])
-    await env.DB.exec(
-      `UPDATE users SET ${column} = ${column === 'email_verified' ? '1 - COALESCE(email_verified, 1)' : "'new'"}`,
-    )
+    const isNumber = column === 'email_verified' || column === 'disabled_at'
+    await env.DB.exec(`UPDATE users SET ${column} = ${isNumber ? `1 - COALESCE(${column}, 1)` : "'new'"}`)
     expect(await rows()).toEqual([`user ${userId}`])
   })
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { withNames } from '../../src/config/names.ts'
 import type { Evidence } from '../../src/diagnosis/explain.ts'
 import { explain } from '../../src/diagnosis/explain.ts'
-import type { Reason } from '../../src/errors.ts'
+import type { Reason } from '../../src/reasons.ts'
 import type { RefusalPlace as Place, RefusalPattern } from '../../src/vendors/vendor.ts'
 import type { ProviderType } from '../../src/vendors/vendors.ts'
 

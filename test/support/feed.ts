@@ -43,12 +43,14 @@ export function createFakeFeed(): FakeFeed {
 export function fakeRecords(feed: FakeFeed) {
   const cutOffs = new Map<string, CutOff>()
   const accounts = new Map<string, string>()
+  const disabled = new Set<string>()
   const records: TokenRecords = {
     find: async ({ cutOffNames, issuer, subject }, after) =>
       feed.snapshot(
         {
           cutOffs: [...cutOffs.values()].filter(({ name }) => cutOffNames.includes(name)),
           userId: accounts.get(`${issuer} ${subject}`) ?? null,
+          isDisabled: disabled.has(`${issuer} ${subject}`),
         },
         after,
       ),
@@ -64,6 +66,12 @@ export function fakeRecords(feed: FakeFeed) {
     async addAccount(issuer: string, subject: string, userId: string) {
       accounts.set(`${issuer} ${subject}`, userId)
       feed.revoke('token', `sub ${await subHashOf(issuer, subject)}`)
+    },
+    /** An account is disabled, or enabled again. */
+    setDisabled(issuer: string, subject: string, isDisabled: boolean) {
+      if (isDisabled) disabled.add(`${issuer} ${subject}`)
+      else disabled.delete(`${issuer} ${subject}`)
+      feed.revoke('user', accounts.get(`${issuer} ${subject}`) ?? '')
     },
     /** A person is erased. */
     removeAccount(issuer: string, subject: string) {

@@ -152,6 +152,20 @@ describe.each(['JWT', 'opaque'])('a token (%s) of a person who has not signed in
   })
 })
 
+describe.each(['JWT', 'opaque'])('a token (%s) of a person whose account is disabled here', (kind) => {
+  it('is not good from the lag on, and good again from the lag on when the account is enabled', async () => {
+    const here = world()
+    const token = (await KINDS[kind]?.(here)) ?? ''
+    await here.records.addAccount(ISSUER, 'alice-subject', ALICE.id)
+    for (let time = 0; time < 2; time++) expect(await told(token, {}, here)).toMatchObject({ user_id: ALICE.id })
+    for (const isDisabled of [true, false]) {
+      here.records.setDisabled(ISSUER, 'alice-subject', isDisabled)
+      here.clock.advance(5)
+      for (let time = 0; time < 2; time++) expect(await told(token, {}, here)).toMatchObject({ active: !isDisabled })
+    }
+  })
+})
+
 it('a JWT that says nothing of groups does not say that there are none', async () => {
   const token = await sign(key, TOKEN, { typ: 'at+jwt' })
   expect(await told(token, { claims: CLAIM_SETS }, world())).not.toHaveProperty('groups')

@@ -50,6 +50,10 @@ export const de: Messages = {
       title: 'Sie wurden nicht angemeldet',
       text: 'Die Anmeldung wurde abgebrochen, oder Ihre Organisation lässt dieses Konto nicht zu. Wenn Sie nicht abgebrochen haben, fragen Sie Ihre Administration.',
     },
+    account_disabled: {
+      title: 'Ihr Konto hier ist gesperrt',
+      text: 'Die Anmeldung war richtig, aber Ihr Konto bei diesem Dienst wurde gesperrt. Fragen Sie Ihre Administration nach dem Grund und ob es wieder freigegeben werden kann; die Kennung unten hilft, es zu finden.',
+    },
     account_unknown: {
       title: 'Sie haben hier kein Konto',
       text: 'Die Anmeldung war richtig, aber dieser Dienst hat für Sie kein Konto und legt auch keines an. Wenn Sie bei Ihrer Organisation noch ein anderes Konto haben, melden Sie sich damit an; sonst bitten Sie Ihre Administration um ein Konto hier.',

@@ -3,7 +3,7 @@
  */
 import { nameOf } from '../../config/names.ts'
 import type { Result } from '../../diagnosis/check.ts'
-import type { ErrorCode, ReasonOf } from '../../errors.ts'
+import type { ErrorCode, ReasonOf } from '../../reasons.ts'
 
 export interface Sentences {
   readonly title: string
@@ -100,6 +100,10 @@ export const en: Messages = {
     access_denied: {
       title: 'You were not signed in',
       text: 'The sign-in was cancelled, or your organisation does not let this account in. If you did not cancel, ask your administrator.',
+    },
+    account_disabled: {
+      title: 'Your account here is disabled',
+      text: 'You signed in, but your account with this service was disabled. Ask your administrator why, and whether it can be enabled again; the reference below helps to find it.',
     },
     account_unknown: {
       title: 'You have no account here',

@@ -50,6 +50,10 @@ export const fr: Messages = {
       title: 'Vous n’avez pas été connecté',
       text: 'La connexion a été annulée, ou votre organisation n’autorise pas ce compte. Si vous n’avez rien annulé, adressez-vous à votre administrateur.',
     },
+    account_disabled: {
+      title: 'Votre compte ici est désactivé',
+      text: 'Vous vous êtes identifié, mais votre compte dans ce service a été désactivé. Demandez pourquoi à votre administrateur, et s’il peut être réactivé ; la référence ci-dessous aide à le retrouver.',
+    },
     account_unknown: {
       title: 'Vous n’avez pas de compte ici',
       text: 'Vous vous êtes identifié, mais ce service n’a pas de compte pour vous et n’en crée pas lui-même. Si vous avez un autre compte dans votre organisation, connectez-vous avec celui-là ; sinon, demandez un compte à votre administrateur.',

@@ -1,11 +1,12 @@
 /**
  * What an app is told of each refusal, in a sentence for its developer; people see the pages of `pages/` and never these.
  */
-import type { ErrorCode } from '../../errors.ts'
+import type { ErrorCode } from '../../reasons.ts'
 
 /** An app asks about a token or a session, so nothing here speaks of what a person would have to do. */
 export const APP_SENTENCES: Readonly<Record<ErrorCode, string>> = {
   access_denied: 'Access was denied',
+  account_disabled: 'The account of this person is disabled',
   account_unknown: 'There is no account of this person',
   authentication_too_weak: 'The authentication was not strong enough',
   claims_missing: 'The account lacks something that is needed',

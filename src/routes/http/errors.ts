@@ -3,10 +3,11 @@
  */
 
 import type { Context } from 'hono'
-import { type ErrorCode, GatehouseError, isSetUpWrong, type Outside, outside, toGatehouseError } from '../../errors.ts'
+import { GatehouseError, isSetUpWrong, type Outside, outside, toGatehouseError } from '../../errors.ts'
 import { describeFailure, type LogEntry } from '../../log.ts'
 import { failurePage } from '../../pages/failure.tsx'
 import { languageFor } from '../../pages/language.ts'
+import type { ErrorCode } from '../../reasons.ts'
 import { PATHS } from '../paths.ts'
 import { APP_SENTENCES } from './app-sentences.ts'
 import { isForJson, type RequestVariables, referenceOf } from './context.ts'

@@ -220,6 +220,12 @@ export const standardRefusals: readonly RefusalPattern[] = [
   },
   {
     where: ['claims'],
+    error: ['account_disabled'],
+    cause: 'The account of the person is disabled here, whatever the provider says.',
+    fix: 'npm run users shows who is disabled; npm run user:enable lets the person in again.',
+  },
+  {
+    where: ['claims'],
     error: ['account_unknown'],
     cause: '{createUsers} is off, so only people who are known already are let in.',
     fix: 'Set {createUsers} to true; or see {matchByEmail}, if the person has an account under another subject.',
