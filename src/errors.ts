@@ -118,6 +118,7 @@ export function outside(code: ErrorCode): Outside {
       return { status: 401, oauthError: 'login_required' }
     case 'access_denied':
     case 'account_disabled':
+    case 'account_not_allowed':
     case 'account_unknown':
     case 'authentication_too_weak':
     case 'interaction_required':

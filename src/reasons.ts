@@ -9,6 +9,13 @@
 export const REASONS = {
   access_denied: ['cancelled', 'not_allowed', 'refused_by_provider', 'tenant_not_allowed', 'not_administrator'],
   account_disabled: ['disabled_here'],
+  account_not_allowed: [
+    'email_missing',
+    'email_not_verified',
+    'email_not_allowed',
+    'groups_unknown',
+    'group_not_allowed',
+  ],
   account_unknown: ['unknown_subject'],
   authentication_too_weak: ['acr_not_met', 'authentication_too_old'],
   claims_missing: ['claims_missing', 'subject_unusable'],

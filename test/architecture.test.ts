@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 
 /** Imports only go to the left. */
 const ROOMS = [
+  'reasons',
   'errors',
   'clock',
   'bounded-map',

@@ -9,6 +9,7 @@ import { type ErrorCode, isReason, isReasonOf, REASONS } from '../src/reasons.ts
 const VIEWS: Record<ErrorCode, [status: number, oauthError: string, retryAfterSeconds?: number]> = {
   access_denied: [403, 'access_denied'],
   account_disabled: [403, 'access_denied'],
+  account_not_allowed: [403, 'access_denied'],
   account_unknown: [403, 'access_denied'],
   authentication_too_weak: [403, 'access_denied'],
   claims_missing: [400, 'invalid_claims'],

@@ -10,10 +10,11 @@ import { readOpenTalk } from './dialects/opentalk/opentalk.ts'
 import { otherIssuer, seenByOpenTalk } from './dialects/opentalk/provider.ts'
 import { userSearchProblems } from './dialects/opentalk/user-search.ts'
 import { type ProviderSource, providerSources } from './dialects/tables/sources.ts'
-import type { Config, ProviderConfig } from './model.ts'
+import type { Config, OwnConfig, ProviderConfig } from './model.ts'
 import { settings } from './names.ts'
 import { readOwn } from './own-reading.ts'
 import { LA_SUITE_CLIENT, readProvider } from './provider-reading.ts'
+import { allowListProblems } from './schema/allow-lists.ts'
 import { ownSettings } from './schema/gatehouse.ts'
 import { commaWarnings } from './schema/list-warnings.ts'
 import { providerSettings } from './schema/provider.ts'
@@ -73,6 +74,10 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
     ...ofProviders,
     ...otherIssuer(opentalk, readable, source),
     ...userSearchProblems(opentalk, seen),
+    ...allowListProblems(
+      own.values,
+      sources.map(({ id }) => id),
+    ),
     ...fileNames(env),
   ]
   const [first, ...others] = seen
@@ -92,7 +97,7 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
       ...unknownNames(env, sources),
       ...commaWarnings(ownSettings, env),
       ...sources.flatMap(({ raw, nameOf }) => commaWarnings(providerSettings, raw, nameOf)),
-      ...sources.flatMap((source, index) => weakChoices(source, config.providers[index])),
+      ...sources.flatMap((source, index) => weakChoices(source, config.providers[index], config)),
       ...(config.isResourceServer
         ? sources.flatMap((source, index) => callableByAnyone(source, config.providers[index]))
         : []),
@@ -138,7 +143,7 @@ function isSetting(name: string): boolean {
 }
 
 /** What one provider is configured to, and is probably not meant to be. */
-function weakChoices({ nameOf }: ProviderSource, provider: ProviderConfig | undefined): string[] {
+function weakChoices({ nameOf }: ProviderSource, provider: ProviderConfig | undefined, own: OwnConfig): string[] {
   const warnings: string[] = []
   for (const name of ['clientId', 'introspectionClientId'] as const) {
     const id = provider?.[name]
@@ -170,8 +175,10 @@ function weakChoices({ nameOf }: ProviderSource, provider: ProviderConfig | unde
       `${nameOf('decryptionKeys')} is set, and ID tokens that are not encrypted are accepted; once the provider encrypts them, set ${nameOf('requireEncryptedIdToken')} to true`,
     )
   }
-  if (provider?.trustAbsentEmailVerified && !provider.matchByEmail) {
-    warnings.push(`${nameOf('trustAbsentEmailVerified')} has no effect without ${nameOf('matchByEmail')}`)
+  if (provider?.trustAbsentEmailVerified && !provider.matchByEmail && own.allowedEmails.length === 0) {
+    warnings.push(
+      `${nameOf('trustAbsentEmailVerified')} has no effect without ${nameOf('matchByEmail')} or ${writtenIn(ownSettings, 'allowedEmails')}`,
+    )
   }
   return warnings
 }

@@ -188,6 +188,7 @@ function isPlace(place: string | null): place is Place {
 const ABOUT_PEOPLE: readonly string[] = [
   'access_denied',
   'account_disabled',
+  'account_not_allowed',
   'account_unknown',
   'claims_missing',
   'email_conflict',

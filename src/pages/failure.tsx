@@ -50,6 +50,7 @@ function actionFor(code: ErrorCode): 'sign_in' | 'start' | 'none' {
   switch (code) {
     case 'access_denied':
     case 'account_disabled':
+    case 'account_not_allowed':
     case 'account_unknown':
     case 'authentication_too_weak':
     case 'claims_missing':

@@ -3,6 +3,7 @@
  */
 
 import { type Refreshed, refreshedBy } from '../accounts/administrators.ts'
+import type { AllowLists } from '../accounts/allow-lists.ts'
 import { identityOf } from '../accounts/identity.ts'
 import type { Identity } from '../accounts/person.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
@@ -14,7 +15,7 @@ import { describeFailure, type Log } from '../log.ts'
 import type { RefreshedLogin } from '../oidc/flows/refresh.ts'
 import type { Provider } from '../oidc/provider.ts'
 import type { Providers } from '../oidc/providers.ts'
-import { confirmedUntil, type Session, type SessionFinder } from './session.ts'
+import { confirmedUntil, isAllowed, type Session, type SessionFinder } from './session.ts'
 import { type Keeping, keptTokens, openTokens, sealTokens } from './vault.ts'
 
 /** The part of the session store that refreshes need; every change is conditional on the version that the caller has seen. */
@@ -52,7 +53,7 @@ type Frequency = Pick<Config, 'confirmEverySeconds'>
 type Patience = Pick<Config, 'unconfirmedSeconds' | 'sessionSeconds'>
 
 export interface RenewalPorts {
-  readonly config: Keeping & Frequency & Patience
+  readonly config: Keeping & Frequency & Patience & AllowLists
   readonly clock: Clock
   readonly log: Log
   readonly providers: Providers
@@ -153,7 +154,7 @@ async function refreshNow(
     const complete = await completionOf(session, { ...refreshed, askedAt }, provider, ports)
     // Once more when the database fails: the old refresh token is spent, and the new one is only here.
     const kept = await complete().catch(complete)
-    if (kept !== null) return kept
+    if (kept !== null) return unlessShutOut(kept, reference, ports)
     await provider.revokeTokens([refreshed.tokens])
     return sessions.find(session.tokenHash)
   } catch (thrown) {
@@ -173,6 +174,20 @@ async function refreshNow(
     log({ level: 'info', event: 'session_unconfirmed', ref: reference, detail: { provider: provider.id, reason } })
     return null
   }
+}
+
+/** A refresh may have said that the person is no longer in a group, or has another address. */
+async function unlessShutOut(session: Session, reference: string, ports: RenewalPorts): Promise<Session | null> {
+  if (isAllowed(session, ports)) return session
+  const reason = `the person is no longer on the lists of ${nameOf('allowedEmails')} and ${nameOf('allowedGroups')}`
+  ports.log({
+    level: 'info',
+    event: 'session_not_allowed',
+    ref: reference,
+    detail: { provider: session.providerId, reason },
+  })
+  await ports.sessions.end(session.tokenHash, reference)
+  return null
 }
 
 async function completionOf(

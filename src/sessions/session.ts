@@ -2,6 +2,7 @@
  * Session tokens: how one is made and told from others, and what a session is; where sessions are kept is behind a port.
  */
 import type { Brought } from '../accounts/administrators.ts'
+import { type AllowLists, isListed } from '../accounts/allow-lists.ts'
 import type { User } from '../accounts/users.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Config } from '../config/model.ts'
@@ -103,9 +104,19 @@ export async function findSessionEvenIdle(
   return session && isStillTheirs(session, providers) ? session : null
 }
 
-/** Whether a session that was found is in use, and of a provider that may still vouch for it. */
+/** Whether a session that was found is in use, of a provider that may still vouch for it, and of a person who may come in. */
 export function isLive(session: Session, { providers, clock, config }: Omit<SessionPorts, 'sessions'>): boolean {
-  return isStillTheirs(session, providers) && epochSeconds(clock) < idleEndOf(session, config)
+  const isInUse = isStillTheirs(session, providers) && epochSeconds(clock) < idleEndOf(session, config)
+  return isInUse && isAllowed(session, { providers, config })
+}
+
+/** Whether the person of a session is on the lists of those who may come in, which may have changed since it began. */
+export function isAllowed(
+  { providerId, user }: Session,
+  { providers, config }: Pick<SessionPorts, 'providers'> & { readonly config: AllowLists },
+): boolean {
+  const provider = providers.withId(providerId)
+  return provider !== null && isListed(user, provider, config)
 }
 
 /** Whether the provider that a session is from is still configured, with the issuer that the session began under. */

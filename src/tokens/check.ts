@@ -101,7 +101,7 @@ function goodSession(session: Session, provider: Provider, app: App, { config }:
     claims: {
       iss: user.issuer,
       sub: user.subject,
-      aud: app.audiences.length === 0 ? app.clientId : [app.clientId, ...app.audiences],
+      aud: audienceOf(app),
       client_id: provider.config.clientId,
       iat: createdAt,
       exp: endOf(session, config),
@@ -113,4 +113,10 @@ function goodSession(session: Session, provider: Provider, app: App, { config }:
       ...claimsForApp(user, app, config.opentalk?.settings ?? null),
     },
   }
+}
+
+/** For whom the answer is: one name, or a list. @see RFC 7662 section 2.2 */
+function audienceOf({ clientId, audiences }: App): string | readonly string[] {
+  const names = [...new Set([clientId, ...audiences])]
+  return names.length === 1 ? clientId : names
 }

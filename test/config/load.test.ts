@@ -283,6 +283,8 @@ describe('the settings', () => {
       baseUrl,
       sealingSecrets: [SECRET],
       logoutByGet: false,
+      allowedEmails: [],
+      allowedGroups: [],
       administrators: [],
       administratorGroups: [],
       allowUserListing: false,

@@ -10,6 +10,7 @@ import { HOSTILE, htmlOf, tagsOf, textOf } from '../support/html.ts'
 const WAYS_ON: Record<ErrorCode, 'sign in' | 'start' | 'none'> = {
   access_denied: 'sign in',
   account_disabled: 'sign in',
+  account_not_allowed: 'sign in',
   account_unknown: 'sign in',
   authentication_too_weak: 'sign in',
   claims_missing: 'sign in',

@@ -219,6 +219,8 @@ describe('an app that may not ask about sessions', () => {
 it.each<[Partial<App>, unknown]>([
   [{}, 'app'],
   [{ audiences: ['https://api.example'] }, ['app', 'https://api.example']],
+  [{ audiences: ['app', 'x'] }, ['app', 'x']],
+  [{ audiences: ['app'] }, 'app'],
 ])('a session is meant for the app that asks, by its id and its audiences: %j', async (app, aud) => {
   const here = world()
   expect(await told((await KINDS.session?.(here)) ?? '', app, here)).toMatchObject({ active: true, aud })

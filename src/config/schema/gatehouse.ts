@@ -6,6 +6,7 @@ import { bool, listOf, secrets } from '../values/kinds.ts'
 import { hosts } from '../values/lists.ts'
 import { origin, target } from '../values/urls.ts'
 import { administratorSettings } from './administrators.ts'
+import { allowListSettings } from './allow-lists.ts'
 import { sessionSettings } from './session.ts'
 import { optional, required } from './setting.ts'
 import { tokenSettings } from './tokens.ts'
@@ -70,6 +71,7 @@ export const ownSettings = {
     example: 'https://meet.example.org/',
     meaning: 'Where people go after signing out.',
   }),
+  ...allowListSettings,
   ...administratorSettings,
   ...sessionSettings,
   ...visitSettings,

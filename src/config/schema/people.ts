@@ -34,7 +34,7 @@ export const accountSettings = {
     origin: 'Gatehouse',
     example: 'true',
     meaning:
-      'With OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION: takes an address for verified of which the provider does not say whether it is. Only for a provider that lets no one choose an address. An address that it calls not verified never counts, nor does one of which it says something that is not clearly a yes.',
+      'With OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION or GATEHOUSE_ALLOWED_EMAILS: takes an address for verified of which the provider does not say whether it is. Only for a provider that lets no one choose an address. An address that it calls not verified never counts, nor does one of which it says something that is not clearly a yes.',
   }),
   keepSubject: optional(bool, {
     name: 'OIDC_USER_SUB_FIELD_IMMUTABLE',

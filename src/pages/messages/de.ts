@@ -54,6 +54,10 @@ export const de: Messages = {
       title: 'Ihr Konto hier ist gesperrt',
       text: 'Die Anmeldung war richtig, aber Ihr Konto bei diesem Dienst wurde gesperrt. Fragen Sie Ihre Administration nach dem Grund und ob es wieder freigegeben werden kann; die Kennung unten hilft, es zu finden.',
     },
+    account_not_allowed: {
+      title: 'Dieses Konto ist hier nicht zugelassen',
+      text: 'Die Anmeldung war richtig, aber dieser Dienst lässt nur bestimmte Personen zu, und dieses Konto gehört nicht dazu. Wenn Sie noch ein anderes Konto haben, melden Sie sich damit an; sonst geben Sie die Kennung unten an Ihre Administration weiter.',
+    },
     account_unknown: {
       title: 'Sie haben hier kein Konto',
       text: 'Die Anmeldung war richtig, aber dieser Dienst hat für Sie kein Konto und legt auch keines an. Wenn Sie bei Ihrer Organisation noch ein anderes Konto haben, melden Sie sich damit an; sonst bitten Sie Ihre Administration um ein Konto hier.',

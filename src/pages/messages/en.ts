@@ -105,6 +105,10 @@ export const en: Messages = {
       title: 'Your account here is disabled',
       text: 'You signed in, but your account with this service was disabled. Ask your administrator why, and whether it can be enabled again; the reference below helps to find it.',
     },
+    account_not_allowed: {
+      title: 'This account is not allowed here',
+      text: 'You signed in, but this service lets in only certain people, and this account is not one of theirs. If you have another account, sign in with that one; otherwise give the reference below to your administrator.',
+    },
     account_unknown: {
       title: 'You have no account here',
       text: 'You signed in, but this service has no account for you and does not create one by itself. If you have another account at your organisation, sign in with that one; otherwise ask your administrator for an account here.',

@@ -54,6 +54,10 @@ export const fr: Messages = {
       title: 'Votre compte ici est désactivé',
       text: 'Vous vous êtes identifié, mais votre compte dans ce service a été désactivé. Demandez pourquoi à votre administrateur, et s’il peut être réactivé ; la référence ci-dessous aide à le retrouver.',
     },
+    account_not_allowed: {
+      title: 'Ce compte n’est pas admis ici',
+      text: 'Vous vous êtes identifié, mais ce service n’admet que certaines personnes, et ce compte n’en fait pas partie. Si vous avez un autre compte, connectez-vous avec celui-là ; sinon, transmettez la référence ci-dessous à votre administrateur.',
+    },
     account_unknown: {
       title: 'Vous n’avez pas de compte ici',
       text: 'Vous vous êtes identifié, mais ce service n’a pas de compte pour vous et n’en crée pas lui-même. Si vous avez un autre compte dans votre organisation, connectez-vous avec celui-là ; sinon, demandez un compte à votre administrateur.',

@@ -7,6 +7,7 @@ import type { ErrorCode } from '../../reasons.ts'
 export const APP_SENTENCES: Readonly<Record<ErrorCode, string>> = {
   access_denied: 'Access was denied',
   account_disabled: 'The account of this person is disabled',
+  account_not_allowed: 'This person is not allowed here',
   account_unknown: 'There is no account of this person',
   authentication_too_weak: 'The authentication was not strong enough',
   claims_missing: 'The account lacks something that is needed',

@@ -6,7 +6,7 @@ import { type Context, Hono } from 'hono'
 import { epochSeconds } from '../../clock.ts'
 import type { Deps } from '../../deps.ts'
 import { renew, renewalDueAt, unlessUnconfirmed } from '../../sessions/renewal.ts'
-import { findSessionEvenIdle, idleEndOf, type Session } from '../../sessions/session.ts'
+import { findSessionEvenIdle, idleEndOf, isAllowed, type Session } from '../../sessions/session.ts'
 import { answersAs, type RequestVariables, referenceOf } from '../http/context.ts'
 import { sessionTokenOf } from '../http/cookies.ts'
 import { refuseOtherSites } from '../http/csrf.ts'
@@ -43,7 +43,8 @@ export function sessionRoutes(deps: Deps) {
 
   async function presentedSession(c: RequestContext): Promise<Session> {
     const token = sessionTokenOf(c)
-    return (token === null ? null : await findSessionEvenIdle(token, deps)) ?? refuseSignedOut(c)
+    const session = token === null ? null : await findSessionEvenIdle(token, deps)
+    return session && isAllowed(session, deps) ? session : refuseSignedOut(c)
   }
 
   function isActive(session: Session): boolean {

@@ -3,6 +3,7 @@
  */
 
 import { type Context, Hono } from 'hono'
+import { refuseUnlisted } from '../../accounts/allow-lists.ts'
 import { type Admission, admissionOf, type Outcome, refuseOutsiders } from '../../accounts/provision.ts'
 import { isStatusUnknown } from '../../accounts/standing.ts'
 import { unreadClaims } from '../../accounts/unread-claims.ts'
@@ -126,6 +127,7 @@ export function callbackRoutes(deps: Deps) {
     try {
       const login = await provider.finishLogin(answer, attempt.pending, !attempt.isSilent)
       const admission = admissionOf(login, provider.config)
+      refuseUnlisted(admission.identity, provider, config)
       if (standing.session !== null && isAnotherPerson(admission, standing.session, attempt)) {
         leaveAsItIs(c, { is: 'elsewhere' }, deps)
         return true

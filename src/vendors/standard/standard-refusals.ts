@@ -226,6 +226,19 @@ export const standardRefusals: readonly RefusalPattern[] = [
   },
   {
     where: ['claims'],
+    error: ['account_not_allowed'],
+    reasons: ['email_missing', 'email_not_verified', 'email_not_allowed'],
+    cause: 'The person has no verified e-mail address that is on the list of {allowedEmails}.',
+    fix: 'Add the address or its domain to {allowedEmails}; or see at the provider that it sends the address (scope email) and calls it verified.',
+  },
+  {
+    where: ['claims'],
+    error: ['account_not_allowed'],
+    cause: 'The person is in none of the groups of {allowedGroups}, as far as the provider says.',
+    fix: 'Put the person into one of them at the provider, or add a group to {allowedGroups}; {groupsClaims} says which claim has the groups.',
+  },
+  {
+    where: ['claims'],
     error: ['account_unknown'],
     cause: '{createUsers} is off, so only people who are known already are let in.',
     fix: 'Set {createUsers} to true; or see {matchByEmail}, if the person has an account under another subject.',
