@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { runCommand } from '../dev/complaint.ts'
 import { readOptions } from '../dev/options.ts'
 import { withInstallation } from './installed.ts'
-import { MEASURED, measureCosts } from './measure.ts'
+import { MEASURED, MEASURED_PULL, type Measured, measureCosts, measurePull } from './measure.ts'
 import { costsDocument } from './table.ts'
 
 const USAGE = `Usage: npm run costs
@@ -14,10 +14,17 @@ Measures what each operation costs in calls and rows, and writes docs/costs.md. 
 
 await runCommand(async () => {
   readOptions({}, USAGE)
-  await withInstallation('bench/counting-worker.ts', MEASURED, async (installation) => {
-    console.log('Measuring …')
-    const document = costsDocument(await measureCosts(installation))
-    await writeFile('docs/costs.md', document)
-    console.log(`\n${document}`)
-  })
+  const measured: Measured[] = []
+  for (const [options, measure] of [
+    [MEASURED, measureCosts],
+    [MEASURED_PULL, measurePull],
+  ] as const) {
+    await withInstallation('bench/counting-worker.ts', options, async (installation) => {
+      console.log('Measuring …')
+      measured.push(...(await measure(installation)))
+    })
+  }
+  const document = costsDocument(measured)
+  await writeFile('docs/costs.md', document)
+  console.log(`\n${document}`)
 })

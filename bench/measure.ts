@@ -46,11 +46,12 @@ export const PROVIDER: Pick<ProviderOptions, 'customize'> = {
 /** The revocation feed is never too old, so that the figures do not depend on how long the measurement takes. */
 export const MEASURED = { provider: PROVIDER, settings: { REVOCATION_LAG_SECONDS: '600' } }
 
-/** @param installation made of `counting-worker.ts`, with an empty cache and an empty database */
-export async function measureCosts(installation: Installation): Promise<readonly Measured[]> {
+/** The revocation feed is always too old. */
+export const MEASURED_PULL = { provider: PROVIDER, settings: { REVOCATION_LAG_SECONDS: '0' } }
+
+/** Notes what is done with an installation made of `counting-worker.ts`. */
+function createMeter({ gatehouse, appAuthorization }: Installation) {
   const measured: Measured[] = []
-  const visitor = new Visitor(installation)
-  const { gatehouse, appAuthorization } = installation
 
   async function measure(operation: string, isolate: Isolate, work: () => Promise<Response>): Promise<Response> {
     await costsOf(isolate)
@@ -79,6 +80,25 @@ export async function measureCosts(installation: Installation): Promise<readonly
     if (!verdict.startsWith('{"active":true')) throw new Error('what is measured is a good token')
     return response
   }
+
+  return { measured, measure, check }
+}
+
+/** What a check costs that has to read the revocation feed, which else is read once for many. @param installation of MEASURED_PULL */
+export async function measurePull(installation: Installation): Promise<readonly Measured[]> {
+  const { measured, measure, check } = createMeter(installation)
+  const visitor = new Visitor(installation)
+  await visitor.signIn('alice')
+  await check(visitor.sessionToken, 'first')
+  await measure('pull of the revocation feed, nothing new', 'first', () => check(visitor.sessionToken, 'first'))
+  return measured
+}
+
+/** @param installation of MEASURED, with an empty cache and an empty database */
+export async function measureCosts(installation: Installation): Promise<readonly Measured[]> {
+  const { measured, measure, check } = createMeter(installation)
+  const visitor = new Visitor(installation)
+  const { gatehouse } = installation
 
   await measure('login start, the very first', 'first', () => visitor.visit(PATHS.login))
   await measure('login start', 'first', () => visitor.visit(PATHS.login))

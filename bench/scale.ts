@@ -5,11 +5,13 @@
 import { readFileSync } from 'node:fs'
 import { runCommand } from '../dev/complaint.ts'
 import { readOptions, wholeNumber } from '../dev/options.ts'
+import { freePort } from '../test/support/gatehouse.ts'
 import type { Installation } from '../test/support/installation.ts'
 import { introspect } from '../test/support/installation.ts'
 import { PATHS } from '../test/support/paths.ts'
 import { Visitor } from '../test/support/visitor.ts'
 import { endure } from './endure.ts'
+import { heapMegabytesOf } from './heap.ts'
 import { withInstallation } from './installed.ts'
 import { median, workerdProcesses } from './load.ts'
 import { fill, tokenOf } from './people.ts'
@@ -21,7 +23,7 @@ const USAGE = `Usage: npm run bench:scale -- [--people ${MANY}] [--minutes ${MIN
 
 Fills the local database with ${FEW} people and as many sessions, measures a sign-in, users/me, searches and the first check of a token, then fills
 it with a million and measures again. After that it checks every session token once, over a service binding, and notes the memory of the
-server process. At last it does with so many people what bench:endurance does. It takes about fifty minutes, and a few gigabytes under the folder
+isolate's objects and of the server process. At last it does with so many people what bench:endurance does. It takes about fifty minutes, and a few gigabytes under the folder
 for temporary files.
 
   --people   how many there are in the end
@@ -45,7 +47,9 @@ await runCommand(async () => {
   const values = readOptions({ people: { type: 'string' }, minutes: { type: 'string' } }, USAGE)
   const people = wholeNumber('--people', values.people, MANY)
   const periods = wholeNumber('--minutes', values.minutes, MINUTES)
+  const inspectorPort = await freePort()
   const options = {
+    inspectorPort,
     settings: { ALLOW_UNSECURE_USER_LISTING: 'true', SESSION_COOKIE_AGE: '604800' },
     caller: { script: CALLER, props: { app: 'app' } },
   }
@@ -62,7 +66,7 @@ await runCommand(async () => {
       const figures = [before, milliseconds].map((figure) => `${figure.toFixed(1)} ms`.padStart(12))
       console.log(`${operation.padEnd(28)}${figures.join('')}${(milliseconds / before).toFixed(2).padStart(10)}`)
     }
-    await checkAll(installation, people)
+    await checkAll(installation, people, inspectorPort)
   })
   await endure(periods, (installation) => fill(installation, 1, people))
 })
@@ -114,17 +118,21 @@ async function medianOf(times: number, work: () => Promise<number>): Promise<num
   return median(all)
 }
 
-async function checkAll({ gatehouse }: Installation, people: number): Promise<void> {
+/** The objects of the isolate are to be bounded; the process has the database and two more isolates in it. */
+async function checkAll({ gatehouse }: Installation, people: number, inspectorPort: number): Promise<void> {
   const [pid = 0] = workerdProcesses()
-  console.log(`Checking ${people} tokens …\n${'tokens checked'.padEnd(28)}${'memory'.padStart(12)}`)
-  const note = (count: number) =>
-    console.log(`${String(count).padEnd(28)}${`${megabytesOf(pid).toFixed(0)} MB`.padStart(12)}`)
-  note(0)
+  console.log(`Checking ${people} tokens …`)
+  const note = async (count: number) => {
+    const [heap, process] = [await heapMegabytesOf(inspectorPort, 'first'), megabytesOf(pid)]
+    const cells = [`${heap.toFixed(1)} MB`, `${process.toFixed(0)} MB`].map((cell) => cell.padStart(12))
+    console.log(`${`after ${count} tokens`.padEnd(28)}${cells.join('')}`)
+  }
+  await note(0)
   const step = Math.ceil(people / SAMPLES)
   for (let from = 1; from <= people; from += step) {
     const to = Math.min(people, from + step - 1)
     await checkTokens(gatehouse, from, to)
-    note(to)
+    await note(to)
   }
 }
 

@@ -27,7 +27,7 @@ const NOTES = `
   metadata for an hour. A key that is not known costs a read of KV and a call;
   \`npm run bench:rotation\` changes the keys every 5 seconds.
 - **The revocation feed** is read every three seconds at most by an isolate that is asked about tokens, after the answer, so that no check waits
-  for it: 1 round trip, and one row when nothing has happened.
+  for it. The last line is such a pull together with a check of a session that is known, which costs nothing itself.
 - **Opaque token check** asks the provider once a minute and isolate for a good token, every 10 seconds for a bad one. With
   OIDC_OP_INTROSPECT_JWT a JWT check makes this call, too.
 - **Refresh** is the look at the session, the right to refresh it, which one request takes, and one batch that writes the tokens and reads

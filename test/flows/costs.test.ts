@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
-import { MEASURED, type Measured, measureCosts } from '../../bench/measure.ts'
+import { MEASURED, MEASURED_PULL, type Measured, measureCosts, measurePull } from '../../bench/measure.ts'
 import { costsDocument } from '../../bench/table.ts'
 import { buildWorker } from '../support/build.ts'
 import { startInstallation } from '../support/installation.ts'
@@ -14,14 +14,24 @@ let measured: readonly Measured[]
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-'))
   const script = await buildWorker('bench/counting-worker.ts', folder)
-  const installation = await startInstallation({ script, ...MEASURED })
   try {
-    measured = await measureCosts(installation)
+    measured = [
+      ...(await measuredWith(script, MEASURED, measureCosts)),
+      ...(await measuredWith(script, MEASURED_PULL, measurePull)),
+    ]
   } finally {
-    await installation.stop()
     await rm(folder, { recursive: true, force: true })
   }
 })
+
+async function measuredWith(script: string, options: typeof MEASURED, measure: typeof measureCosts) {
+  const installation = await startInstallation({ script, ...options })
+  try {
+    return await measure(installation)
+  } finally {
+    await installation.stop()
+  }
+}
 
 const costsOf = (beginning: string) =>
   measured.filter(({ operation }) => operation.startsWith(beginning)).map(({ costs }) => costs)

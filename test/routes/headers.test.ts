@@ -72,7 +72,6 @@ describe('every answer', () => {
     ['POST', LOGOUT],
     ['GET', LOGOUT_CALLBACK],
     ['GET', ME],
-    ['POST', INTROSPECT],
     ['GET', `${GATE}/ping`],
     ['GET', `${GATE}/ready`],
     ['OPTIONS', ME],
@@ -85,6 +84,23 @@ describe('every answer', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer')
     expect(headers.has('access-control-allow-origin')).toBe(false)
   })
+})
+
+it('an answer to an app that asks about a token has what it needs, and nothing for browsers', async () => {
+  const scene = createScene()
+  const app = await addApp('api', { audiences: ['api'] })
+  const browser = scene.browser()
+  await signIn(browser)
+  const ask = () => introspect(scene.gate, sessionTokenOf(browser) ?? '', app)
+  const refused = await scene.gate(new Request(INTROSPECT, { method: 'POST' }))
+  expect(refused.status).toBe(400)
+  // The second answer comes from memory.
+  for (const { headers } of [refused, await ask(), await ask()]) {
+    expect(headers.get('content-type')).toMatch(/^application\/json/)
+    const names = [...headers.keys()].filter((name) => name !== 'content-type' && name !== 'www-authenticate')
+    expect(names.sort()).toEqual(['cache-control', 'x-content-type-options'])
+    expect([headers.get('cache-control'), headers.get('x-content-type-options')]).toEqual(['no-store', 'nosniff'])
+  }
 })
 
 describe('the path', () => {

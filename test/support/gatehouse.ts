@@ -18,6 +18,8 @@ export interface GatehouseOptions {
   readonly outside?: (request: Request) => Promise<Response>
   /** Another Worker, an ES module, that has a service binding GATE to this one. */
   readonly caller?: { readonly script: string; readonly props: Readonly<Record<string, unknown>> }
+  /** Where debuggers may look into it; absent: nowhere. */
+  readonly inspectorPort?: number
 }
 
 export interface RunningGatehouse {
@@ -66,6 +68,7 @@ export async function startGatehouse({
   port,
   outside,
   caller,
+  inspectorPort,
 }: GatehouseOptions): Promise<RunningGatehouse> {
   const baseUrl = `http://localhost:${port}`
   const source = await readFile(script, 'utf8')
@@ -94,6 +97,7 @@ export async function startGatehouse({
   const miniflare = new Miniflare({
     host: '127.0.0.1',
     port,
+    ...(inspectorPort === undefined ? {} : { inspectorPort }),
     workers: [isolate('first'), isolate('second'), ...(caller === undefined ? [] : [callerWorker(caller)])],
     handleStructuredLogs: ({ message }) => void log.push(message),
   })

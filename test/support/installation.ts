@@ -25,6 +25,7 @@ export interface InstallationOptions {
   readonly script: string
   readonly settings?: GatehouseOptions['settings']
   readonly caller?: GatehouseOptions['caller']
+  readonly inspectorPort?: number
   readonly provider?: Partial<ProviderOptions>
 }
 
@@ -32,6 +33,7 @@ export async function startInstallation({
   script,
   settings,
   caller,
+  inspectorPort,
   provider: providerOptions,
 }: InstallationOptions): Promise<Installation> {
   const port = await freePort()
@@ -42,6 +44,7 @@ export async function startInstallation({
     port,
     script,
     ...(caller === undefined ? {} : { caller }),
+    ...(inspectorPort === undefined ? {} : { inspectorPort }),
     settings: {
       OIDC_OP_URL: provider.issuer,
       OIDC_RP_CLIENT_ID: client.clientId,

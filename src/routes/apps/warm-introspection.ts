@@ -9,9 +9,9 @@ import type { Verdict } from '../../tokens/access-token.ts'
 import type { KnownTokens, Question } from '../../tokens/known-tokens.ts'
 import { hostCheck } from '../http/context.ts'
 import { BODY_MAX_BYTES, FORM_TYPE } from '../http/forms.ts'
-import { JSON_ANSWER_HEADERS } from '../http/headers.ts'
+import { APP_ANSWER_HEADERS } from '../http/headers.ts'
 
-const JSON_ANSWER = { headers: new Headers(JSON_ANSWER_HEADERS) }
+const JSON_ANSWER = { headers: new Headers(APP_ANSWER_HEADERS) }
 
 type WarmPorts = Pick<Deps, 'config' | 'verdicts' | 'revocations' | 'apps'>
 

@@ -1,29 +1,32 @@
 /**
- * The headers that every answer has, whatever route gives it.
+ * The headers that answers have, whatever route gives them.
  */
 import type { MiddlewareHandler } from 'hono'
+import { PATHS } from '../paths.ts'
 import type { RequestVariables } from './context.ts'
 
-/** Of every answer, known before it is made. */
-const COMMON_HEADERS = {
+/** Of every answer: it is for no one else, and nothing but what it says it is. */
+const ANSWER_HEADERS = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' } as const
+
+/** Of every answer that may be in a browser, known before it is made. */
+const BROWSER_HEADERS = {
   'Referrer-Policy': 'no-referrer',
   'Strict-Transport-Security': 'max-age=31536000',
-  'X-Content-Type-Options': 'nosniff',
-  'Cache-Control': 'no-store',
+  ...ANSWER_HEADERS,
 } as const
 
-/** Those of a JSON answer, which no route has a say in: no script, and no frame. */
-export const JSON_ANSWER_HEADERS: Readonly<Record<string, string>> = {
+/** Of an answer to an app that asks about a token: no browser sees it, and what browsers are told is a part of what it costs. */
+export const APP_ANSWER_HEADERS: Readonly<Record<string, string>> = {
   'Content-Type': 'application/json',
-  ...COMMON_HEADERS,
-  'Content-Security-Policy': contentSecurityPolicy({}),
-  'X-Frame-Options': 'DENY',
+  ...ANSWER_HEADERS,
 }
 
 /** What is known beforehand is set before the answer is made, which then has it from the start: that costs less than to change one. */
 export const setHeaders: MiddlewareHandler<RequestVariables> = async (c, next) => {
-  for (const [name, value] of Object.entries(COMMON_HEADERS)) c.header(name, value)
+  const isForApp = c.req.path === PATHS.introspect
+  for (const [name, value] of Object.entries(isForApp ? ANSWER_HEADERS : BROWSER_HEADERS)) c.header(name, value)
   await next()
+  if (isForApp) return
   const { headers } = c.res
   headers.set('Content-Security-Policy', contentSecurityPolicy(c.var))
   // It knows no list of origins, so where someone may frame, it says nothing.
