@@ -54,7 +54,7 @@ export async function exportPerson(database: Database, person: Row) {
   const id = sqlText(String(person.id))
   const [sessions = [], audit = []] = await queryPeople(
     database,
-    `SELECT * FROM sessions WHERE user_id = ${id} ORDER BY created_at; SELECT at, event, reference FROM audit WHERE user_id = ${id} ORDER BY id`,
+    `SELECT * FROM sessions WHERE user_id = ${id} ORDER BY created_at; SELECT at, event, reference, reason FROM audit WHERE user_id = ${id} ORDER BY id`,
   )
   return { user: readable(person), sessions: sessions.map(readable), audit: audit.map(readable) }
 }

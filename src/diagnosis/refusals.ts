@@ -36,9 +36,15 @@ export interface Refusal {
   readonly description: string | null
 }
 
+/** Whom the provider vouched for in a sign-in that was refused. */
+export interface Refused {
+  readonly issuer: string
+  readonly subject: string
+}
+
 export interface RefusalLog {
-  /** Keeps it, and forgets the oldest when there are too many. */
-  add(refusal: Refusal): Promise<void>
+  /** Keeps it, and forgets the oldest when there are too many. @param refused notes it in the audit, too; `null`: no one knows who it was */
+  add(refusal: Refusal, refused: Refused | null): Promise<void>
   /** The newest first. */
   last(count: number): Promise<readonly Refusal[]>
   /** When someone last signed in with this provider, as far as is known; `null`: not known. Seconds since the epoch. */
@@ -193,6 +199,11 @@ const ABOUT_PEOPLE: readonly string[] = [
   'claims_missing',
   'email_conflict',
 ] satisfies ErrorCode[]
+
+/** Whether a refusal is about the person, so that it belongs into the audit. */
+export function isAboutPerson({ code }: Pick<Refusal, 'code'>): boolean {
+  return ABOUT_PEOPLE.includes(code)
+}
 
 const ABOUT_DISCOVERY: readonly (Reason | null)[] = [
   'discovery_document_missing',

@@ -13,6 +13,10 @@ const KEPT_ROWS = 100
 const LAST_SIGN_IN = `SELECT created_at FROM (SELECT created_at, provider FROM sessions ORDER BY rowid DESC LIMIT 1000)
   WHERE provider = ?1 LIMIT 1`
 
+/** Someone without an account is not named. */
+const AUDIT_REFUSED = `INSERT INTO audit (at, event, user_id, reference, reason)
+  VALUES (?1, 'sign_in_refused', (SELECT id FROM users WHERE issuer = ?2 AND subject = ?3), ?4, ?5)`
+
 /** A list as JSON; rows of earlier versions have none. */
 const names = v.pipe(v.nullable(v.string(), '[]'), v.parseJson(), v.array(v.string()))
 
@@ -46,7 +50,7 @@ export function refusalsIn(rows: unknown): readonly Refusal[] {
 
 export function createRefusalLog(db: Database): RefusalLog {
   return {
-    async add(refusal) {
+    async add(refusal, refused) {
       const { at, providerId, reference, code, reason, message, missing, unreadable } = refusal
       const { place, status, error, description } = refusal
       const lists = [missing, unreadable].map((list) => JSON.stringify(list))
@@ -58,6 +62,9 @@ export function createRefusalLog(db: Database): RefusalLog {
             )
             .bind(at, providerId, reference, code, message, place, status, error, description, reason, ...lists),
           db.prepare(`DELETE FROM refusals WHERE id <= (SELECT MAX(id) FROM refusals) - ${KEPT_ROWS}`),
+          ...(refused === null
+            ? []
+            : [db.prepare(AUDIT_REFUSED).bind(at, refused.issuer, refused.subject, reference, reason ?? code)]),
         ]),
       )
     },

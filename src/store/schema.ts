@@ -100,6 +100,9 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, readonly st
   '0017_disabled_users.sql': {
     users: ['disabled_at'],
   },
+  '0018_audit_reasons.sql': {
+    audit: ['reason'],
+  },
 }
 
 /** A table or a column of it, and the migration that makes it. */

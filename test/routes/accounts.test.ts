@@ -2,17 +2,19 @@
  * Who someone is after a sign-in, by the settings of the provider: required claims, matching, and who is refused with nothing written.
  */
 import { describe, expect, it } from 'vitest'
-import { createScene, GATE, LOGIN, refusalOn, rowsOf, type Settings, signIn, whoIs } from './scene.ts'
+import { createScene, GATE, LOGIN, referenceOn, refusalOn, rowsOf, type Settings, signIn, whoIs } from './scene.ts'
 
 type Person = Readonly<Record<string, unknown>> & { readonly sub: string }
 
-/** A sign-in that is refused leaves no user, no session and no audit row that was not there before. */
+/** A sign-in that is refused leaves no user and no session that was not there before, and in the audit that it was refused. */
 async function refusedSignIn(person: Person, settings: Settings) {
   const scene = createScene(settings)
   scene.provider.setPerson(person)
   const before = [await rowsOf('users'), await rowsOf('sessions'), await rowsOf('audit')]
   const page = await scene.browser().open(LOGIN)
-  expect([await rowsOf('users'), await rowsOf('sessions'), await rowsOf('audit')]).toEqual(before)
+  const [audited, ...others] = (await rowsOf('audit')).reverse()
+  expect([await rowsOf('users'), await rowsOf('sessions'), others.reverse()]).toEqual(before)
+  expect(audited).toMatchObject({ event: 'sign_in_refused', reference: referenceOn(page) })
   return { scene, page, refusal: refusalOn(page, scene)?.detail }
 }
 

@@ -10,6 +10,7 @@ import {
   introspect,
   LOGIN,
   ME,
+  referenceOn,
   refusalOn,
   rowsOf,
   sessionTokenOf,
@@ -56,6 +57,9 @@ describe('a sign-in', () => {
       })
       expect(JSON.stringify(refusal)).not.toMatch(/alice|evil\.example|guests/)
       expect([await rowsOf('users'), await rowsOf('sessions')]).toEqual([[], []])
+      expect(await rowsOf('audit')).toMatchObject([
+        { event: 'sign_in_refused', user_id: null, reason, reference: referenceOn(page) },
+      ])
     },
   )
 })

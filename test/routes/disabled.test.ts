@@ -11,6 +11,7 @@ import {
   introspect,
   LOGIN,
   ME,
+  referenceOn,
   refusalOn,
   rowsOf,
   type Settings,
@@ -43,11 +44,12 @@ describe('a sign-in of someone who is disabled', () => {
       { ...BY_EMAIL, OIDC_USER_SUB_FIELD_IMMUTABLE: 'true' },
       { ...ALICE, sub: 'newcomer' },
     ],
-  ])('is refused with a page that says so, and writes nothing (%s)', async (_, settings, person) => {
+  ])('is refused with a page that says so, and only the audit notes it (%s)', async (_, settings, person) => {
     const { scene } = await signedIn(settings)
     await disable()
     scene.provider.setPerson({ ...person, name: 'Other Name' })
-    const before = [await rowsOf('users'), await rowsOf('sessions'), await rowsOf('audit')]
+    const before = [await rowsOf('users'), await rowsOf('sessions')]
+    const [account] = await rowsOf('users')
     const page = await scene.browser().open(LOGIN)
     expect(page.status).toBe(403)
     expect(page.text).toContain('Your account here is disabled')
@@ -56,7 +58,13 @@ describe('a sign-in of someone who is disabled', () => {
       reason_code: 'disabled_here',
       fix: expect.stringContaining('npm run user:enable'),
     })
-    expect([await rowsOf('users'), await rowsOf('sessions'), await rowsOf('audit')]).toEqual(before)
+    expect([await rowsOf('users'), await rowsOf('sessions')]).toEqual(before)
+    expect((await rowsOf('audit')).at(-1)).toMatchObject({
+      event: 'sign_in_refused',
+      reason: 'disabled_here',
+      reference: referenceOn(page),
+      user_id: person.sub === 'alice' ? account?.id : null,
+    })
   })
 
   it('is a sign-in again once they are enabled', async () => {

@@ -156,7 +156,8 @@ async function exercise(round: string): Promise<readonly Executed[]> {
   await keys.all()
   await keys.removeMadeBefore(0)
   const refusals = createRefusalLog(recorder)
-  await refusals.add({
+  const refused = { issuer: ISSUER, subject: 'subject-9' }
+  const refusal = {
     at: NOW,
     providerId: 'default',
     reference: 'reference',
@@ -169,7 +170,8 @@ async function exercise(round: string): Promise<readonly Executed[]> {
     status: null,
     error: null,
     description: null,
-  })
+  } as const
+  await refusals.add(refusal, refused)
   await refusals.last(10)
   await refusals.lastSignIn('default')
   await refusals.lastSignIn('of-no-session')

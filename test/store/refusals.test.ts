@@ -26,8 +26,8 @@ const refusal = (at: number): Refusal => ({
 describe('refusals', () => {
   it('come back as they were, the newest first', async () => {
     const log = createRefusalLog(env.DB)
-    await log.add(refusal(1))
-    await log.add(refusal(2))
+    await log.add(refusal(1), null)
+    await log.add(refusal(2), null)
     expect(await log.last(5)).toEqual([refusal(2), refusal(1)])
     expect(await log.last(1)).toEqual([refusal(2)])
   })
@@ -42,14 +42,14 @@ describe('refusals', () => {
   })
 
   it('of a later version, with a reason that is not known here, come back without one', async () => {
-    await createRefusalLog(env.DB).add(refusal(4))
+    await createRefusalLog(env.DB).add(refusal(4), null)
     await env.DB.prepare("UPDATE refusals SET reason_code = 'of_tomorrow'").run()
     expect(await createRefusalLog(env.DB).last(1)).toEqual([{ ...refusal(4), reason: null }])
   })
 
   it('are a hundred at most', async () => {
     const log = createRefusalLog(env.DB)
-    for (let at = 1; at <= 103; at += 1) await log.add(refusal(at))
+    for (let at = 1; at <= 103; at += 1) await log.add(refusal(at), null)
     const kept = await log.last(1000)
     expect(kept).toHaveLength(100)
     expect([kept[0]?.at, kept.at(-1)?.at]).toEqual([103, 4])

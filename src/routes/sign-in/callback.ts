@@ -4,13 +4,14 @@
 
 import { type Context, Hono } from 'hono'
 import { refuseUnlisted } from '../../accounts/allow-lists.ts'
-import { type Admission, admissionOf, type Outcome, refuseOutsiders } from '../../accounts/provision.ts'
+import { type Admission, admissionOf, type Outcome, refuseOutsiders, subjectIn } from '../../accounts/provision.ts'
 import { isStatusUnknown } from '../../accounts/standing.ts'
 import { unreadClaims } from '../../accounts/unread-claims.ts'
 import { epochSeconds } from '../../clock.ts'
 import { withNames } from '../../config/names.ts'
 import { sha256 } from '../../crypto.ts'
 import type { Deps } from '../../deps.ts'
+import type { Refused } from '../../diagnosis/refusals.ts'
 import { GatehouseError } from '../../errors.ts'
 import type { Authentication, VerifiedLogin } from '../../oidc/flows/callback.ts'
 import type { Provider } from '../../oidc/provider.ts'
@@ -124,8 +125,10 @@ export function callbackRoutes(deps: Deps) {
       leaveAsItIs(c, standing, deps)
       return true
     }
+    let refused: Refused | null = null
     try {
       const login = await provider.finishLogin(answer, attempt.pending, !attempt.isSilent)
+      refused = { issuer: login.issuer, subject: subjectIn(login.claims, provider.config) ?? login.subject }
       const admission = admissionOf(login, provider.config)
       refuseUnlisted(admission.identity, provider, config)
       if (standing.session !== null && isAnotherPerson(admission, standing.session, attempt)) {
@@ -144,7 +147,7 @@ export function callbackRoutes(deps: Deps) {
     } catch (error) {
       const isExpired = error instanceof GatehouseError && error.code === 'login_expired'
       if (isExpired && !attempt.isSecondTry) return false
-      if (!attempt.isSilent) await noteRefusal(c, provider.id, error, deps)
+      if (!attempt.isSilent) await noteRefusal(c, provider.id, error, deps, refused)
       throw error
     }
   }

@@ -5,25 +5,28 @@
 import type { Context } from 'hono'
 import { epochSeconds } from '../../clock.ts'
 import type { Deps } from '../../deps.ts'
-import { isKept, refusalOf } from '../../diagnosis/refusals.ts'
+import { isAboutPerson, isKept, type Refused, refusalOf } from '../../diagnosis/refusals.ts'
 import { GatehouseError } from '../../errors.ts'
 import { describeFailure } from '../../log.ts'
 import { type RequestVariables, referenceOf } from '../http/context.ts'
 
 /**
- * Notes how a sign-in was refused, if that is of use to the diagnosis.
+ * Notes how a sign-in was refused, if that is of use to the diagnosis, and in the audit, if it was because of the person.
  *
  * @param providerId the provider of the sign-in
+ * @param refused whom the provider vouched for; `null`: it did not come to that
  */
 export async function noteRefusal(
   c: Context<RequestVariables>,
   providerId: string,
   error: unknown,
   { refusals, clock }: Pick<Deps, 'refusals' | 'clock'>,
+  refused: Refused | null = null,
 ): Promise<void> {
   if (!(error instanceof GatehouseError) || !isKept(error)) return
   const reference = referenceOf(c)
-  await refusals.add(refusalOf(error, providerId, reference, epochSeconds(clock))).catch((failure: unknown) => {
+  const refusal = refusalOf(error, providerId, reference, epochSeconds(clock))
+  await refusals.add(refusal, isAboutPerson(error) ? refused : null).catch((failure: unknown) => {
     if (!(failure instanceof GatehouseError)) throw failure
     c.var.log({ level: 'warn', event: 'refusal_not_kept', detail: describeFailure(failure) })
   })
