@@ -106,11 +106,12 @@ describe.skipIf(missing !== null)('Dex', () => {
 /** A world for one test, because Dex is configured when it starts. */
 describe.skipIf(missing !== null)('Dex with short-lived tokens', () => {
   const lives = { idTokens: `${LIFE_SECONDS}s` }
+  const renewing = { OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS: String(LIFE_SECONDS) }
   let world: DexWorld
   afterEach(() => world?.stop())
 
   it('goes on with new ones when the old ones expire', proves('real', 'dex', 'refresh'), async () => {
-    world = await startWithDex(SCOPES, { expiry: lives })
+    world = await startWithDex({ ...SCOPES, ...renewing }, { expiry: lives })
     const browser = await signedIn(world, 'alice')
     await sleep(LIFE_SECONDS * 1000)
     expect(await whoIs(world, browser)).toMatchObject({ preferred_username: 'alice' })
@@ -119,7 +120,7 @@ describe.skipIf(missing !== null)('Dex with short-lived tokens', () => {
   })
 
   it('asked for offline_access, lets a second browser end the session of the first', async () => {
-    world = await startWithDex(SCOPES, { expiry: lives })
+    world = await startWithDex({ ...SCOPES, ...renewing }, { expiry: lives })
     const [first, second] = [await signedIn(world, 'alice'), await signedIn(world, 'alice')]
     await sleep(LIFE_SECONDS * 1000)
     expect(await whoIs(world, first)).toBeNull()
@@ -127,7 +128,7 @@ describe.skipIf(missing !== null)('Dex with short-lived tokens', () => {
   })
 
   it('is not asked for it by itself, but for groups', async () => {
-    world = await startWithDex({}, { expiry: lives })
+    world = await startWithDex(renewing, { expiry: lives })
     const [first, second] = [await signedIn(world, 'alice'), await signedIn(world, 'alice')]
     await sleep(LIFE_SECONDS * 1000)
     for (const browser of [first, second])
@@ -135,14 +136,17 @@ describe.skipIf(missing !== null)('Dex with short-lived tokens', () => {
   })
 
   it('ends the session when the refresh token has expired', proves('real', 'dex', 'refresh'), async () => {
-    world = await startWithDex(SCOPES, { expiry: { ...lives, refreshTokens: { absoluteLifetime: '1s' } } })
+    world = await startWithDex(
+      { ...SCOPES, ...renewing },
+      { expiry: { ...lives, refreshTokens: { absoluteLifetime: '1s' } } },
+    )
     const browser = await signedIn(world, 'alice')
     await sleep(LIFE_SECONDS * 1000)
     expect(await whoIs(world, browser)).toBeNull()
   })
 
   it('ends the session when Dex has forgotten the refresh token', proves('real', 'dex', 'refresh'), async () => {
-    world = await startWithDex(SCOPES, { expiry: lives })
+    world = await startWithDex({ ...SCOPES, ...renewing }, { expiry: lives })
     const browser = await signedIn(world, 'alice')
     await world.dex.restart()
     await sleep(LIFE_SECONDS * 1000)
