@@ -32,7 +32,14 @@ async function d1(...args: string[]): Promise<void> {
   expect((await ended).code).toBe(0)
 }
 
-it('a new database that is filled from an export has every session, and knows people who sign in', {
+/** What acts on rows by itself, and the index by which people are found. */
+async function triggersAndIndex() {
+  const sql = `SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name;
+    SELECT * FROM search_beginnings ORDER BY beginning, user_id`
+  return queryD1({ root, remote: false }, sql)
+}
+
+it('a new database that is filled from an export has every session and trigger, and knows people who sign in', {
   timeout: START_MS,
 }, async () => {
   const ports = { port: await freePort(), idpPort: await freePort() }
@@ -43,10 +50,13 @@ it('a new database that is filled from an export has every session, and knows pe
   expect(id).not.toBeNull()
   await stop(dev.started)
 
+  const before = await triggersAndIndex()
+  expect(before.map((rows) => rows.length > 3)).toEqual([true, true])
   const backup = join(root, 'backup.sql')
   await d1('export', 'DB', '--output', backup)
   await rm(join(root, '.wrangler', 'state'), { recursive: true })
   await d1('execute', 'DB', '--yes', '--file', backup)
+  expect(await triggersAndIndex()).toEqual(before)
 
   dev = await startDev(root, ports)
   expect(await alice.id()).toBe(id)
