@@ -69,7 +69,7 @@ describe('storage', () => {
     .map((name) => read(join('migrations', name)))
     .join('\n')
   const added = [...sql.matchAll(/ALTER TABLE (\w+) ADD COLUMN (\w+) (?:TEXT|INTEGER|BLOB|REAL)/g)]
-  const tables = [...sql.matchAll(/CREATE TABLE (\w+) \(([\s\S]*?)\n\) STRICT;/g)].map(([, name = '', body = '']) => ({
+  const tables = [...sql.matchAll(/CREATE TABLE (\w+) \(([\s\S]*?)\n\) STRICT(?:, WITHOUT ROWID)?;/g)].map(([, name = '', body = '']) => ({
     name,
     columns: [
       ...[...body.matchAll(/^ {2}([a-z_]+) (?:TEXT|INTEGER|BLOB|REAL)/gm)].map(([, column]) => column ?? ''),
