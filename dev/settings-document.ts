@@ -9,6 +9,7 @@ import { opentalkSettings } from '../src/config/dialects/opentalk/settings.ts'
 import { opentalkVariable } from '../src/config/dialects/opentalk/sources.ts'
 import { settings } from '../src/config/names.ts'
 import { administratorSettings } from '../src/config/schema/administrators.ts'
+import { allowListSettings } from '../src/config/schema/allow-lists.ts'
 import { ownSettings } from '../src/config/schema/gatehouse.ts'
 import { accountSettings } from '../src/config/schema/people.ts'
 import { providerSettings } from '../src/config/schema/provider.ts'
@@ -102,7 +103,7 @@ const SUBJECTS: readonly (readonly [title: string, table: Table])[] = [
   ['Sign-in', { ...signInOf(ownSettings), ...visitSettings, ...requestSettings }],
   ['Session', sessionSettings],
   ['Tokens', { ...tokenSettings, ...resourceServerSettings }],
-  ['People', { ...accountSettings, ...administratorSettings }],
+  ['People', { ...accountSettings, ...allowListSettings, ...administratorSettings }],
   ['Operations', operationsTable()],
 ]
 
@@ -117,7 +118,7 @@ function signInOf(table: Table): Table {
 }
 
 function operationsTable(): Table {
-  const own = [administratorSettings, sessionSettings, visitSettings, tokenSettings, signInOf(ownSettings)]
+  const own = [administratorSettings, allowListSettings, sessionSettings, visitSettings, tokenSettings, signInOf(ownSettings)]
   return without(ownSettings, own)
 }
 
