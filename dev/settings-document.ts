@@ -12,6 +12,7 @@ import { administratorSettings } from '../src/config/schema/administrators.ts'
 import { allowListSettings } from '../src/config/schema/allow-lists.ts'
 import { ownSettings } from '../src/config/schema/gatehouse.ts'
 import { accountSettings } from '../src/config/schema/people.ts'
+import { permissionSettings } from '../src/config/schema/permissions.ts'
 import { providerSettings } from '../src/config/schema/provider.ts'
 import { requestSettings } from '../src/config/schema/requests.ts'
 import { resourceServerSettings } from '../src/config/schema/resource-server.ts'
@@ -103,7 +104,7 @@ const SUBJECTS: readonly (readonly [title: string, table: Table])[] = [
   ['Sign-in', { ...signInOf(ownSettings), ...visitSettings, ...requestSettings }],
   ['Session', sessionSettings],
   ['Tokens', { ...tokenSettings, ...resourceServerSettings }],
-  ['People', { ...accountSettings, ...allowListSettings, ...administratorSettings }],
+  ['People', { ...accountSettings, ...allowListSettings, ...permissionSettings, ...administratorSettings }],
   ['Operations', operationsTable()],
 ]
 
@@ -118,7 +119,15 @@ function signInOf(table: Table): Table {
 }
 
 function operationsTable(): Table {
-  const own = [administratorSettings, allowListSettings, sessionSettings, visitSettings, tokenSettings, signInOf(ownSettings)]
+  const own = [
+    administratorSettings,
+    allowListSettings,
+    permissionSettings,
+    sessionSettings,
+    visitSettings,
+    tokenSettings,
+    signInOf(ownSettings),
+  ]
   return without(ownSettings, own)
 }
 
@@ -190,8 +199,12 @@ function onceCalled(names: readonly string[]): string[] {
 
 /** A default as one would type it; what has nothing in it cannot be typed. */
 function written(value: unknown, separator = ' '): string {
-  const text = typeof value === 'object' ? Object.values(value ?? {}).join(separator) : String(value)
-  return text === '' ? 'empty' : code(text)
+  const text = Array.isArray(value) ? value.join(separator) : isTable(value) ? JSON.stringify(value) : String(value)
+  return text === '' || text === '{}' ? 'empty' : code(text)
+}
+
+function isTable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 function code(text: string): string {

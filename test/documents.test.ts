@@ -69,13 +69,15 @@ describe('storage', () => {
     .map((name) => read(join('migrations', name)))
     .join('\n')
   const added = [...sql.matchAll(/ALTER TABLE (\w+) ADD COLUMN (\w+) (?:TEXT|INTEGER|BLOB|REAL)/g)]
-  const tables = [...sql.matchAll(/CREATE TABLE (\w+) \(([\s\S]*?)\n\) STRICT(?:, WITHOUT ROWID)?;/g)].map(([, name = '', body = '']) => ({
-    name,
-    columns: [
-      ...[...body.matchAll(/^ {2}([a-z_]+) (?:TEXT|INTEGER|BLOB|REAL)/gm)].map(([, column]) => column ?? ''),
-      ...added.filter(([, table]) => table === name).map(([, , column]) => column ?? ''),
-    ],
-  }))
+  const tables = [...sql.matchAll(/CREATE TABLE (\w+) \(([\s\S]*?)\n\) STRICT(?:, WITHOUT ROWID)?;/g)].map(
+    ([, name = '', body = '']) => ({
+      name,
+      columns: [
+        ...[...body.matchAll(/^ {2}([a-z_]+) (?:TEXT|INTEGER|BLOB|REAL)/gm)].map(([, column]) => column ?? ''),
+        ...added.filter(([, table]) => table === name).map(([, , column]) => column ?? ''),
+      ],
+    }),
+  )
   const sections = new Map(
     read('docs/storage.md')
       .split(/^### /m)

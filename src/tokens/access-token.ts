@@ -5,6 +5,7 @@
 import * as v from 'valibot'
 import { claimsForApp, personOf } from '../accounts/app-claims.ts'
 import type { App } from '../accounts/apps.ts'
+import { permissionsOf } from '../accounts/permissions.ts'
 import { isObject, isText } from '../claims/claim-values.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Config, ProviderConfig } from '../config/model.ts'
@@ -19,6 +20,8 @@ export interface GoodToken {
   readonly principal: Principal | undefined
   /** `undefined`: not known. */
   readonly roles: readonly string[] | undefined
+  /** What it allows in the apps; `undefined`: not known. */
+  readonly permissions: readonly string[] | undefined
   /** Registered claims, under their names on the wire. @see RFC 7662 section 2.2 */
   readonly claims: Readonly<Record<string, unknown>>
 }
@@ -52,7 +55,8 @@ export interface TokenAnswer {
  */
 export function introspectionAnswer(verdict: Verdict): TokenAnswer {
   if (!verdict.active) return { active: false }
-  const answer = { ...verdict.claims, principal: verdict.principal, roles: verdict.roles }
+  const { claims, principal, roles, permissions } = verdict
+  const answer = { ...claims, principal, roles, permissions }
   return { active: true, ...Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined)) }
 }
 
@@ -103,11 +107,12 @@ export function faultOfSubject({ claims, principal }: AccessToken, source: Sourc
 }
 
 /** What an app is told of a token that nothing is wrong with, as far as the token itself says. */
-export function goodToken(token: AccessToken, app: App, rules: ProviderConfig, { opentalk }: Config): GoodToken {
+export function goodToken(token: AccessToken, app: App, rules: ProviderConfig, config: Config): GoodToken {
   const { claims, principal, roles } = token
-  const isOfPerson = principal !== 'service' && app.claims.length > 0
-  const person = isOfPerson ? claimsForApp(personOf(claims, rules), app, opentalk?.settings ?? null) : {}
-  return { active: true, principal, roles, claims: { ...answeredClaims(token), ...person } }
+  const person = principal === 'service' ? null : personOf(claims, rules)
+  const told = person === null ? {} : claimsForApp(person, app, config.opentalk?.settings ?? null)
+  const permissions = permissionsOf({ principal, groups: person?.x_grp ?? null, roles }, config)
+  return { active: true, principal, roles, permissions, claims: { ...answeredClaims(token), ...told } }
 }
 
 /** The same with the account of the person, where there is one. */

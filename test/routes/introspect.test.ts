@@ -59,6 +59,7 @@ describe('a session token', () => {
       username: 'aarcher',
       user_id: await env.DB.prepare('SELECT id FROM users').first('id'),
       principal: 'user',
+      permissions: ['rooms:join', 'rooms:create', 'rooms:record', 'rooms:moderate'],
     })
   })
 
@@ -146,6 +147,7 @@ describe('an access token of the provider', () => {
       scope: 'read write',
       token_type: 'Bearer',
       principal: 'user',
+      permissions: ['rooms:join', 'rooms:create', 'rooms:record', 'rooms:moderate'],
       roles: ['editor'],
     })
   })

@@ -54,6 +54,7 @@ describe('the signed-in person', () => {
       x_grp: ['staff', 'CN=a,OU=b'],
       siret: null,
       idp_id: null,
+      permissions: ['rooms:join', 'rooms:create', 'rooms:record', 'rooms:moderate'],
     })
   })
 

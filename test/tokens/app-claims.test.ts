@@ -62,6 +62,7 @@ const OF_TOKEN = [
   'active',
   'principal',
   'roles',
+  'permissions',
   'iss',
   'sub',
   'aud',

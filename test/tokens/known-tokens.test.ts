@@ -147,7 +147,13 @@ describe('the memory of good tokens', () => {
     const clock = createFakeClock(START)
     const provider = {} as FoundGood['provider'] // the memory asks nothing of it
     const more = { provider, asOf: { stretch: {}, id: 1 }, names: [], isCurrent: () => true }
-    const verdict = { active: true as const, principal: undefined, roles: undefined, claims: {} }
+    const verdict = {
+      active: true as const,
+      principal: undefined,
+      roles: undefined,
+      permissions: undefined,
+      claims: {},
+    }
     const memory = createKnownTokens(clock, { stands: () => true })
     for (let count = 0; count <= 10_000; count++) {
       memory.keep(String(count), { verdict, validFrom: NOW, validUntil: NOW + 60, ...more })

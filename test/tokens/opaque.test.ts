@@ -78,6 +78,7 @@ describe('an opaque token that the provider calls active', () => {
       token_type: 'Bearer',
       username: 'aarcher',
       principal: 'user',
+      permissions: ['rooms:join', 'rooms:create', 'rooms:record', 'rooms:moderate'],
     })
   })
 

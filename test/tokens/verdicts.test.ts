@@ -10,7 +10,13 @@ import { NOW, START } from '../support/token-world.ts'
 const STANDS = { stands: () => true }
 const AS_OF = { stretch: {}, id: 1 }
 
-const good = (exp: unknown): GoodToken => ({ active: true, principal: 'user', roles: [], claims: { exp } })
+const good = (exp: unknown): GoodToken => ({
+  active: true,
+  principal: 'user',
+  roles: [],
+  permissions: [],
+  claims: { exp },
+})
 
 it('what no one has asked for is not known', () => {
   expect(createVerdicts(createFakeClock(START), STANDS).recall('a')).toBeUndefined()

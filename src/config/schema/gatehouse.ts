@@ -7,6 +7,7 @@ import { hosts } from '../values/lists.ts'
 import { origin, target } from '../values/urls.ts'
 import { administratorSettings } from './administrators.ts'
 import { allowListSettings } from './allow-lists.ts'
+import { permissionSettings } from './permissions.ts'
 import { sessionSettings } from './session.ts'
 import { optional, required } from './setting.ts'
 import { tokenSettings } from './tokens.ts'
@@ -72,6 +73,7 @@ export const ownSettings = {
     meaning: 'Where people go after signing out.',
   }),
   ...allowListSettings,
+  ...permissionSettings,
   ...administratorSettings,
   ...sessionSettings,
   ...visitSettings,

@@ -2,6 +2,7 @@
  * The signed-in person, for applications that share the browser: GET /api/v1.0/users/me/.
  */
 import { Hono } from 'hono'
+import { permissionsOf } from '../../accounts/permissions.ts'
 import { describeUser } from '../../accounts/users.ts'
 import type { Deps } from '../../deps.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
@@ -14,7 +15,9 @@ export function userRoutes(deps: Deps) {
   app.use(PATHS.me, answersAs('json'))
   app.get(PATHS.me, async (c) => {
     const session = (await usedSessionOf(c, deps)) ?? refuseSignedOut(c)
-    return c.json(describeUser(session.user, deps.config.opentalk?.settings ?? null))
+    const { user } = session
+    const permissions = permissionsOf({ principal: 'user', groups: user.x_grp, roles: undefined }, deps.config)
+    return c.json({ ...describeUser(user, deps.config.opentalk?.settings ?? null), permissions })
   })
   return app
 }
