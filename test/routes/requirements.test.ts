@@ -191,7 +191,7 @@ describe('the cookies', () => {
     for (let start = 0; start < 9; start++) note(await browser.open(LOGIN, { stopBefore: '/authorize' }))
     note(await browser.open(await answerOf(browser, '?returnTo=/%22%3B%2C%5C')))
     note(await signIn(browser))
-    scene.clock.advance(290)
+    scene.clock.advance(901)
     note(await browser.background(ME))
     note(await browser.background(`${GATE}${PATHS.session}`))
     note(await signOut(browser))

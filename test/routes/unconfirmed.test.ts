@@ -111,7 +111,7 @@ describe('a refresh that is refused with', () => {
     async (_, answer) => {
       const { clock, gate, answerWith, ...scene } = world()
       const [withdrawn, other] = [await sessionOf(scene), await sessionOf(scene)]
-      clock.advance(280)
+      clock.advance(901)
       const statuses: number[] = []
       for (let attempt = 0; attempt < 3; attempt += 1) {
         answerWith(answer)
@@ -132,20 +132,20 @@ describe('a refresh that is refused with', () => {
   it.each(OUTAGES)('%s is an outage, however often and whoever else is confirmed', async (_, answer) => {
     const { clock, gate, answerWith, ...scene } = world({ OIDC_TIMEOUT: '1' })
     const [token, other] = [await sessionOf(scene), await sessionOf(scene)]
-    clock.advance(280)
+    clock.advance(901)
     for (let attempt = 0; attempt < 4; attempt += 1) {
       answerWith(answer)
       expect(await statusOf(gate, token)).toBe(200)
       answerWith(null)
       expect(await statusOf(gate, other)).toBe(200)
-      clock.advance(280)
+      clock.advance(901)
     }
   })
 
   it('invalid_grant ends the session at once', async () => {
     const { clock, gate, answerWith, ...scene } = world()
     const token = await sessionOf(scene)
-    clock.advance(280)
+    clock.advance(901)
     answerWith(json({ error: 'invalid_grant' }, 400))
     expect(await statusOf(gate, token)).toBe(401)
   })
@@ -157,7 +157,7 @@ describe('refusals that are no clear no', () => {
   it('are an outage while no one else is confirmed: one mistake of the provider signs no one out', async () => {
     const { clock, gate, answerWith, ...scene } = world()
     const tokens = [await sessionOf(scene), await sessionOf(scene)]
-    clock.advance(280)
+    clock.advance(901)
     answerWith(no)
     for (let attempt = 0; attempt < 10; attempt += 1) {
       for (const token of tokens) expect(await statusOf(gate, token)).toBe(200)
@@ -174,7 +174,7 @@ describe('refusals that are no clear no', () => {
   it('end the session when someone has signed in since the first', async () => {
     const { clock, gate, answerWith, ...scene } = world()
     const token = await sessionOf(scene)
-    clock.advance(280)
+    clock.advance(901)
     answerWith(no)
     expect(await statusOf(gate, token)).toBe(200)
     clock.advance(30)
@@ -205,7 +205,7 @@ describe('refusals that are no clear no', () => {
   it('do not end it when another was confirmed in the second of the first, but before it', async () => {
     const { clock, gate, answerWith, ...scene } = world()
     const [token, other] = [await sessionOf(scene), await sessionOf(scene)]
-    clock.advance(280)
+    clock.advance(901)
     expect(await statusOf(gate, other)).toBe(200)
     answerWith(no)
     for (let attempt = 0; attempt < 6; attempt += 1) {
@@ -217,7 +217,7 @@ describe('refusals that are no clear no', () => {
   it('do not end it when another was asked about before the first, and the rest of that took long', async () => {
     const { clock, gate, answerWith, ...scene } = world()
     const [token, other] = [await sessionOf(scene), await sessionOf(scene)]
-    clock.advance(280)
+    clock.advance(901)
     const handle = scene.provider.handle
     const slow = scene.isolate({}, async (url, init) => {
       if (url === `${IDP}/userinfo`) {
@@ -239,7 +239,7 @@ describe('refusals that are no clear no', () => {
     const { clock, gate, answerWith, ...scene } = world()
     const token = await sessionOf(scene)
     const statuses: number[] = []
-    clock.advance(280)
+    clock.advance(901)
     for (const answer of [no, no, plain(null, 503), no, no, no]) {
       answerWith(answer)
       statuses.push(await statusOf(gate, token))
@@ -252,7 +252,7 @@ describe('refusals that are no clear no', () => {
   it('count once in 30 seconds, however often the session is used', async () => {
     const { clock, gate, answerWith, refreshes, ...scene } = world()
     const [token, other] = [await sessionOf(scene), await sessionOf(scene)]
-    clock.advance(280)
+    clock.advance(901)
     answerWith(no)
     expect(await statusOf(gate, token)).toBe(200)
     answerWith(null)
@@ -271,7 +271,7 @@ describe('refusals that are no clear no', () => {
     const { clock, gate, answerWith, ...scene } = world()
     const [token, other] = [await sessionOf(scene), await sessionOf(scene)]
     for (const answer of [no, no, null, no, no, null]) {
-      clock.advance(280)
+      clock.advance(901)
       answerWith(null)
       expect(await statusOf(gate, other)).toBe(200)
       answerWith(answer)
@@ -283,7 +283,7 @@ describe('refusals that are no clear no', () => {
     const { clock, gate, answerWith, ...scene } = world()
     const app = await addApp('app')
     const token = await sessionOf(scene)
-    clock.advance(280)
+    clock.advance(901)
     answerWith(no)
     const active: unknown[] = []
     for (let attempt = 0; attempt < 3; attempt += 1) {

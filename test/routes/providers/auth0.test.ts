@@ -132,7 +132,7 @@ it('refresh tokens are asked for without a word about consent', proves('emulated
   await signIn(browser)
   expect(lastAsked(scene.provider).get('scope')).toBe('openid email profile offline_access')
   expect(lastAsked(scene.provider).has('prompt')).toBe(false)
-  scene.clock.advance(280)
+  scene.clock.advance(901)
   expect(await whoIs(browser)).toMatchObject({ sub: ALICE.sub })
   expect(scene.provider.tokenForms.at(-1)?.get('grant_type')).toBe('refresh_token')
 })

@@ -94,7 +94,7 @@ it('a session lasts by refreshes, and keeps its groups', proves('emulated', 'cog
   const scene = cognito()
   const browser = scene.browser()
   await signIn(browser)
-  scene.clock.advance(280)
+  scene.clock.advance(901)
   expect(await whoIs(browser)).toMatchObject({ sub: SUB, x_grp: ['staff'] })
   expect(scene.provider.tokenForms.at(-1)?.get('grant_type')).toBe('refresh_token')
 })

@@ -81,7 +81,7 @@ it('a session lasts by refreshes, and keeps its groups', proves('emulated', 'git
   const scene = gitlab()
   const browser = scene.browser()
   await signIn(browser)
-  scene.clock.advance(280)
+  scene.clock.advance(901)
   expect(await whoIs(browser)).toMatchObject({ sub: '42', x_grp: ['acme', 'acme/web'] })
   expect(scene.provider.tokenForms.at(-1)?.get('grant_type')).toBe('refresh_token')
 })

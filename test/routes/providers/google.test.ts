@@ -121,7 +121,7 @@ describe('the name without a scheme', () => {
     const browser = scene.browser()
     await signIn(browser)
     scene.provider.bend({ idToken: { iss: 'accounts.google.com' } })
-    scene.clock.advance(280)
+    scene.clock.advance(901)
     expect(await whoIs(browser)).toMatchObject({ sub: ALICE.sub })
   })
 
@@ -200,7 +200,7 @@ describe('refresh tokens', () => {
     const scene = google({ OIDC_OP_TYPE: 'google', OIDC_AUTH_REQUEST_EXTRA_PARAMS: extra })
     const browser = scene.browser()
     await signIn(browser)
-    scene.clock.advance(280)
+    scene.clock.advance(901)
     expect(await whoIs(browser)).toMatchObject({ sub: ALICE.sub })
     expect(scene.provider.tokenForms.at(-1)?.get('grant_type')).toBe('refresh_token')
   })

@@ -105,7 +105,7 @@ it('a session lasts by refreshes when offline_access is asked for', proves('emul
   const browser = scene.browser()
   await signIn(browser)
   expect(lastAsked(scene.provider).has('prompt')).toBe(false)
-  scene.clock.advance(280)
+  scene.clock.advance(901)
   expect(await whoIs(browser)).toMatchObject({ sub: ALICE.sub })
   expect(scene.provider.tokenForms.at(-1)?.get('grant_type')).toBe('refresh_token')
 })

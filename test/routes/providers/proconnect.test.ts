@@ -197,7 +197,7 @@ it('refresh tokens come by themselves', proves('emulated', 'proconnect', 'refres
   const scene = proconnect()
   const browser = scene.browser()
   await signIn(browser)
-  scene.clock.advance(280)
+  scene.clock.advance(901)
   expect(await whoIs(browser)).toMatchObject({ full_name: 'Alice Archer' })
   expect(scene.provider.tokenForms.at(-1)?.get('grant_type')).toBe('refresh_token')
 })
