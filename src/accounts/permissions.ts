@@ -3,6 +3,7 @@
  */
 import type { Config } from '../config/model.ts'
 import type { Principal } from '../vendors/vendor.ts'
+import type { Identity } from './person.ts'
 
 export type PermissionRules = Pick<Config, 'userPermissions' | 'groupPermissions' | 'rolePermissions' | 'serviceRoles'>
 
@@ -32,6 +33,11 @@ export function permissionsOf(
     ...(groups ?? []).flatMap((group) => wordsAt(rules.groupPermissions, group)),
     ...ofPeople.flatMap((role) => wordsAt(rules.rolePermissions, role)),
   ])
+}
+
+/** Those of someone with an account, whose roles are not known here. */
+export function permissionsOfUser({ x_grp: groups }: Pick<Identity, 'x_grp'>, rules: PermissionRules) {
+  return permissionsOf({ principal: 'user', groups, roles: undefined }, rules)
 }
 
 function wordsAt(table: Readonly<Record<string, string>>, name: string): readonly string[] {

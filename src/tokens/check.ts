@@ -4,7 +4,7 @@
 
 import { claimsForApp } from '../accounts/app-claims.ts'
 import type { App } from '../accounts/apps.ts'
-import { permissionsOf } from '../accounts/permissions.ts'
+import { permissionsOfUser } from '../accounts/permissions.ts'
 import type { Config } from '../config/model.ts'
 import { sha256 } from '../crypto.ts'
 import type { LogEntry } from '../log.ts'
@@ -99,7 +99,7 @@ function goodSession(session: Session, provider: Provider, app: App, { config }:
     active: true,
     principal: 'user',
     roles: undefined,
-    permissions: permissionsOf({ principal: 'user', groups: user.x_grp, roles: undefined }, config),
+    permissions: permissionsOfUser(user, config),
     claims: {
       iss: user.issuer,
       sub: user.subject,

@@ -20,7 +20,7 @@ export const allowListSettings = {
     origin: 'Gatehouse',
     example: 'staff, partner:meetings',
     meaning:
-      'Only members of one of these groups are let in: names as they are in the claim that OIDC_USERINFO_GROUPS_CLAIM names, which may be that of roles. Entries may be for one provider, as in GATEHOUSE_ALLOWED_EMAILS; one with a colon in its name takes `*:` before it (`*:urn:example:staff`). With both settings a person must be on both lists. Unset: everyone.',
+      'Only members of one of these groups are let in: names as they are in the claim that OIDC_USERINFO_GROUPS_CLAIM names, which may be that of roles. Entries may be for one provider, as in GATEHOUSE_ALLOWED_EMAILS; one with a colon in its name takes `*:` before it (`*:urn:example:staff`). With both settings a person must be on both lists. The provider must send the groups at refreshes, too, or sessions end there. Unset: everyone.',
   }),
 } as const
 

@@ -2,7 +2,7 @@
  * The signed-in person, for applications that share the browser: GET /api/v1.0/users/me/.
  */
 import { Hono } from 'hono'
-import { permissionsOf } from '../../accounts/permissions.ts'
+import { permissionsOfUser } from '../../accounts/permissions.ts'
 import { describeUser } from '../../accounts/users.ts'
 import type { Deps } from '../../deps.ts'
 import { answersAs, type RequestVariables } from '../http/context.ts'
@@ -16,8 +16,8 @@ export function userRoutes(deps: Deps) {
   app.get(PATHS.me, async (c) => {
     const session = (await usedSessionOf(c, deps)) ?? refuseSignedOut(c)
     const { user } = session
-    const permissions = permissionsOf({ principal: 'user', groups: user.x_grp, roles: undefined }, deps.config)
-    return c.json({ ...describeUser(user, deps.config.opentalk?.settings ?? null), permissions })
+    const described = describeUser(user, deps.config.opentalk?.settings ?? null)
+    return c.json({ ...described, permissions: permissionsOfUser(user, deps.config) })
   })
   return app
 }
