@@ -194,8 +194,9 @@ export function createUserDirectory(db: Database): UserStore {
       const between = (sql: string, from: string, to: string) => asked(sql, circle, wanted, from, to)
       // A line that begins so comes before a word that does.
       const marks = ['\n', '']
-      const literal = await rows(marks.map((mark) => between(LITERAL, mark + begin, mark + begin + LAST_CHARACTER)))
-      if (literal.length >= ENOUGH) return distinct(literal)
+      const meant = marks.map((mark) => between(LITERAL, mark + begin, mark + begin + LAST_CHARACTER))
+      const literal = distinct(await rows(meant))
+      if (literal.length >= ENOUGH) return literal
       const others = await rows([
         asked(IN_THE_MIDDLE, circle, wanted),
         ...marks.flatMap((mark) => [

@@ -34,16 +34,18 @@ describe('GATEHOUSE_ALLOWED_EMAILS', () => {
   const NAME = 'GATEHOUSE_ALLOWED_EMAILS'
 
   it('has addresses and domains, for all providers or for one', () => {
-    const text = 'Alice@Example.ORG, @example.org,@*.example.org, partner:@partner.example, *:bob@x.example,'
+    const text =
+      'Alice@Example.ORG, @example.org,@*.example.org, partner:@partner.example, *:bob@x.example, @München.example,'
     const entries = [
       [null, 'alice@example.org'],
       [null, '@example.org'],
       [null, '@*.example.org'],
       ['partner', '@partner.example'],
       [null, 'bob@x.example'],
+      [null, '@münchen.example'],
     ]
     expect(entriesOf('allowedEmails', NAME, text)).toEqual(entries)
-    expect(entriesOf('allowedEmails', NAME, text.split(',').slice(0, 5))).toEqual(entries)
+    expect(entriesOf('allowedEmails', NAME, text.split(',').slice(0, 6))).toEqual(entries)
   })
 
   it.each(['example.org', '*@example.org', '@', '@*', 'alice', '@exa mple.org', 'a@b@c', 'partner:', '@.example.org'])(

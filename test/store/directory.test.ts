@@ -54,6 +54,16 @@ describe('someone is found', () => {
     expect([await found('grüse'), await found('grossa')]).toEqual([['anais'], ['anais']])
   })
 
+  it('beside many who are found by name and address alike, who count once', async () => {
+    await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        add(`t-${index}`, { full_name: 'Tom', email: `tom${index}@corp.example` }),
+      ),
+    )
+    await add('custom', { full_name: 'Ann Custom' })
+    expect(await found('tom')).toContain('custom')
+  })
+
   it('by a word that begins alike, among many that do', async () => {
     await Promise.all(Array.from({ length: 60 }, (_, index) => add(`m-${index}`, { full_name: `Mabel N${index}` })))
     await add('maria', { full_name: 'Maria Ek' })

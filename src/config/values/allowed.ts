@@ -17,8 +17,8 @@ export interface Allowed {
 const ENTRY = /^(?:(\*|[a-z][a-z\d_]{0,30}):)?([^\s:](?:.*\S)?)$/s
 
 /** A star before the @ is a mistake for a domain. */
-const ADDRESS = /^[^\s@*]+@[a-z\d-]+(?:\.[a-z\d-]+)*$/
-const DOMAIN = /^@(?:\*\.)?[a-z\d-]+(?:\.[a-z\d-]+)*$/
+const ADDRESS = /^[^\s@*]+@[\p{L}\p{M}\d-]+(?:\.[\p{L}\p{M}\d-]+)*$/u
+const DOMAIN = /^@(?:\*\.)?[\p{L}\p{M}\d-]+(?:\.[\p{L}\p{M}\d-]+)*$/u
 
 function allowed(
   label: string,
