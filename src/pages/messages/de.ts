@@ -52,7 +52,7 @@ export const de: Messages = {
     },
     account_disabled: {
       title: 'Ihr Konto hier ist gesperrt',
-      text: 'Die Anmeldung war richtig, aber Ihr Konto bei diesem Dienst wurde gesperrt. Fragen Sie Ihre Administration nach dem Grund und ob es wieder freigegeben werden kann; die Kennung unten hilft, es zu finden.',
+      text: 'Die Anmeldung war richtig, aber Ihr Konto bei diesem Dienst wurde gesperrt. Wenn Sie das für einen Irrtum halten, geben Sie die Kennung unten an Ihre Administration weiter.',
     },
     account_not_allowed: {
       title: 'Dieses Konto ist hier nicht zugelassen',

@@ -103,11 +103,11 @@ export const en: Messages = {
     },
     account_disabled: {
       title: 'Your account here is disabled',
-      text: 'You signed in, but your account with this service was disabled. Ask your administrator why, and whether it can be enabled again; the reference below helps to find it.',
+      text: 'You signed in, but your account with this service was disabled. If you think that this is a mistake, give the reference below to your administrator.',
     },
     account_not_allowed: {
       title: 'This account is not allowed here',
-      text: 'You signed in, but this service lets in only certain people, and this account is not one of theirs. If you have another account, sign in with that one; otherwise give the reference below to your administrator.',
+      text: 'You signed in, but this service lets in only certain people, and this account is not among them. If you have another account, sign in with that one; otherwise give the reference below to your administrator.',
     },
     account_unknown: {
       title: 'You have no account here',

@@ -52,7 +52,7 @@ export const fr: Messages = {
     },
     account_disabled: {
       title: 'Votre compte ici est désactivé',
-      text: 'Vous vous êtes identifié, mais votre compte dans ce service a été désactivé. Demandez pourquoi à votre administrateur, et s’il peut être réactivé ; la référence ci-dessous aide à le retrouver.',
+      text: 'Vous vous êtes identifié, mais votre compte dans ce service a été désactivé. Si vous pensez que c’est une erreur, transmettez la référence ci-dessous à votre administrateur.',
     },
     account_not_allowed: {
       title: 'Ce compte n’est pas admis ici',
