@@ -5,14 +5,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const ANSWER_MILLISECONDS = 60_000
+/** The question must be there before the request is. */
+const WAKE_AFTER_MILLISECONDS = 500
 
 interface Target {
   readonly id: string
   readonly webSocketDebuggerUrl: string
 }
 
-/** @param worker name of the Worker @returns megabytes @throws Error when the inspector does not answer */
-export async function heapMegabytesOf(inspectorPort: number, worker: string): Promise<number> {
+/**
+ * @param worker name of the Worker
+ * @param wake sends it a request: the isolate collects its garbage only when it has something to do
+ * @returns megabytes
+ * @throws Error when the inspector does not answer
+ */
+export async function heapMegabytesOf(
+  inspectorPort: number,
+  worker: string,
+  wake: () => Promise<unknown>,
+): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${inspectorPort}/json`)
   const targets = (await response.json()) as readonly Target[] // the list of the inspector
   const target = targets.find(({ id }) => id === worker || id.endsWith(`:${worker}`))
@@ -23,7 +34,10 @@ export async function heapMegabytesOf(inspectorPort: number, worker: string): Pr
       socket.addEventListener('open', resolve)
       socket.addEventListener('error', () => reject(new Error('the inspector refused')))
     })
-    await ask(socket, 1, 'HeapProfiler.collectGarbage')
+    const collected = ask(socket, 1, 'HeapProfiler.collectGarbage')
+    await sleep(WAKE_AFTER_MILLISECONDS)
+    await wake()
+    await collected
     const { usedSize } = await ask(socket, 2, 'Runtime.getHeapUsage')
     return Number(usedSize) / 2 ** 20
   } finally {

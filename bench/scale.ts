@@ -123,7 +123,10 @@ async function checkAll({ gatehouse }: Installation, people: number, inspectorPo
   const [pid = 0] = workerdProcesses()
   console.log(`Checking ${people} tokens …`)
   const note = async (count: number) => {
-    const [heap, process] = [await heapMegabytesOf(inspectorPort, 'first'), megabytesOf(pid)]
+    const [heap, process] = [
+      await heapMegabytesOf(inspectorPort, 'first', () => fetch(`${gatehouse.baseUrl}/ping`)),
+      megabytesOf(pid),
+    ]
     const cells = [`${heap.toFixed(1)} MB`, `${process.toFixed(0)} MB`].map((cell) => cell.padStart(12))
     console.log(`${`after ${count} tokens`.padEnd(28)}${cells.join('')}`)
   }
