@@ -7,8 +7,8 @@ CREATE TABLE search_beginnings (
 ) STRICT, WITHOUT ROWID;
 
 -- json_each gives the positions in the text; the characters in the list separate words.
-INSERT INTO search_beginnings
-SELECT DISTINCT substr(text, key + 1 + (substr(text, key + 1, 1) <> char(10)), 24), user_id
+INSERT OR IGNORE INTO search_beginnings
+SELECT substr(text, key + 1 + (substr(text, key + 1, 1) <> char(10)), 24), user_id
   FROM (SELECT id AS user_id, char(10) || search_text AS text FROM users),
     json_each('[' || replace(hex(zeroblob(length(text) - 1)), '00', '0,') || '0]')
   WHERE instr(char(10) || ' .@-_+''’(', substr(text, key + 1, 1)) > 0;

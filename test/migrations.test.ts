@@ -12,7 +12,7 @@ const HARMLESS = [
   /^CREATE INDEX \w+ ON \w+/,
   /^ALTER TABLE \w+ ADD COLUMN \w+ (?:TEXT|INTEGER|BLOB|REAL)(?! NOT NULL(?! DEFAULT))/,
   /^UPDATE \w+ SET /,
-  /^INSERT INTO \w+/,
+  /^INSERT (?:OR IGNORE )?INTO \w+/,
   /^CREATE TRIGGER \w+ AFTER [^;]*\bBEGIN(?:\s+(?:INSERT INTO (?:revocations|search_beginnings)|DELETE FROM search_beginnings)\s[^;]*;)+\s+END;$/,
 ]
 

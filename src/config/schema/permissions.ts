@@ -1,12 +1,12 @@
 /**
  * The settings that say what people and programs may do in the apps; who has which is decided in `accounts/permissions.ts`.
  */
-import { words } from '../values/kinds.ts'
+import { wordsOrNone } from '../values/kinds.ts'
 import { dictionary } from '../values/lists.ts'
 import { optional } from './setting.ts'
 
 export const permissionSettings = {
-  userPermissions: optional(words, {
+  userPermissions: optional(wordsOrNone, {
     name: 'GATEHOUSE_USER_PERMISSIONS',
     default: ['rooms:join', 'rooms:create', 'rooms:record', 'rooms:moderate'],
     origin: 'Gatehouse',

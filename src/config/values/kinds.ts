@@ -111,13 +111,13 @@ export function refused(value: boolean, why: string): Kind<boolean> {
 }
 
 /** Entries that a text separates by `separator`, each once; a list may hold whatever `entry` matches. */
-function listKind(label: string, separator: RegExp, entry: RegExp): Kind<readonly string[]> {
+function listKind(label: string, separator: RegExp, entry: RegExp, fewest = 1): Kind<readonly string[]> {
   const complaint = `must be ${label}`
   return {
     label,
     schema: v.pipe(
       listed(complaint, (value) => value.split(separator).filter((part) => part !== '')),
-      v.check((list) => list.length > 0 && list.every((one) => entry.test(one)), complaint),
+      v.check((list) => list.length >= fewest && list.every((one) => entry.test(one)), complaint),
       v.transform((value) => [...new Set(value)]),
       v.readonly(),
     ),
@@ -126,6 +126,9 @@ function listKind(label: string, separator: RegExp, entry: RegExp): Kind<readonl
 
 /** Words separated by blanks, each once; a table may have them as a list. */
 export const words = listKind('words, separated by blanks', /\s+/, /^\S+$/)
+
+/** The same, where none may be meant, which is written as an empty list. */
+export const wordsOrNone = listKind('words, separated by blanks, or [] for none', /\s+/, /^\S+$/, 0)
 
 /** Scopes; commas between them are understood, because other software writes them that way. A list may have a scope with a comma in it. */
 export const scopes = listKind('scopes, separated by blanks', /[\s,]+/, /^\S+$/)
