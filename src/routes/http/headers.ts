@@ -26,8 +26,12 @@ export const setHeaders: MiddlewareHandler<RequestVariables> = async (c, next) =
   const isForApp = c.req.path === PATHS.introspect
   for (const [name, value] of Object.entries(isForApp ? ANSWER_HEADERS : BROWSER_HEADERS)) c.header(name, value)
   await next()
-  if (isForApp) return
   const { headers } = c.res
+  if (isForApp) {
+    // Where the settings are not good, every path answers with a page.
+    if (!headers.get('Content-Type')?.startsWith('text/html')) return
+    for (const [name, value] of Object.entries(BROWSER_HEADERS)) headers.set(name, value)
+  }
   headers.set('Content-Security-Policy', contentSecurityPolicy(c.var))
   // It knows no list of origins, so where someone may frame, it says nothing.
   if (c.get('framedBy') === undefined) headers.set('X-Frame-Options', 'DENY')
