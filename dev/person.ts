@@ -6,6 +6,8 @@ import { foldedAddress } from '../src/claims/verified-address.ts'
 import { howToMigrate } from './apps.ts'
 import { Complaint } from './complaint.ts'
 import { type Database, DatabaseComplaint, queryD1, type Row, sqlText } from './d1.ts'
+import { readOptions } from './options.ts'
+import { ROOT } from './settings.ts'
 
 /** The options with which a command names a person. */
 export const PERSON_OPTIONS = {
@@ -19,6 +21,13 @@ export const PERSON_USAGE = `  --id ID               the id that npm run users s
   --issuer URL --subject SUBJECT
                         what the provider calls itself, and what it knows the person by
   --email ADDRESS       if exactly one person has this address`
+
+/** Reads the options of a command that names a person, and finds them. @throws Complaint as `findPerson` */
+export async function readPerson(usage: string): Promise<{ readonly database: Database; readonly person: Row }> {
+  const { remote, ...named } = readOptions({ ...PERSON_OPTIONS, remote: { type: 'boolean', default: false } }, usage)
+  const database = { root: ROOT, remote }
+  return { database, person: await findPerson(database, named, usage) }
+}
 
 export interface Named {
   readonly id?: string | undefined

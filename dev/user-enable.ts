@@ -3,9 +3,7 @@
  */
 import { randomReference } from '../src/crypto.ts'
 import { runCommand } from './complaint.ts'
-import { readOptions } from './options.ts'
-import { enablePerson, findPerson, PERSON_OPTIONS, PERSON_USAGE } from './person.ts'
-import { ROOT } from './settings.ts'
+import { enablePerson, PERSON_USAGE, readPerson } from './person.ts'
 import { describeUser } from './user-list.ts'
 
 const USAGE = `Usage: npm run user:enable -- (--id ID | --issuer URL --subject SUBJECT | --email ADDRESS) [--remote]
@@ -16,9 +14,7 @@ ${PERSON_USAGE}
   --remote              in the deployed database; without it, in the local one`
 
 await runCommand(async () => {
-  const { remote, ...named } = readOptions({ ...PERSON_OPTIONS, remote: { type: 'boolean', default: false } }, USAGE)
-  const database = { root: ROOT, remote }
-  const person = await findPerson(database, named, USAGE)
+  const { database, person } = await readPerson(USAGE)
   const reference = randomReference()
   await enablePerson(database, String(person.id), reference)
   console.log(`${describeUser(person)}\n

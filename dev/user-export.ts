@@ -2,9 +2,7 @@
  * `npm run user:export`: prints all that the database has about a person, as JSON; changes nothing.
  */
 import { runCommand } from './complaint.ts'
-import { readOptions } from './options.ts'
-import { exportPerson, findPerson, PERSON_OPTIONS, PERSON_USAGE } from './person.ts'
-import { ROOT } from './settings.ts'
+import { exportPerson, PERSON_USAGE, readPerson } from './person.ts'
 
 const USAGE = `Usage: npm run -s user:export -- (--id ID | --issuer URL --subject SUBJECT | --email ADDRESS) [--remote]
 
@@ -15,8 +13,6 @@ ${PERSON_USAGE}
   --remote              of the deployed database; without it, of the local one`
 
 await runCommand(async () => {
-  const { remote, ...named } = readOptions({ ...PERSON_OPTIONS, remote: { type: 'boolean', default: false } }, USAGE)
-  const database = { root: ROOT, remote }
-  const person = await findPerson(database, named, USAGE)
+  const { database, person } = await readPerson(USAGE)
   console.log(JSON.stringify(await exportPerson(database, person), null, 2))
 })

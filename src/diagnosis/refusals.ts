@@ -200,7 +200,7 @@ const ABOUT_PEOPLE: readonly string[] = [
   'email_conflict',
 ] satisfies ErrorCode[]
 
-/** Whether a refusal is about the person, so that it belongs into the audit. */
+/** Whether a refusal is about the person, so that it belongs in the audit. */
 export function isAboutPerson({ code }: Pick<Refusal, 'code'>): boolean {
   return ABOUT_PEOPLE.includes(code)
 }

@@ -113,11 +113,20 @@ export async function renew(session: Session, reference: string, ports: RenewalP
 export async function unlessUnconfirmed(
   session: Session,
   reference: string,
-  { clock, config, log, sessions }: RenewalPorts,
+  ports: RenewalPorts,
 ): Promise<Session | null> {
-  if (epochSeconds(clock) < confirmedUntil(session, config)) return session
+  if (epochSeconds(ports.clock) < confirmedUntil(session, ports.config)) return session
   const reason = `the provider has not confirmed it for longer than ${nameOf('unconfirmedSeconds')}`
-  log({ level: 'info', event: 'session_unconfirmed', ref: reference, detail: { provider: session.providerId, reason } })
+  return ended(session, { event: 'session_unconfirmed', reason }, reference, ports)
+}
+
+async function ended(
+  session: Session,
+  { event, reason }: { readonly event: string; readonly reason: string },
+  reference: string,
+  { log, sessions }: RenewalPorts,
+): Promise<null> {
+  log({ level: 'info', event, ref: reference, detail: { provider: session.providerId, reason } })
   await sessions.end(session.tokenHash, reference)
   return null
 }
@@ -180,14 +189,7 @@ async function refreshNow(
 async function unlessShutOut(session: Session, reference: string, ports: RenewalPorts): Promise<Session | null> {
   if (isAllowed(session, ports)) return session
   const reason = `the person is no longer on the lists of ${nameOf('allowedEmails')} and ${nameOf('allowedGroups')}`
-  ports.log({
-    level: 'info',
-    event: 'session_not_allowed',
-    ref: reference,
-    detail: { provider: session.providerId, reason },
-  })
-  await ports.sessions.end(session.tokenHash, reference)
-  return null
+  return ended(session, { event: 'session_not_allowed', reason }, reference, ports)
 }
 
 async function completionOf(

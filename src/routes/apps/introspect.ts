@@ -17,6 +17,7 @@ import { check, inactiveLine } from '../../tokens/check.ts'
 import { keyOf } from '../../tokens/known-tokens.ts'
 import { answersAs, type RequestVariables, referenceOf } from '../http/context.ts'
 import { formText, withoutRepetition } from '../http/forms.ts'
+import { answersApps } from '../http/headers.ts'
 import { PATHS, withoutFinalSlash } from '../paths.ts'
 import { rememberQuestion } from './warm-introspection.ts'
 
@@ -38,7 +39,7 @@ export function introspectRoutes(deps: Deps) {
   const endpoint = `${baseUrl}${PATHS.introspect}`
   const audiences = [baseUrl, endpoint, withoutFinalSlash(endpoint)]
 
-  app.use(PATHS.introspect, answersAs('json'))
+  app.use(PATHS.introspect, answersAs('json'), answersApps)
   app.post(PATHS.introspect, async (c) => {
     const isSigned = wantsSigned(c.req.header('accept'))
     if (isSigned) c.set('invalidClientStatus', 400)

@@ -20,6 +20,8 @@ export interface RequestVariables {
     answers: 'page' | 'json' | 'opentalk' | 'sign_in'
     /** The status of `invalid_client`; absent: the usual one. @see RFC 6749 section 5.2, RFC 9701 section 5 */
     invalidClientStatus?: 400
+    /** Whether the answer goes to an app, and no browser sees it. */
+    isForApp?: boolean
     /** The origins whose pages may show this answer in a frame; absent: none. */
     framedBy?: readonly string[]
     /** The one script of this page, as the content security policy names it; absent: there is none. */

@@ -2,17 +2,15 @@
  * The headers that answers have, whatever route gives them.
  */
 import type { MiddlewareHandler } from 'hono'
-import { PATHS } from '../paths.ts'
 import type { RequestVariables } from './context.ts'
 
 /** Of every answer: it is for no one else, and nothing but what it says it is. */
 const ANSWER_HEADERS = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' } as const
 
-/** Of every answer that may be in a browser, known before it is made. */
+/** Of every answer that may be in a browser. */
 const BROWSER_HEADERS = {
   'Referrer-Policy': 'no-referrer',
   'Strict-Transport-Security': 'max-age=31536000',
-  ...ANSWER_HEADERS,
 } as const
 
 /** Of an answer to an app that asks about a token: no browser sees it, and what browsers are told is a part of what it costs. */
@@ -23,18 +21,20 @@ export const APP_ANSWER_HEADERS: Readonly<Record<string, string>> = {
 
 /** What is known beforehand is set before the answer is made, which then has it from the start: that costs less than to change one. */
 export const setHeaders: MiddlewareHandler<RequestVariables> = async (c, next) => {
-  const isForApp = c.req.path === PATHS.introspect
-  for (const [name, value] of Object.entries(isForApp ? ANSWER_HEADERS : BROWSER_HEADERS)) c.header(name, value)
+  for (const [name, value] of Object.entries(ANSWER_HEADERS)) c.header(name, value)
   await next()
+  if (c.get('isForApp')) return
   const { headers } = c.res
-  if (isForApp) {
-    // Where the settings are not good, every path answers with a page.
-    if (!headers.get('Content-Type')?.startsWith('text/html')) return
-    for (const [name, value] of Object.entries(BROWSER_HEADERS)) headers.set(name, value)
-  }
+  for (const [name, value] of Object.entries(BROWSER_HEADERS)) headers.set(name, value)
   headers.set('Content-Security-Policy', contentSecurityPolicy(c.var))
   // It knows no list of origins, so where someone may frame, it says nothing.
   if (c.get('framedBy') === undefined) headers.set('X-Frame-Options', 'DENY')
+}
+
+/** Says that no browser sees the answers of the routes below. */
+export const answersApps: MiddlewareHandler<RequestVariables> = async (c, next) => {
+  c.set('isForApp', true)
+  await next()
 }
 
 /**
