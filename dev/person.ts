@@ -63,7 +63,7 @@ export async function exportPerson(database: Database, person: Row) {
   const id = sqlText(String(person.id))
   const [sessions = [], audit = []] = await queryPeople(
     database,
-    `SELECT * FROM sessions WHERE user_id = ${id} ORDER BY created_at; SELECT at, event, reference, reason FROM audit WHERE user_id = ${id} ORDER BY id`,
+    `SELECT * FROM sessions WHERE user_id = ${id} ORDER BY created_at; SELECT at, event, provider, app, address, reason, reference FROM audit WHERE user_id = ${id} ORDER BY id`,
   )
   return { user: readable(person), sessions: sessions.map(readable), audit: audit.map(readable) }
 }
@@ -79,7 +79,8 @@ export function erasureOf(id: string, reference: string, now: number): readonly 
   const person = sqlText(id)
   return [
     `DELETE FROM sessions WHERE user_id = ${person} RETURNING provider`,
-    `UPDATE audit SET user_id = NULL WHERE user_id = ${person} RETURNING id`,
+    `UPDATE audit SET user_id = NULL, address = NULL WHERE user_id = ${person} RETURNING id`,
+    `UPDATE audit SET actor_id = NULL WHERE actor_id = ${person}`,
     // Only when there is a person to erase.
     `INSERT INTO audit (at, event, user_id, reference) SELECT ${now}, 'user_deleted', NULL, ${sqlText(reference)} FROM users WHERE id = ${person}`,
     `DELETE FROM users WHERE id = ${person} RETURNING id`,
@@ -96,7 +97,7 @@ export function erasureOf(id: string, reference: string, now: number): readonly 
  */
 export async function erasePerson(database: Database, id: string, reference: string) {
   const now = Math.floor(Date.now() / 1000)
-  const [sessions = [], audit = [], , users = []] = await queryPeople(
+  const [sessions = [], audit = [], , , users = []] = await queryPeople(
     database,
     erasureOf(id, reference, now).join('; '),
   )

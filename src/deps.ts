@@ -92,7 +92,7 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
   const redact = redactionOf(unmistakableSecretsOf(config))
   const log = redactedLog(wholeLog, (text) => redactedBeginning(text, LOGGED_MAX_CHARACTERS, redact))
   for (const warning of warnings) log({ level: 'warn', event: 'configuration', detail: { warning } })
-  const refusals = createRefusalLog(env.DB)
+  const refusals = createRefusalLog(env.DB, log)
   const revocations = createRevocations(createRevocationStore(env.DB), clock, config.revocationLagSeconds)
   const sealers = createSealers(config)
   const storage = createStorageProbe(env.DB, env.KV, clock)
@@ -101,8 +101,8 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     clock,
     log,
     providers: createProviders(config.providers, { fetch, clock, log, cache: createDocumentCache(env.KV) }),
-    sessions: createSessions(env.DB, clock),
-    endings: createEndings(env.DB, clock),
+    sessions: createSessions(env.DB, clock, log),
+    endings: createEndings(env.DB, clock, log),
     revocations,
     records: createTokenRecords(env.DB),
     spentLogins: createSpentLogins(env.DB, clock),

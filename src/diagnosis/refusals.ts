@@ -40,6 +40,8 @@ export interface Refusal {
 export interface Refused {
   readonly issuer: string
   readonly subject: string
+  /** From where, as far as it is kept. */
+  readonly address: string | null
 }
 
 export interface RefusalLog {

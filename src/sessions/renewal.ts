@@ -4,6 +4,7 @@
 
 import { type Refreshed, refreshedBy } from '../accounts/administrators.ts'
 import type { AllowLists } from '../accounts/allow-lists.ts'
+import type { AuditContext } from '../accounts/audit.ts'
 import { identityOf } from '../accounts/identity.ts'
 import type { Identity } from '../accounts/person.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
@@ -33,7 +34,7 @@ export interface RenewalStore extends SessionFinder {
    * @returns whether the session has ended
    */
   doubt(session: Session, notBefore: number, reference: string): Promise<boolean>
-  end(tokenHash: string, reference: string): Promise<unknown>
+  end(tokenHash: string, context: AuditContext): Promise<unknown>
 }
 
 export interface RefreshedSession {
@@ -127,7 +128,7 @@ async function ended(
   { log, sessions }: RenewalPorts,
 ): Promise<null> {
   log({ level: 'info', event, ref: reference, detail: { provider: session.providerId, reason } })
-  await sessions.end(session.tokenHash, reference)
+  await sessions.end(session.tokenHash, { reference })
   return null
 }
 
@@ -170,7 +171,7 @@ async function refreshNow(
     const error = toGatehouseError(thrown)
     log({ level: 'warn', event: 'refresh_failed', ref: reference, detail: describeFailure(error) })
     if (endsTheSession(error)) {
-      await sessions.end(session.tokenHash, reference)
+      await sessions.end(session.tokenHash, { reference })
       return null
     }
     const notBefore = epochSeconds(clock) + PAUSE_AFTER_FAILURE_SECONDS

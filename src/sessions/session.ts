@@ -43,6 +43,9 @@ export interface Session {
   readonly brought: Brought | null
 }
 
+/** A session that has just ended, with what is needed to open its tokens. */
+export type EndedSession = Pick<Session, 'tokenHash' | 'providerId' | 'sealedTokens'>
+
 export interface SessionFinder {
   /** The session of this token that has not reached its end; `null`: there is surely none. @throws GatehouseError `store_unavailable` */
   find(tokenHash: string): Promise<Session | null>

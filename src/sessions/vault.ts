@@ -6,8 +6,9 @@ import * as v from 'valibot'
 import type { Config } from '../config/model.ts'
 import { createSealer, type Sealer, sha256 } from '../crypto.ts'
 import { type ProviderTokens, providerTokensSchema } from '../oidc/flows/token-answer.ts'
+import type { Providers } from '../oidc/providers.ts'
 import { headerIn } from '../oidc/unverified-jwt.ts'
-import type { Session } from './session.ts'
+import type { EndedSession, Session } from './session.ts'
 
 /** The settings that decide what is kept. */
 export type Keeping = Pick<Config, 'storeIdToken' | 'storeAccessToken' | 'storeRefreshToken'>
@@ -48,6 +49,20 @@ export async function openTokens(
   const opened = await sealer.open(sealedTokens, tokenHash)
   const tokens = v.safeParse(v.pipe(v.string(), v.parseJson(), providerTokensSchema), opened)
   return tokens.success ? tokens.output : null
+}
+
+/** Gives the tokens of ended sessions back. A person's sessions may be from several providers, if those are of one issuer. */
+export async function giveBack(
+  ended: readonly EndedSession[],
+  { providers, sealers }: { readonly providers: Providers; readonly sealers: Pick<Sealers, 'tokens'> },
+): Promise<void> {
+  const revocations = providers.all.map(async (provider) => {
+    const theirs = ended.filter(({ providerId }) => providerId === provider.id)
+    if (theirs.length === 0) return
+    const tokens = await Promise.all(theirs.map((one) => openTokens(sealers.tokens, one)))
+    await provider.revokeTokens(tokens.filter((opened) => opened !== null))
+  })
+  await Promise.all(revocations)
 }
 
 /** The name under which a session is found by the provider's `sid`, which is unique within its issuer and may have any characters. */

@@ -9,7 +9,7 @@ import { personSchema } from '../accounts/person.ts'
 import type { User } from '../accounts/users.ts'
 import { GatehouseError, toGatehouseError } from '../errors.ts'
 import { describeFailure, type Log } from '../log.ts'
-import type { Session } from '../sessions/session.ts'
+import type { EndedSession, Session } from '../sessions/session.ts'
 import { USES_EVERYTHING } from './schema.ts'
 
 /** What the stores need of D1, which a session of it (for reading from a replica) has as well. */
@@ -121,13 +121,6 @@ export function sessionFromRow(row: unknown): Session {
     brought:
       session.brought_subject === null ? null : { subject: session.brought_subject, groups: session.brought_groups },
   }
-}
-
-/** A session that has just ended, with what is needed to open its tokens. */
-export interface EndedSession {
-  readonly tokenHash: string
-  readonly providerId: string
-  readonly sealedTokens: string
 }
 
 const endedRow = v.object({ token_hash: v.string(), provider: v.string(), sealed_tokens: v.string() })

@@ -3,9 +3,13 @@
  * Remembers what a provider has just ended, so that a sign-in that was under way at the time does not begin it again.
  */
 import type { D1PreparedStatement } from '@cloudflare/workers-types'
+import type { AuditContext, AuditEvent } from '../accounts/audit.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
+import type { Log } from '../log.ts'
 import { CUT_OFF_SECONDS, ofBoth, ofSid, ofSub } from '../sessions/cut-offs.ts'
-import { type Database, ENDED_COLUMNS, type EndedSession, endedFromRows, roundTrip } from './d1.ts'
+import type { EndedSession } from '../sessions/session.ts'
+import { contextValues, logAudit, RETURNING_AUDIT } from './audit.ts'
+import { type Database, ENDED_COLUMNS, endedFromRows, roundTrip } from './d1.ts'
 
 /** What a logout token ends. */
 export interface LogoutTokenEnding {
@@ -44,7 +48,7 @@ export interface Endings {
    */
   endBySid(sidHash: string, rememberedUntil: number, reference: string): Promise<number>
   /** Ends all sessions of a person. @throws GatehouseError `store_unavailable` */
-  endAllOf(userId: string, reference: string): Promise<readonly EndedSession[]>
+  endAllOf(userId: string, context: AuditContext): Promise<readonly EndedSession[]>
 }
 
 /** Which rows of `sessions`, and the values for its question marks. */
@@ -55,19 +59,18 @@ interface Condition {
 
 type Meaning = Pick<LogoutTokenEnding, 'issuer' | 'subject' | 'subHash' | 'sidHashes' | 'issuedAt'>
 
-type Event = 'backchannel_logout' | 'frontchannel_logout' | 'sign_out_everywhere'
-
-export function createEndings(db: Database, clock: Clock): Endings {
+export function createEndings(db: Database, clock: Clock, log: Log): Endings {
   /** The audit comes first, while the rows are still there to be named. */
-  function statements(event: Event, reference: string, { sql, values }: Condition) {
+  function statements(event: AuditEvent, context: AuditContext, { sql, values }: Condition) {
     const now = epochSeconds(clock)
     const alive = `${sql} AND expires_at > ?`
     return [
       db
         .prepare(
-          `INSERT INTO audit (at, event, user_id, reference) SELECT ?, ?, user_id, ? FROM sessions WHERE ${alive}`,
+          `INSERT INTO audit (at, event, user_id, provider, reference, address, actor_id)
+  SELECT ?, ?, user_id, provider, ?, ?, ? FROM sessions WHERE ${alive} ${RETURNING_AUDIT}`,
         )
-        .bind(now, event, reference, ...values, now),
+        .bind(now, event, ...contextValues(context), ...values, now),
       db.prepare(`DELETE FROM sessions WHERE ${alive} RETURNING ${ENDED_COLUMNS}`).bind(...values, now),
     ]
   }
@@ -77,9 +80,9 @@ export function createEndings(db: Database, clock: Clock): Endings {
       const { sql, values } = meantBy(ending)
       const unspent = `${sql} AND NOT EXISTS (SELECT 1 FROM spent_logout_tokens WHERE jti_hash = ?)`
       const now = epochSeconds(clock)
-      const [, ended, , , spent] = await roundTrip(() =>
+      const [audited, ended, , , spent] = await roundTrip(() =>
         db.batch([
-          ...statements('backchannel_logout', reference, { sql: unspent, values: [...values, jtiHash] }),
+          ...statements('backchannel_logout', { reference }, { sql: unspent, values: [...values, jtiHash] }),
           rememberEnding(db, ending, rememberedUntil, jtiHash, Math.floor(clock.now())),
           cutOffTokens(db, ending, now + CUT_OFF_SECONDS, jtiHash),
           db
@@ -87,23 +90,26 @@ export function createEndings(db: Database, clock: Clock): Endings {
             .bind(jtiHash, usableUntil),
         ]),
       )
+      logAudit(log, audited?.results)
       return spent?.meta.changes === 1 ? (ended?.results.length ?? 0) : null
     },
 
     async endBySid(sidHash, rememberedUntil, reference) {
       const condition = { sql: 'sid_hash = ?', values: [sidHash] }
-      const [, ended] = await roundTrip(() =>
+      const [audited, ended] = await roundTrip(() =>
         db.batch([
-          ...statements('frontchannel_logout', reference, condition),
+          ...statements('frontchannel_logout', { reference }, condition),
           ...rememberSid(db, sidHash, rememberedUntil, Math.floor(clock.now())),
         ]),
       )
+      logAudit(log, audited?.results)
       return ended?.results.length ?? 0
     },
 
-    async endAllOf(userId, reference) {
+    async endAllOf(userId, context) {
       const condition = { sql: 'user_id = ?', values: [userId] }
-      const [, ended] = await roundTrip(() => db.batch(statements('sign_out_everywhere', reference, condition)))
+      const [audited, ended] = await roundTrip(() => db.batch(statements('sign_out_everywhere', context, condition)))
+      logAudit(log, audited?.results)
       return endedFromRows(ended?.results)
     },
   }

@@ -9,7 +9,7 @@ import { type Database, roundTrip } from './d1.ts'
 const ROWS_MAX = 5000
 /** Less than the time between two calls, so that two never run at once. */
 const TIME_SECONDS = 600
-/** Some 700 MB with their indexes. People can make rows by signing in again and again. */
+/** Some 1 GB with their indexes. People can make rows by signing in again and again. */
 const AUDIT_ROWS_MAX = 5_000_000
 
 /** An isolate that has not asked for so long forgets everything. */

@@ -3,7 +3,9 @@
  */
 import * as v from 'valibot'
 import type { Refusal, RefusalLog } from '../diagnosis/refusals.ts'
+import type { Log } from '../log.ts'
 import { isReason } from '../reasons.ts'
+import { logAudit, RETURNING_AUDIT } from './audit.ts'
 import { type Database, roundTrip } from './d1.ts'
 
 /** Enough to see a pattern. Anyone who makes refusals on purpose drives out others, and fills nothing. */
@@ -14,8 +16,8 @@ const LAST_SIGN_IN = `SELECT created_at FROM (SELECT created_at, provider FROM s
   WHERE provider = ?1 LIMIT 1`
 
 /** Someone without an account is not named. */
-const AUDIT_REFUSED = `INSERT INTO audit (at, event, user_id, reference, reason)
-  VALUES (?1, 'sign_in_refused', (SELECT id FROM users WHERE issuer = ?2 AND subject = ?3), ?4, ?5)`
+const AUDIT_REFUSED = `INSERT INTO audit (at, event, user_id, reference, reason, provider, address)
+  VALUES (?1, 'sign_in_refused', (SELECT id FROM users WHERE issuer = ?2 AND subject = ?3), ?4, ?5, ?6, ?7) ${RETURNING_AUDIT}`
 
 /** A list as JSON; rows of earlier versions have none. */
 const names = v.pipe(v.nullable(v.string(), '[]'), v.parseJson(), v.array(v.string()))
@@ -48,13 +50,13 @@ export function refusalsIn(rows: unknown): readonly Refusal[] {
   return v.parse(v.array(refusalRow), rows)
 }
 
-export function createRefusalLog(db: Database): RefusalLog {
+export function createRefusalLog(db: Database, log: Log): RefusalLog {
   return {
     async add(refusal, refused) {
       const { at, providerId, reference, code, reason, message, missing, unreadable } = refusal
       const { place, status, error, description } = refusal
       const lists = [missing, unreadable].map((list) => JSON.stringify(list))
-      await roundTrip(() =>
+      const [, , audited] = await roundTrip(() =>
         db.batch([
           db
             .prepare(
@@ -64,9 +66,14 @@ export function createRefusalLog(db: Database): RefusalLog {
           db.prepare(`DELETE FROM refusals WHERE id <= (SELECT MAX(id) FROM refusals) - ${KEPT_ROWS}`),
           ...(refused === null
             ? []
-            : [db.prepare(AUDIT_REFUSED).bind(at, refused.issuer, refused.subject, reference, reason ?? code)]),
+            : [
+                db
+                  .prepare(AUDIT_REFUSED)
+                  .bind(at, refused.issuer, refused.subject, reference, reason ?? code, providerId, refused.address),
+              ]),
         ]),
       )
+      logAudit(log, audited?.results)
     },
 
     async last(count) {

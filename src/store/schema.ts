@@ -103,6 +103,10 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, readonly st
   '0018_audit_reasons.sql': {
     audit: ['reason'],
   },
+  '0019_audit_origins.sql': {
+    sessions: ['address', 'country', 'device'],
+    audit: ['actor_id', 'provider', 'app', 'address'],
+  },
 }
 
 /** A table or a column of it, and the migration that makes it. */

@@ -1,15 +1,17 @@
 /**
  * Sessions and their users in D1, so that a session that ended has ended everywhere at once; tokens are only here as hashes.
  */
+import type { AuditContext, Origin } from '../accounts/audit.ts'
 import type { Admission, Outcome } from '../accounts/provision.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
+import type { Log } from '../log.ts'
 import type { Authentication } from '../oidc/flows/callback.ts'
 import type { RenewalStore } from '../sessions/renewal.ts'
-import type { SessionSnapshots } from '../sessions/session.ts'
+import type { EndedSession, SessionSnapshots } from '../sessions/session.ts'
+import { contextValues, logAudit, RETURNING_AUDIT } from './audit.ts'
 import {
   type Database,
   ENDED_COLUMNS,
-  type EndedSession,
   endedFromRow,
   endedFromRows,
   type Matches,
@@ -44,6 +46,7 @@ export interface SignIn {
   readonly expiresAt: number
   /** The reference number of the request, which joins the audit row with the log. */
   readonly reference: string
+  readonly origin: Origin
 }
 
 export interface Sessions extends RenewalStore, SessionSnapshots {
@@ -58,7 +61,7 @@ export interface Sessions extends RenewalStore, SessionSnapshots {
   /** Notes that the session is in use. @throws GatehouseError `store_unavailable` */
   touch(tokenHash: string): Promise<void>
   /** Ends a session, and gives back what it was at its end; nothing, when it had ended already. @throws GatehouseError `store_unavailable` */
-  end(tokenHash: string, reference: string): Promise<readonly EndedSession[]>
+  end(tokenHash: string, context: AuditContext): Promise<readonly EndedSession[]>
 }
 
 const FIND = `SELECT ${[...USER_COLUMNS, ...SESSION_COLUMNS].join(', ')}
@@ -70,20 +73,20 @@ const HAS_ENDED = `SELECT ${hasEnded(1, 6)} AS ended`
 
 /** For the person who is meant by ?1 to ?3. The account still has the subject that it had before the sign-in. */
 const insertSession = (meant: string) =>
-  `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sub_hash, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at, provider, by_email, brought_subject, brought_groups)
-  SELECT ?4, id, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, subject <> ?2, ?2, ?16 FROM users WHERE issuer = ?1 AND subject = ${meant} AND disabled_at IS NULL AND NOT ${hasEnded(17, 5)} RETURNING 1`
+  `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sub_hash, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at, provider, by_email, brought_subject, brought_groups, address, country, device)
+  SELECT ?4, id, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, subject <> ?2, ?2, ?16, ?22, ?23, ?24 FROM users WHERE issuer = ?1 AND subject = ${meant} AND disabled_at IS NULL AND NOT ${hasEnded(17, 5)} RETURNING 1`
 
 /** Before anything is written, while it can still be seen that the account has another subject. */
 const auditMatch = (meant: string) =>
-  `INSERT INTO audit (at, event, user_id, reference)
-  SELECT ?4, 'email_match', id, ?5 FROM users WHERE issuer = ?1 AND subject = ${meant} AND subject <> ?2 AND disabled_at IS NULL
-    AND NOT ${hasEnded(6, 4)}`
+  `INSERT INTO audit (at, event, user_id, reference, provider, address)
+  SELECT ?4, 'email_match', id, ?5, ?11, ?12 FROM users WHERE issuer = ?1 AND subject = ${meant} AND subject <> ?2 AND disabled_at IS NULL
+    AND NOT ${hasEnded(6, 4)} ${RETURNING_AUDIT}`
 
-const AUDIT_SIGN_IN = `INSERT INTO audit (at, event, user_id, reference)
-  SELECT ?1, 'sign_in', user_id, ?2 FROM sessions WHERE token_hash = ?3`
+const AUDIT_SIGN_IN = `INSERT INTO audit (at, event, user_id, reference, provider, address)
+  SELECT ?1, 'sign_in', user_id, ?2, provider, address FROM sessions WHERE token_hash = ?3 ${RETURNING_AUDIT}`
 
-const AUDIT_SIGN_OUT = `INSERT INTO audit (at, event, user_id, reference)
-  SELECT ?1, 'sign_out', user_id, ?2 FROM sessions WHERE token_hash = ?3`
+const AUDIT_SIGN_OUT = `INSERT INTO audit (at, event, user_id, reference, address, actor_id, provider)
+  SELECT ?1, 'sign_out', user_id, ?3, ?4, ?5, provider FROM sessions WHERE token_hash = ?2 ${RETURNING_AUDIT}`
 
 /** Only when the new one has begun. */
 const DELETE_REPLACED =
@@ -130,8 +133,8 @@ const DOUBT = `UPDATE sessions SET refresh_not_before = ?3, refresh_pending = 0,
 const IS_DOUBTED = `token_hash = ?1 AND refresh_version = ?2 AND doubts >= ${DOUBTS_MAX}
     AND ${confirmedSince('+sessions.doubted_at')}`
 
-const AUDIT_DOUBTED = `INSERT INTO audit (at, event, user_id, reference)
-  SELECT ?3, 'sign_out', user_id, ?4 FROM sessions WHERE ${IS_DOUBTED}`
+const AUDIT_DOUBTED = `INSERT INTO audit (at, event, user_id, reference, provider)
+  SELECT ?3, 'sign_out', user_id, ?4, provider FROM sessions WHERE ${IS_DOUBTED} ${RETURNING_AUDIT}`
 
 const DELETE_DOUBTED = `DELETE FROM sessions WHERE ${IS_DOUBTED} RETURNING token_hash`
 
@@ -139,7 +142,7 @@ const DELETE_DOUBTED = `DELETE FROM sessions WHERE ${IS_DOUBTED} RETURNING token
 const DOUBT_ANEW = `UPDATE sessions SET doubts = 1, doubted_at = ?3
   WHERE token_hash = ?1 AND refresh_version = ?2 AND doubts >= ${DOUBTS_MAX}`
 
-export function createSessions(db: Database, clock: Clock): Sessions {
+export function createSessions(db: Database, clock: Clock, log: Log): Sessions {
   return {
     async find(tokenHash) {
       const row = await roundTrip(() => db.prepare(FIND).bind(tokenHash, epochSeconds(clock)).first())
@@ -154,7 +157,7 @@ export function createSessions(db: Database, clock: Clock): Sessions {
     },
 
     async begin(signIn) {
-      const { admission, tokenHash, authentication, reference } = signIn
+      const { admission, tokenHash, authentication, reference, origin } = signIn
       const now = epochSeconds(clock)
       const key = keyOf(admission)
       const meant = meantSubject(admission)
@@ -178,11 +181,18 @@ export function createSessions(db: Database, clock: Clock): Sessions {
           signIn.providerId,
           JSON.stringify(admission.identity.x_grp),
           ...valuesOf(beginning),
+          origin.address,
+          origin.country,
+          origin.device,
         )
       const auditedMatch =
         admission.byEmail === null
           ? []
-          : [db.prepare(auditMatch(meant)).bind(...key, now, reference, ...valuesOf(beginning))]
+          : [
+              db
+                .prepare(auditMatch(meant))
+                .bind(...key, now, reference, ...valuesOf(beginning), signIn.providerId, origin.address),
+            ]
       const statements = [
         begun,
         db.prepare(AUDIT_SIGN_IN).bind(now, reference, tokenHash),
@@ -199,7 +209,12 @@ export function createSessions(db: Database, clock: Clock): Sessions {
         db.batch([ended, matching, ...auditedMatch, upsert, ...statements]),
       )
       if (endedFromRow(asked?.results[0])) return 'ended'
-      const isAdmitted = results[auditedMatch.length + 1]?.results.length === 1
+      const [matched, [, admitted, signedIn]] = [
+        results.slice(0, auditedMatch.length),
+        results.slice(auditedMatch.length),
+      ]
+      for (const audited of [...matched, signedIn]) logAudit(log, audited?.results)
+      const isAdmitted = admitted?.results.length === 1
       return outcomeOf(isAdmitted, matchesFromRow(found?.results[0]))
     },
 
@@ -247,7 +262,7 @@ export function createSessions(db: Database, clock: Clock): Sessions {
 
     async doubt({ tokenHash, refreshVersion }, notBefore, reference) {
       const now = epochSeconds(clock)
-      const [, , ended] = await roundTrip(() =>
+      const [, audited, ended] = await roundTrip(() =>
         db.batch([
           db.prepare(DOUBT).bind(tokenHash, refreshVersion, notBefore, now),
           db.prepare(AUDIT_DOUBTED).bind(tokenHash, refreshVersion, now, reference),
@@ -255,16 +270,18 @@ export function createSessions(db: Database, clock: Clock): Sessions {
           db.prepare(DOUBT_ANEW).bind(tokenHash, refreshVersion, now),
         ]),
       )
+      logAudit(log, audited?.results)
       return ended?.results.length === 1
     },
 
-    async end(tokenHash, reference) {
-      const [, ended] = await roundTrip(() =>
+    async end(tokenHash, context) {
+      const [audited, ended] = await roundTrip(() =>
         db.batch([
-          db.prepare(AUDIT_SIGN_OUT).bind(epochSeconds(clock), reference, tokenHash),
+          db.prepare(AUDIT_SIGN_OUT).bind(epochSeconds(clock), tokenHash, ...contextValues(context)),
           db.prepare(DELETE_SESSION).bind(tokenHash),
         ]),
       )
+      logAudit(log, audited?.results)
       return endedFromRows(ended?.results)
     },
   }

@@ -306,6 +306,7 @@ describe('the settings', () => {
       storeAccessToken: false,
       confirmEverySeconds: 900,
       auditRetentionDays: 365,
+      auditAddresses: 'shortened',
       revocationLagSeconds: 5,
       returnToField: 'returnTo',
       pendingLoginsMax: 7,

@@ -6,6 +6,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createEndings } from '../../src/store/endings.ts'
 import { purgeExpired } from '../../src/store/purge.ts'
+import { noLog } from '../store/signing-in.ts'
 import type { Browser } from '../support/browser.ts'
 import { PATHS } from '../support/paths.ts'
 import {
@@ -206,7 +207,7 @@ describe('a front-channel logout between code and session', () => {
   it('fills no table: 1,000 are remembered, one for each sid, and logout tokens are not driven out', async () => {
     const scene = createScene()
     await tell(scene, { sub: 'alice' })
-    const endings = createEndings(env.DB, scene.clock)
+    const endings = createEndings(env.DB, scene.clock, noLog)
     const until = Math.floor(scene.clock.now() / 1000) + 600
     await env.DB.exec(
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO recent_endings (name, expires_at, arrived_at, by_browser) SELECT 'sid ' || i, ${until}, 0, 1 FROM n`,

@@ -52,8 +52,8 @@ export interface Scene {
   /** Every line that any isolate has logged. */
   readonly log: readonly LogEntry[]
   readonly gate: Site
-  /** A browser that no one has used yet. */
-  browser(): Browser
+  /** A browser that no one has used yet. @param own headers of each of its requests */
+  browser(own?: Readonly<Record<string, string>>): Browser
   /** Another isolate: the same storage, empty memory, and other settings and another network if need be. */
   isolate(settings?: Settings, network?: Network): Site
 }
@@ -106,7 +106,7 @@ export function createStage({ clock, fetch, sites, settings }: StageOptions): St
     return (request) => handle(request, () => {})
   }
   const gate = isolate()
-  const browser = () => createBrowser({ [GATE]: gate, ...sites }, clock.now)
+  const browser = (own = {}) => createBrowser({ [GATE]: gate, ...sites }, clock.now, own)
   return { clock, log, gate, browser, isolate }
 }
 

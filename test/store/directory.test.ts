@@ -5,11 +5,11 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createSessions } from '../../src/store/sessions.ts'
 import { createUserDirectory } from '../../src/store/users.ts'
-import { ISSUER, identity, signIn, stillClock } from './signing-in.ts'
+import { ISSUER, identity, noLog, signIn, stillClock } from './signing-in.ts'
 
 const CIRCLE = { issuer: ISSUER, tenant: null }
 
-const sessions = createSessions(env.DB, stillClock())
+const sessions = createSessions(env.DB, stillClock(), noLog)
 const directory = createUserDirectory(env.DB)
 
 async function add(subject: string, known: Parameters<typeof identity>[0], issuer = ISSUER) {

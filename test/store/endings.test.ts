@@ -5,13 +5,13 @@ import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
 import { createEndings } from '../../src/store/endings.ts'
 import { createSessions } from '../../src/store/sessions.ts'
-import { ISSUER, NOW, signIn, stillClock } from './signing-in.ts'
+import { ISSUER, NOW, noLog, signIn, stillClock } from './signing-in.ts'
 
 const clock = stillClock()
-const sessions = () => createSessions(env.DB, clock)
+const sessions = () => createSessions(env.DB, clock, noLog)
 
 const end = (subject: string, subHash: string, sidHash: string | null = null) =>
-  createEndings(env.DB, clock).endByLogoutToken({
+  createEndings(env.DB, clock, noLog).endByLogoutToken({
     issuer: ISSUER,
     subject,
     subHash,

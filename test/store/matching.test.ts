@@ -6,13 +6,13 @@ import { describe, expect, it } from 'vitest'
 import type { Identity } from '../../src/accounts/person.ts'
 import type { EmailMatch } from '../../src/accounts/provision.ts'
 import { createSessions } from '../../src/store/sessions.ts'
-import { ISSUER, identity, signIn, stillClock } from './signing-in.ts'
+import { ISSUER, identity, noLog, signIn, stillClock } from './signing-in.ts'
 
 const EMAIL = 'alice@corp.example'
 const BY_EMAIL: EmailMatch = { email: EMAIL, trustsAbsent: false, keepsSubject: true }
 const VERIFIED = identity({ email: EMAIL, email_verified: true })
 
-const sessions = () => createSessions(env.DB, stillClock())
+const sessions = () => createSessions(env.DB, stillClock(), noLog)
 
 /** Someone who has signed in before, without any matching. */
 async function known(subject: string, known: Partial<Identity> = VERIFIED, issuer = ISSUER): Promise<void> {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { purgeExpired } from '../../src/store/purge.ts'
 import { createSessions } from '../../src/store/sessions.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { NOW, signIn, stillClock } from './signing-in.ts'
+import { NOW, noLog, signIn, stillClock } from './signing-in.ts'
 
 const YEAR_SECONDS = 365 * 86_400
 
@@ -23,7 +23,7 @@ async function addExpired(table: 'spent_logins' | 'spent_logout_tokens', count: 
 describe('the purge', () => {
   it('removes sessions that have expired, and leaves those that live and their users', async () => {
     const clock = stillClock()
-    const sessions = createSessions(env.DB, clock)
+    const sessions = createSessions(env.DB, clock, noLog)
     await sessions.begin(signIn({ tokenHash: 'short', expiresAt: NOW + 60 }))
     await sessions.begin(signIn({ tokenHash: 'long', expiresAt: NOW + 61 }))
     clock.advance(60)

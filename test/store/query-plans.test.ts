@@ -18,7 +18,7 @@ import { createSessions } from '../../src/store/sessions.ts'
 import { createSigningKeyStore } from '../../src/store/signing-keys.ts'
 import { createTokenRecords } from '../../src/store/token-records.ts'
 import { createUserDirectory } from '../../src/store/users.ts'
-import { ISSUER, identity, NOW, signIn, stillClock } from './signing-in.ts'
+import { ISSUER, identity, NOW, noLog, signIn, stillClock } from './signing-in.ts'
 
 interface Executed {
   /** File and line of `src/store/` that prepared it. */
@@ -99,8 +99,8 @@ async function fill(last: number, first = 1): Promise<void> {
 async function exercise(round: string): Promise<readonly Executed[]> {
   const { recorder, executed } = recording(env.DB)
   const clock = stillClock()
-  const sessions = createSessions(recorder, clock)
-  const endings = createEndings(recorder, clock)
+  const sessions = createSessions(recorder, clock, noLog)
+  const endings = createEndings(recorder, clock, noLog)
   const person = identity({ email: 'n7@example.org', email_verified: true, full_name: 'Someone new' })
   const byEmail = { email: 'n7@example.org', trustsAbsent: false, keepsSubject: false }
   await sessions.begin(signIn({ tokenHash: `one-${round}`, identity: person }))
@@ -118,7 +118,7 @@ async function exercise(round: string): Promise<readonly Executed[]> {
   await sessions.completeRefresh(renewing, refreshed)
   await sessions.abandonRefresh(renewing, NOW + 10)
   await sessions.doubt(renewing, NOW + 10, 'reference')
-  await sessions.end(`two-${round}`, 'reference')
+  await sessions.end(`two-${round}`, { reference: 'reference' })
   const ending = {
     issuer: ISSUER,
     issuedAt: NOW,
@@ -130,7 +130,7 @@ async function exercise(round: string): Promise<readonly Executed[]> {
   await endings.endByLogoutToken({ ...ending, subject: 's', subHash: 'h', sidHashes: ['d'], jtiHash: `b-${round}` })
   await endings.endByLogoutToken({ ...ending, subject: null, subHash: null, sidHashes: ['d'], jtiHash: `c-${round}` })
   await endings.endBySid('sid', NOW + 60, 'reference')
-  await endings.endAllOf('user-5', 'reference')
+  await endings.endAllOf('user-5', { reference: 'reference' })
   await createSpentLogins(recorder, clock).spend(`state-${round}`, NOW + 60)
   const directory = createUserDirectory(recorder)
   await directory.withId('user-6')
@@ -155,8 +155,8 @@ async function exercise(round: string): Promise<readonly Executed[]> {
   await keys.add(key, NOW)
   await keys.all()
   await keys.removeMadeBefore(0)
-  const refusals = createRefusalLog(recorder)
-  const refused = { issuer: ISSUER, subject: 'subject-9' }
+  const refusals = createRefusalLog(recorder, noLog)
+  const refused = { issuer: ISSUER, subject: 'subject-9', address: null }
   const refusal = {
     at: NOW,
     providerId: 'default',

@@ -11,7 +11,7 @@ import { SCHEMA } from '../../src/store/schema.ts'
 import { createSessions } from '../../src/store/sessions.ts'
 import { createTokenRecords } from '../../src/store/token-records.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { identity, NOW, signIn, stillClock } from './signing-in.ts'
+import { identity, NOW, noLog, signIn, stillClock } from './signing-in.ts'
 
 const feed = () => createRevocationStore(env.DB)
 
@@ -28,7 +28,7 @@ async function rows(): Promise<string[]> {
 let userId: string
 
 beforeEach(async () => {
-  const sessions = createSessions(env.DB, stillClock())
+  const sessions = createSessions(env.DB, stillClock(), noLog)
   await sessions.begin(signIn({ tokenHash: 'one', expiresAt: NOW + 600 }))
   await sessions.begin(signIn({ tokenHash: 'two', expiresAt: NOW + 600 }))
   userId = String(await env.DB.prepare('SELECT id FROM users').first('id'))
@@ -38,7 +38,7 @@ beforeEach(async () => {
 describe('a sign-in', () => {
   const later = { ...stillClock(), now: () => (NOW + 1) * 1000 }
   const begin = (changed: Parameters<typeof signIn>[0]) =>
-    createSessions(env.DB, later).begin(signIn({ tokenHash: 'three', ...changed }))
+    createSessions(env.DB, later, noLog).begin(signIn({ tokenHash: 'three', ...changed }))
 
   it('that makes an account writes a row, for access tokens that were seen before', async () => {
     await begin({ subject: 'bob', subHash: 'of bob' })
@@ -47,7 +47,7 @@ describe('a sign-in', () => {
 
   it('of a known person writes nothing, not even in the second in which the account was made', async () => {
     await begin({})
-    await createSessions(env.DB, stillClock()).begin(signIn({ tokenHash: 'at once' }))
+    await createSessions(env.DB, stillClock(), noLog).begin(signIn({ tokenHash: 'at once' }))
     expect(await rows()).toEqual([])
   })
 
@@ -62,18 +62,18 @@ describe('a sign-in', () => {
 
 describe('a session', () => {
   it('that is used writes nothing', async () => {
-    await createSessions(env.DB, stillClock()).touch('one')
+    await createSessions(env.DB, stillClock(), noLog).touch('one')
     expect(await rows()).toEqual([])
   })
 
   it('writes a row when it ends, in whatever way', async () => {
-    await createSessions(env.DB, stillClock()).end('one', 'r')
+    await createSessions(env.DB, stillClock(), noLog).end('one', { reference: 'r' })
     await env.DB.exec("DELETE FROM sessions WHERE token_hash = 'two'")
     expect(await rows()).toEqual(['session one', 'session two'])
   })
 
   it('writes a row when it ends with all others of the person', async () => {
-    await createEndings(env.DB, stillClock()).endAllOf(userId, 'r')
+    await createEndings(env.DB, stillClock(), noLog).endAllOf(userId, { reference: 'r' })
     expect(await rows()).toEqual(['session one', 'session two'])
   })
 
@@ -127,7 +127,7 @@ describe('a logout token', () => {
     reference: 'r',
   }
   const end = (meaning: { subHash: string | null; sidHashes: string[]; issuedAt: number; jtiHash?: string }) =>
-    createEndings(env.DB, stillClock()).endByLogoutToken({
+    createEndings(env.DB, stillClock(), noLog).endByLogoutToken({
       ...usual,
       subject: meaning.subHash && 'someone',
       ...meaning,
@@ -173,7 +173,7 @@ describe('the feed', () => {
   it('is read from the newest row at first, and then from the one that was seen last', async () => {
     const [start] = await feed().pull(null)
     expect(start).toMatchObject({ id: lastId })
-    await createSessions(env.DB, stillClock()).end('one', 'r')
+    await createSessions(env.DB, stillClock(), noLog).end('one', { reference: 'r' })
     expect(await feed().pull(start ?? null)).toMatchObject([start ?? {}, { kind: 'session', name: 'one' }])
     expect(await feed().pull(null)).toMatchObject([{ name: 'one' }])
   })
@@ -187,8 +187,8 @@ describe('the feed', () => {
   })
 
   it('is removed after an hour but for its newest row, and no id comes again', async () => {
-    await createSessions(env.DB, stillClock()).end('one', 'r')
-    await createSessions(env.DB, stillClock()).end('two', 'r')
+    await createSessions(env.DB, stillClock(), noLog).end('one', { reference: 'r' })
+    await createSessions(env.DB, stillClock(), noLog).end('two', { reference: 'r' })
     const [newest] = await feed().pull(null)
     const inAnHour = { ...stillClock(), now: () => Date.now() + 3_601_000 }
     expect(await purgeExpired(env.DB, inAnHour, 365)).toMatchObject({ revocations: lastId + 1 })

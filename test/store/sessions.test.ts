@@ -5,11 +5,11 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createSessions } from '../../src/store/sessions.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { ISSUER, identity, NOW, signIn, stillClock } from './signing-in.ts'
+import { ISSUER, identity, NOW, noLog, signIn, stillClock } from './signing-in.ts'
 
 function store() {
   const clock = stillClock()
-  return { clock, sessions: createSessions(env.DB, clock) }
+  return { clock, sessions: createSessions(env.DB, clock, noLog) }
 }
 
 async function rowsOf(table: 'users' | 'sessions' | 'audit') {
@@ -202,9 +202,9 @@ describe('a session', () => {
   it('that has ended is not found, and ending it again is fine', async () => {
     const { sessions } = store()
     await sessions.begin(signIn())
-    await sessions.end('hash', 'reference-2')
+    await sessions.end('hash', { reference: 'reference-2' })
     expect(await sessions.find('hash')).toBeNull()
-    await sessions.end('hash', 'reference-3')
+    await sessions.end('hash', { reference: 'reference-3' })
     const events = (await rowsOf('audit')).map(({ event, reference }) => [event, reference])
     expect(events).toEqual([
       ['sign_in', 'reference'],
@@ -216,7 +216,7 @@ describe('a session', () => {
     const { sessions } = store()
     await sessions.begin(signIn({ tokenHash: 'laptop' }))
     await sessions.begin(signIn({ tokenHash: 'phone' }))
-    await sessions.end('laptop', 'reference')
+    await sessions.end('laptop', { reference: 'reference' })
     expect(await sessions.find('phone')).not.toBeNull()
   })
 
@@ -263,7 +263,7 @@ describe('a refresh that seems to be refused', () => {
       },
     }
     const clock = stillClock()
-    const sessions = createSessions(counting as never, clock) // what it uses of a database
+    const sessions = createSessions(counting as never, clock, noLog) // what it uses of a database
     for (let index = 0; index < 60; index += 1) await sessions.begin(signIn({ tokenHash: `other ${index}` }))
     await sessions.begin(signIn())
     rowsRead.length = 0
@@ -298,7 +298,7 @@ describe('a refresh', () => {
     await sessions.begin(signIn())
     const seen = await found(sessions)
     await sessions.claimRefresh(seen, NOW + 7)
-    await sessions.end('hash', 'reference')
+    await sessions.end('hash', { reference: 'reference' })
     const mine = { ...seen, refreshVersion: seen.refreshVersion + 1 }
     expect(await sessions.completeRefresh(mine, refreshed)).toBeNull()
     expect(await env.DB.prepare("SELECT id FROM users WHERE given_name = 'Alicia'").first()).toBeNull()
@@ -412,7 +412,7 @@ describe('the beginning of a session', () => {
 
 describe('the sessions of one person', () => {
   it('are 1,000 at the most: with one more the oldest ends, and no one else’s', async () => {
-    const sessions = createSessions(env.DB, stillClock())
+    const sessions = createSessions(env.DB, stillClock(), noLog)
     await sessions.begin(signIn({ tokenHash: 'of bob', subject: 'bob' }))
     await sessions.begin(signIn({ tokenHash: 'first' }))
     await env.DB.exec(
@@ -430,6 +430,6 @@ describe('a database that does not answer', () => {
     const { sessions } = store()
     await env.DB.exec('DROP TABLE sessions')
     expect((await refusalOf(sessions.find('hash'))).code).toBe('store_unavailable')
-    expect((await refusalOf(sessions.end('hash', 'reference'))).code).toBe('store_unavailable')
+    expect((await refusalOf(sessions.end('hash', { reference: 'reference' }))).code).toBe('store_unavailable')
   })
 })

@@ -21,6 +21,9 @@ export function stillClock() {
   }
 }
 
+/** A log that no one reads. */
+export const noLog = () => {}
+
 export function identity(known: Partial<Identity> = {}): Identity {
   return {
     email: null,
@@ -67,6 +70,7 @@ export function signIn(changed: Partial<SignIn & Admission> = {}): SignIn {
     replacedTokenHash: null,
     expiresAt: NOW + 600,
     reference: 'reference',
+    origin: { address: null, country: null, device: null },
     ...rest,
   }
 }

@@ -57,8 +57,13 @@ const REDIRECTS_MAX = 20
 /**
  * @param sites what answers at each origin; no other can be reached
  * @param now milliseconds since the epoch, for the life of cookies
+ * @param own what comes with each of its requests: the name of the browser, and what the network says of it
  */
-export function createBrowser(sites: Readonly<Record<string, Site>>, now: () => number): Browser {
+export function createBrowser(
+  sites: Readonly<Record<string, Site>>,
+  now: () => number,
+  own: Readonly<Record<string, string>> = {},
+): Browser {
   const jar = createCookieJar(now)
 
   async function send(step: Step): Promise<Response> {
@@ -73,7 +78,7 @@ export function createBrowser(sites: Readonly<Record<string, Site>>, now: () => 
     request.headers.set('sec-fetch-dest', isNavigation ? 'document' : 'empty')
     request.headers.set('sec-fetch-site', fetchSite(initiator, url))
     if (initiator && (method === 'POST' || !isNavigation)) request.headers.set('origin', initiator.origin)
-    for (const [name, value] of Object.entries(headers)) request.headers.set(name, value)
+    for (const [name, value] of Object.entries({ ...own, ...headers })) request.headers.set(name, value)
     const response = await site(request)
     jar.take(url, response.headers.getSetCookie())
     return response

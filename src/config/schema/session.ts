@@ -2,7 +2,7 @@
  * The settings of how long a session lives, what it keeps of the provider, and how often the provider is asked about it.
  */
 
-import { bool, seconds, secondsBetween, secrets, wholeBetween } from '../values/kinds.ts'
+import { bool, oneOf, seconds, secondsBetween, secrets, wholeBetween } from '../values/kinds.ts'
 import { optional } from './setting.ts'
 
 export const sessionSettings = {
@@ -64,7 +64,15 @@ export const sessionSettings = {
     default: 365,
     example: '90',
     meaning:
-      'How long the database keeps who signed in and out, and when. Whatever is set, the newest five million entries at most are kept, which are about 700 MB of the 10 GB that a database may have.',
+      'How long the database keeps the audit: who signed in and out or was refused, who changed what, when and from where. Whatever is set, the newest five million entries at most are kept, which are about 1 GB of the 10 GB that a database may have.',
+  }),
+  auditAddresses: optional(oneOf(['shortened', 'full', 'none']), {
+    name: 'AUDIT_ADDRESSES',
+    origin: 'Gatehouse',
+    default: 'shortened',
+    example: 'none',
+    meaning:
+      'What the audit and the list of sessions keep of the address that a person signs in from. `shortened`: the network (of 203.0.113.7 the first 24 bits, of an IPv6 address the first 48) and the country. `full`: the address and the country. `none`: neither.',
   }),
   revocationLagSeconds: optional(secondsBetween(0, 600), {
     name: 'REVOCATION_LAG_SECONDS',

@@ -21,6 +21,7 @@ import { VENDORS } from '../../vendors/vendors.ts'
 import { answersAs, type RequestVariables, referenceOf } from '../http/context.ts'
 import { giveSession } from '../http/cookies.ts'
 import { looseForm } from '../http/forms.ts'
+import { originOf } from '../http/origin.ts'
 import { sessionOf } from '../session/current-session.ts'
 import {
   ATTEMPT_SECONDS,
@@ -128,7 +129,8 @@ export function callbackRoutes(deps: Deps) {
     let refused: Refused | null = null
     try {
       const login = await provider.finishLogin(answer, attempt.pending, !attempt.isSilent)
-      refused = { issuer: login.issuer, subject: subjectIn(login.claims, provider.config) ?? login.subject }
+      const subject = subjectIn(login.claims, provider.config) ?? login.subject
+      refused = { issuer: login.issuer, subject, address: originOf(c, config).address }
       const admission = admissionOf(login, provider.config)
       refuseUnlisted(admission.identity, provider, config)
       if (standing.session !== null && isAnotherPerson(admission, standing.session, attempt)) {
@@ -207,6 +209,7 @@ export function callbackRoutes(deps: Deps) {
       replacedTokenHash: await replacedBy(c, attempt),
       expiresAt: epochSeconds(clock) + lifeSeconds,
       reference: referenceOf(c),
+      origin: originOf(c, config),
     })
     refuseOutsiders(outcome)
     forgetTries(c)

@@ -13,7 +13,8 @@ import type { Authentication } from '../../oidc/flows/callback.ts'
 import type { Provider } from '../../oidc/provider.ts'
 import { isDueByBrowser } from '../../sessions/renewal.ts'
 import type { Session } from '../../sessions/session.ts'
-import { type RequestVariables, referenceOf } from '../http/context.ts'
+import type { RequestVariables } from '../http/context.ts'
+import { auditContextOf } from '../http/origin.ts'
 import { type Attempt, replacedBy } from './attempts.ts'
 import { noteRefused, noteTry, type SilentStanding, stayOut } from './silent.ts'
 
@@ -90,7 +91,7 @@ async function endUnconfirmed(
   try {
     const session = replacedTokenHash === null ? null : await sessions.find(replacedTokenHash)
     if (session?.providerId !== id || !isDueByBrowser(session, config, clock)) return
-    await sessions.end(session.tokenHash, referenceOf(c))
+    await sessions.end(session.tokenHash, auditContextOf(c, config))
   } catch (thrown) {
     // It is confirmed, or ended, at a later visit.
     logSilentFailure(c, 'silent_sign_in_failed', thrown)

@@ -10,12 +10,12 @@ import { languageFor } from '../../pages/language.ts'
 import { CSRF_FIELD, EVERYWHERE_FIELD, signOutPage } from '../../pages/sign-out.tsx'
 import { SUBMIT_SOURCE, signedOutHerePage, signOutAtProviderPage } from '../../pages/sign-out-at-provider.tsx'
 import type { Session } from '../../sessions/session.ts'
-import { hintOf, openTokens } from '../../sessions/vault.ts'
-import type { EndedSession } from '../../store/d1.ts'
-import { type RequestVariables, referenceOf } from '../http/context.ts'
+import { giveBack, hintOf, openTokens } from '../../sessions/vault.ts'
+import type { RequestVariables } from '../http/context.ts'
 import { takeSession } from '../http/cookies.ts'
 import { csrfTokenFor, refuseOtherPages, refuseOtherSites } from '../http/csrf.ts'
 import { isForm, limitedForm } from '../http/forms.ts'
+import { auditContextOf } from '../http/origin.ts'
 import { PATHS } from '../paths.ts'
 import { sessionOf } from '../session/current-session.ts'
 import { stayOut } from '../sign-in/silent.ts'
@@ -61,8 +61,8 @@ export function logoutRoutes(deps: Deps) {
   async function signOut(c: RequestContext, session: Session, isEverywhere: boolean): Promise<Response> {
     // As the sessions were at their end: a refresh may have come in between.
     const ended = isEverywhere
-      ? await endings.endAllOf(session.user.id, referenceOf(c))
-      : await sessions.end(session.tokenHash, referenceOf(c))
+      ? await endings.endAllOf(session.user.id, auditContextOf(c, config))
+      : await sessions.end(session.tokenHash, auditContextOf(c, config))
     takeSession(c)
     stayOut(c, deps)
     c.var.log({ level: 'info', event: 'sign_out', detail: { ended: ended.length } })
@@ -74,7 +74,7 @@ export function logoutRoutes(deps: Deps) {
         postLogoutRedirectUri: provider.config.addresses.postLogoutRedirectUri,
         state,
       }),
-      revokeAll(ended),
+      giveBack(ended, deps),
     ])
     const language = languageFor(c.req.header('accept-language'))
     // By now its revocation endpoint has been asked. No browser is sent to an address that does not answer.
@@ -84,17 +84,6 @@ export function logoutRoutes(deps: Deps) {
     if (!atProvider.isByForm) return c.redirect(endSessionUrl(atProvider).href, 303)
     c.set('script', SUBMIT_SOURCE)
     return c.html(signOutAtProviderPage(language, atProvider))
-  }
-
-  /** A person's sessions may be from several providers, if those are of one issuer. */
-  async function revokeAll(ended: readonly EndedSession[]): Promise<void> {
-    const revocations = providers.all.map(async (provider) => {
-      const theirs = ended.filter(({ providerId }) => providerId === provider.id)
-      if (theirs.length === 0) return
-      const tokens = await Promise.all(theirs.map((one) => openTokens(sealers.tokens, one)))
-      await provider.revokeTokens(tokens.filter((opened) => opened !== null))
-    })
-    await Promise.all(revocations)
   }
 
   return app
