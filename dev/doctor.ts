@@ -113,7 +113,10 @@ async function withStorage<T>(work: (storage: Storage) => Promise<T>): Promise<T
     persist: { path: join(ROOT, '.wrangler', 'state', 'v3') },
   })
   try {
-    return await work({ storage: createStorageProbe(env.DB, env.KV, clock), refusals: createRefusalLog(env.DB) })
+    return await work({
+      storage: createStorageProbe(env.DB, env.KV, clock),
+      refusals: createRefusalLog(env.DB, () => {}),
+    })
   } finally {
     await dispose()
   }

@@ -3,6 +3,7 @@
  */
 import type { ParseArgsConfig } from 'node:util'
 import { foldedAddress } from '../src/claims/verified-address.ts'
+import { disabling, enabling, erasing, type PersonChange } from '../src/store/people/changes.ts'
 import { howToMigrate } from './apps.ts'
 import { Complaint } from './complaint.ts'
 import { type Database, DatabaseComplaint, queryD1, type Row, sqlText } from './d1.ts'
@@ -69,24 +70,14 @@ export async function exportPerson(database: Database, person: Row) {
 }
 
 /**
- * The statements that erase a person: sessions and row go, and the audit rows stay without a name. For one batch, all or nothing.
+ * The statements that erase a person, as text. For one batch, all or nothing.
  *
  * @param id of the person
  * @param reference under which the audit notes the erasure
  * @param now seconds since the epoch
  */
 export function erasureOf(id: string, reference: string, now: number): readonly string[] {
-  const person = sqlText(id)
-  return [
-    `DELETE FROM sessions WHERE user_id = ${person} RETURNING provider`,
-    `UPDATE audit SET user_id = NULL, address = NULL WHERE user_id = ${person} RETURNING id`,
-    `UPDATE audit SET actor_id = NULL WHERE actor_id = ${person}`,
-    // Only when there is a person to erase.
-    `INSERT INTO audit (at, event, user_id, reference) SELECT ${now}, 'user_deleted', NULL, ${sqlText(reference)} FROM users WHERE id = ${person}`,
-    `DELETE FROM users WHERE id = ${person} RETURNING id`,
-    // An isolate that has seen this row last no longer finds it, and forgets everything.
-    `UPDATE revocations SET name = '' WHERE kind = 'user' AND name = ${person}`,
-  ]
+  return inlined(erasing(id, { reference }, now))
 }
 
 /**
@@ -96,11 +87,7 @@ export function erasureOf(id: string, reference: string, now: number): readonly 
  * @throws Complaint when they were gone already
  */
 export async function erasePerson(database: Database, id: string, reference: string) {
-  const now = Math.floor(Date.now() / 1000)
-  const [sessions = [], audit = [], , , users = []] = await queryPeople(
-    database,
-    erasureOf(id, reference, now).join('; '),
-  )
+  const [, sessions = [], users = [], audit = []] = await change(database, erasing(id, { reference }, seconds()))
   if (users.length === 0) throw new Complaint('There is no such person any more. Nothing was deleted.')
   return { sessions: sessions.length, auditRows: audit.length }
 }
@@ -112,35 +99,35 @@ export async function erasePerson(database: Database, id: string, reference: str
  * @throws Complaint when the person is disabled already, or gone
  */
 export async function disablePerson(database: Database, id: string, reference: string): Promise<number> {
-  const [changed, sessions] = await setDisabled(database, id, 'user_disabled', reference)
-  if (changed === 0) throw new Complaint('This person is disabled already. Nothing was changed.')
-  return sessions
+  const [, sessions = [], users = []] = await change(database, disabling(id, { reference }, seconds()))
+  if (users.length === 0) throw new Complaint('This person is disabled already. Nothing was changed.')
+  return sessions.length
 }
 
 /** @throws Complaint when the person is not disabled, or gone */
 export async function enablePerson(database: Database, id: string, reference: string): Promise<void> {
-  const [changed] = await setDisabled(database, id, 'user_enabled', reference)
-  if (changed === 0) throw new Complaint('This person is not disabled. Nothing was changed.')
+  const [, , users = []] = await change(database, enabling(id, { reference }, seconds()))
+  if (users.length === 0) throw new Complaint('This person is not disabled. Nothing was changed.')
 }
 
-/** @returns how many people were changed, and how many sessions ended */
-async function setDisabled(
-  database: Database,
-  id: string,
-  event: 'user_disabled' | 'user_enabled',
-  reference: string,
-): Promise<readonly [changed: number, sessions: number]> {
-  const now = Math.floor(Date.now() / 1000)
-  const person = sqlText(id)
-  const [from, to] = event === 'user_disabled' ? ['IS NULL', String(now)] : ['IS NOT NULL', 'NULL']
-  const statements = [
-    // Before the row says so, because it is by the row that this is seen to be needed.
-    `INSERT INTO audit (at, event, user_id, reference) SELECT ${now}, '${event}', id, ${sqlText(reference)} FROM users WHERE id = ${person} AND disabled_at ${from}`,
-    `UPDATE users SET disabled_at = ${to} WHERE id = ${person} AND disabled_at ${from} RETURNING id`,
-    `DELETE FROM sessions WHERE user_id = ${person} AND EXISTS (SELECT 1 FROM users WHERE id = ${person} AND disabled_at IS NOT NULL) RETURNING provider`,
-  ]
-  const [, changed = [], sessions = []] = await queryPeople(database, statements.join('; '))
-  return [changed.length, sessions.length]
+function change(database: Database, changes: PersonChange): Promise<Row[][]> {
+  return queryPeople(database, inlined(changes).join('; '))
+}
+
+/** The database takes no values beside a statement here, so they are written into it. */
+function inlined({ audit, sessions, change: changing, rest }: PersonChange): readonly string[] {
+  return [audit, sessions, changing, ...rest].map(({ sql, values }) =>
+    sql.replace(/\?(\d)/g, (_, place) => sqlValue(values[Number(place) - 1] ?? null)),
+  )
+}
+
+function sqlValue(value: string | number | null): string {
+  if (value === null) return 'NULL'
+  return typeof value === 'number' ? String(value) : sqlText(value)
+}
+
+function seconds(): number {
+  return Math.floor(Date.now() / 1000)
 }
 
 /** Where a command has looked, so that its user notices when that is the wrong place. */

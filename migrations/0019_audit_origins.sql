@@ -12,6 +12,7 @@ ALTER TABLE audit ADD COLUMN address TEXT;
 CREATE INDEX audit_by_event ON audit (event, at);
 CREATE INDEX audit_by_actor ON audit (actor_id) WHERE actor_id IS NOT NULL;
 CREATE INDEX audit_by_app ON audit (app, at) WHERE app IS NOT NULL;
+CREATE INDEX audit_by_app_and_event ON audit (app, event, at) WHERE app IS NOT NULL;
 CREATE INDEX audit_refusals ON audit (reference) WHERE event = 'sign_in_refused';
 
 -- The lists of people on the pages for administrators, the newest first: of a tenant, and the disabled ones alone.

@@ -6,7 +6,10 @@ import { getPath } from 'hono/utils/url'
 import type { Deps } from './deps.ts'
 import { GatehouseError } from './errors.ts'
 import type { Log } from './log.ts'
+import { adminAuditRoutes } from './routes/admin/audit.ts'
 import { diagnosisRoutes } from './routes/admin/diagnosis.ts'
+import { adminOverviewRoutes } from './routes/admin/overview.ts'
+import { adminUserRoutes } from './routes/admin/users.ts'
 import { configurationRoutes } from './routes/apps/configuration.ts'
 import { introspectRoutes } from './routes/apps/introspect.ts'
 import { issuerRoutes } from './routes/apps/issuer.ts'
@@ -18,6 +21,7 @@ import { type RequestVariables, referenceOf, refuseOtherHosts } from './routes/h
 import { answerFailure, noRoute } from './routes/http/errors.ts'
 import { setHeaders } from './routes/http/headers.ts'
 import { PATHS, withoutFinalSlash } from './routes/paths.ts'
+import { accountRoutes } from './routes/people/account.ts'
 import { directoryRoutes } from './routes/people/directory.ts'
 import { userRoutes } from './routes/people/users.ts'
 import { sessionRoutes } from './routes/session/session.ts'
@@ -79,6 +83,10 @@ export function createApp(deps: Deps): App {
   app.route('/', jwksRoutes(deps))
   app.route('/', issuerRoutes(deps))
   app.route('/', diagnosisRoutes(deps))
+  app.route('/', accountRoutes(deps))
+  app.route('/', adminOverviewRoutes(deps))
+  app.route('/', adminUserRoutes(deps))
+  app.route('/', adminAuditRoutes(deps))
   const { loginFailureUrl: failure, baseUrl } = deps.config
   const failureLocation = failure === undefined ? undefined : new URL(failure, baseUrl).href
   app.notFound((c) => answerFailure(c, noRoute(c, methodsAt(app, c.req.path)), undefined))

@@ -2,6 +2,7 @@
  * The only wiring: settings and bindings in, everything that the routes need out; holds no rule of its own.
  */
 import type { UserStore } from './accounts/directory.ts'
+import type { AuditList, SessionList, UserList } from './accounts/records.ts'
 import type { Clock } from './clock.ts'
 import { loadConfig } from './config/load.ts'
 import type { Config, Env } from './config/model.ts'
@@ -21,6 +22,10 @@ import { isDatabaseReady } from './store/d1.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { createEndings, type Endings } from './store/endings.ts'
 import { createSpentLogins, type SpentLogins } from './store/logins.ts'
+import { createAuditList } from './store/people/audit-list.ts'
+import { type Changes, createChanges } from './store/people/changes.ts'
+import { createSessionList } from './store/people/session-list.ts'
+import { createUserList } from './store/people/user-list.ts'
 import { createStorageProbe } from './store/probe.ts'
 import { purgeExpired } from './store/purge.ts'
 import { createRefusalLog } from './store/refusals.ts'
@@ -56,6 +61,8 @@ export interface Deps {
   /** Our own, with which we sign for apps. */
   readonly signingKeys: SigningKeys
   readonly directory: UserStore
+  /** People, their sessions and the audit, for administrators and for the people themselves. */
+  readonly people: People
   /** In memory, while the revocation feed says nothing else. */
   readonly verdicts: Verdicts
   /** One sealer for each use, so that nothing sealed for one opens in another. */
@@ -66,6 +73,13 @@ export interface Deps {
   isDatabaseReady(): Promise<boolean>
   /** Removes what has expired; gives back how many rows went, by table. */
   purgeExpired(): Promise<Readonly<Record<string, number>>>
+}
+
+export interface People {
+  readonly users: UserList
+  readonly sessions: SessionList
+  readonly audit: AuditList
+  readonly changes: Changes
 }
 
 /** Ten times what a log line shows of a text; a text from a provider may be of any length. */
@@ -110,6 +124,12 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     signingKeys: createSigningKeys(createSigningKeyStore(env.DB), sealers.signingKeys, clock),
     apps: createApps(createAppStore(env.DB), revocations, clock),
     directory: createUserDirectory(env.DB),
+    people: {
+      users: createUserList(env.DB),
+      sessions: createSessionList(env.DB, clock),
+      audit: createAuditList(env.DB),
+      changes: createChanges(env.DB, clock, log),
+    },
     verdicts: createVerdicts(clock, revocations),
     sealers,
     refusals,

@@ -36,6 +36,7 @@ export const REASONS = {
     'host_not_allowed',
     'parameter_repeated',
     'request_unreadable',
+    'own_account',
     'token_missing',
     'credential_repeated',
     'level_unknown',
@@ -68,7 +69,7 @@ export const REASONS = {
     'user_search_off',
     'user_search_forbidden',
   ],
-  not_found: ['path_unknown', 'provider_unknown', 'user_search_off'],
+  not_found: ['path_unknown', 'person_unknown', 'provider_unknown', 'user_search_off'],
   payload_too_large: ['body_too_large'],
   provider_error: [
     'refused_by_provider',
@@ -157,4 +158,10 @@ export function isReason(text: string): text is Reason {
 /** Whether a reason is one of this code. */
 export function isReasonOf<Code extends ErrorCode>(code: Code, reason: Reason): reason is ReasonOf<Code> {
   return (REASONS[code] as readonly Reason[]).includes(reason) // the list of one code
+}
+
+/** The refusal that a reason belongs to, the first if there are several; `null`: there is no such reason. */
+export function codeOfReason(word: string): ErrorCode | null {
+  const found = Object.entries(REASONS).find(([, reasons]) => reasons.some((reason) => reason === word))
+  return found === undefined ? null : (found[0] as ErrorCode) // the keys of REASONS are the codes
 }

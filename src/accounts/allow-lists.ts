@@ -20,7 +20,8 @@ interface Place {
   readonly config: { readonly trustAbsentEmailVerified: boolean }
 }
 
-interface Obstacle {
+/** Why a person would not come in. */
+export interface Obstacle {
   readonly reason: ReasonOf<'account_not_allowed'>
   readonly message: string
   readonly fix: string
@@ -43,8 +44,12 @@ export function isListed(person: Listed, provider: Place, lists: AllowLists): bo
   return obstacleOf(person, provider, lists) === null
 }
 
-/** `null`: there is none. */
-function obstacleOf(person: Listed, provider: Place, { allowedEmails, allowedGroups }: AllowLists): Obstacle | null {
+/** What keeps a person out. `null`: nothing does. */
+export function obstacleOf(
+  person: Listed,
+  provider: Place,
+  { allowedEmails, allowedGroups }: AllowLists,
+): Obstacle | null {
   const [emails, groups] = [valuesFor(provider, allowedEmails), valuesFor(provider, allowedGroups)]
   return (
     (emails.length === 0 ? null : byEmail(person, provider, emails)) ??

@@ -1,8 +1,10 @@
 /**
  * What makes a provider send a claim, in the words of its console, for the log of a sign-in that lacked one; refuses no one.
  */
+import type { ProviderConfig } from '../config/model.ts'
 import { withNames } from '../config/names.ts'
 import { type ProviderType, VENDORS } from '../vendors/vendors.ts'
+import type { Identity } from './person.ts'
 
 /** @see OpenID Connect Core 1.0 section 5.4 */
 const SCOPE_OF: Readonly<Record<string, string>> = {
@@ -35,6 +37,21 @@ const SCOPE_OF: Readonly<Record<string, string>> = {
 export function sourceOfClaim(claim: string, type: ProviderType): string {
   const { specialSource, otherSource } = VENDORS[type]
   return withNames(specialSource(claim) ?? scopeSource(SCOPE_OF[claim]) ?? otherSource(claim))
+}
+
+/** The claims that a member of what is kept comes from, by their names, the best first. */
+export function claimsOf(
+  member: keyof Identity,
+  {
+    fullNameClaims,
+    shortNameClaim,
+    groupsClaims,
+  }: Pick<ProviderConfig, 'fullNameClaims' | 'shortNameClaim' | 'groupsClaims'>,
+): readonly string[] {
+  if (member === 'full_name') return fullNameClaims ?? ['given_name', 'family_name', 'name']
+  if (member === 'short_name') return shortNameClaim === undefined ? ['given_name', 'nickname'] : [shortNameClaim]
+  if (member === 'family_name') return ['family_name', 'usual_name']
+  return member === 'x_grp' ? groupsClaims : [member]
 }
 
 function scopeSource(scope: string | undefined): string | null {

@@ -1,18 +1,40 @@
 /**
  * Who is found when someone looks for people: those who have signed in here, those at the provider, or both; pure rules over two ports.
  */
-import type { FindBehavior } from '../config/dialects/opentalk/settings.ts'
+import type { FindBehavior, OpenTalkValues } from '../config/dialects/opentalk/settings.ts'
 import { asksBackend } from '../config/dialects/opentalk/user-search.ts'
 import { sha256Hex } from '../crypto.ts'
 import type { FoundUser } from '../vendors/keycloak/user-search.ts'
 import { asName, closeness, folded, searchTextOf } from './identity.ts'
+import { tenantOf } from './standing.ts'
 import type { User } from './users.ts'
 
 /** Who may be seen by the person who looks: people of one provider, and of one tenant where there are several. */
 export interface Circle {
-  readonly issuer: string
+  /** `null`: an administrator looks, and sees people of every provider. */
+  readonly issuer: string | null
   /** `null`: there is one tenant only. */
   readonly tenant: string | null
+  /** Whether disabled people are seen. */
+  readonly hasDisabled: boolean
+}
+
+/** Whom a person may see. Anyone whose tenant is not known is in one with no one else. @param opentalk `null`: OpenTalk is not in use */
+export function circleOf(user: User, opentalk: OpenTalkValues | null): Circle {
+  const isByTenant = opentalk?.['tenants.assignment'] === 'by_external_tenant_id'
+  const tenant = isByTenant ? (tenantOf({ ...user }, opentalk).tenant_id ?? '') : null
+  return { issuer: user.issuer, tenant, hasDisabled: false }
+}
+
+/** Whom an administrator sees: everyone, or everyone of their own tenant where there are several. */
+export function administeredBy(user: User, opentalk: OpenTalkValues | null): Circle {
+  const { issuer, tenant } = circleOf(user, opentalk)
+  return { issuer: tenant === null ? null : issuer, tenant, hasDisabled: true }
+}
+
+export function isWithin({ issuer, tenant_id }: User, circle: Circle): boolean {
+  const isOfIssuer = circle.issuer === null || issuer === circle.issuer
+  return isOfIssuer && (circle.tenant === null || (circle.tenant !== '' && tenant_id === circle.tenant))
 }
 
 export interface Registered {
@@ -25,7 +47,7 @@ export interface UserStore {
   withId(id: string): Promise<User | null>
   /**
    * People who have this text, folded, in their names or their address, or begin almost like it; those who begin with it come first. In the middle
-   * of a word it is found only of the newest people. Disabled ones are not among them.
+   * of a word it is found only of the newest people.
    *
    * @throws GatehouseError `store_unavailable`
    */

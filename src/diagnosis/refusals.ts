@@ -49,6 +49,8 @@ export interface RefusalLog {
   add(refusal: Refusal, refused: Refused | null): Promise<void>
   /** The newest first. */
   last(count: number): Promise<readonly Refusal[]>
+  /** Those of these reference numbers that are still kept. */
+  withReferences(references: readonly string[]): Promise<readonly Refusal[]>
   /** When someone last signed in with this provider, as far as is known; `null`: not known. Seconds since the epoch. */
   lastSignIn(providerId: string): Promise<number | null>
 }
@@ -114,12 +116,10 @@ export function refusalFinding(
   lastSignIn: number | null,
   now: readonly Pick<Check, 'id' | 'result'>[] = [],
 ): Finding {
-  const { at, reference, code, message, error, description } = refusal
-  const said =
-    error === null ? '' : ` The provider said: ${[error, description].filter((word) => word !== null).join(': ')}.`
-  const explained = explainRefusal(refusal, config)
-  const seen = `${timeOf(at)}, reference ${reference}: ${code}. ${sentence(message)}${said}${explained ? ` ${explained.cause}` : ''}`
-  const fix = explained?.fix ?? `Look for the reference ${reference} in the log.`
+  const { at, reference, code } = refusal
+  const described = describeRefusal(refusal, config)
+  const seen = `${timeOf(at)}, reference ${reference}: ${described.seen}`
+  const { fix } = described
   if (PERSONAL.includes(code)) return cannotTell('refused-sign-in', seen, fix)
   if (lastSignIn !== null && lastSignIn > at) {
     return cannotTell('refused-sign-in', `${seen} Since then someone has signed in with this provider.`, fix)
@@ -128,6 +128,24 @@ export function refusalFinding(
   if (over === true) return cannotTell('refused-sign-in', `${seen} What was wrong then is right now.`, fix)
   if (over === null) return cannotTell('refused-sign-in', `${seen} Whether that goes on, a sign-in shows.`, fix)
   return fail('refused-sign-in', seen, fix)
+}
+
+/** What a refusal means, and what fixes it, in English. */
+export interface Explained {
+  readonly seen: string
+  /** Empty: there is nothing to do. */
+  readonly fix: string
+}
+
+export function describeRefusal(refusal: Refusal, config: ProviderConfig): Explained {
+  const { reference, code, message, error, description } = refusal
+  const said =
+    error === null ? '' : ` The provider said: ${[error, description].filter((word) => word !== null).join(': ')}.`
+  const explained = explainRefusal(refusal, config)
+  return {
+    seen: `${code}. ${sentence(message)}${said}${explained ? ` ${explained.cause}` : ''}`,
+    fix: explained?.fix ?? `Look for the reference ${reference} in the log.`,
+  }
 }
 
 const OF_OUTAGES = ['discovery', 'keys', 'endpoint-token', 'endpoint-userinfo'] as const

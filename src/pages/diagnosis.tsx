@@ -4,8 +4,10 @@
 import type { Check } from '../diagnosis/check.ts'
 import type { Language } from './language.ts'
 import { layout, type Page } from './layout.tsx'
+import { type Link, Navigation } from './parts.tsx'
 
 export interface DiagnosisView {
+  readonly links: readonly Link[]
   readonly checks: readonly Check[]
   /** What people call each provider, by its id. */
   readonly names: ReadonlyMap<string, string>
@@ -15,9 +17,9 @@ export interface DiagnosisView {
   readonly path: string
 }
 
-export function diagnosisPage(language: Language, { checks, names, lookedAt, path }: DiagnosisView): Page {
+export function diagnosisPage(language: Language, { links, checks, names, lookedAt, path }: DiagnosisView): Page {
   const { messages } = language
-  const { diagnosis } = messages
+  const { diagnosis, people } = messages
   const failed = checks.filter(({ result }) => result === 'fail')
   const others = checks.filter(({ result }) => result !== 'fail')
   const groups = [null, ...names.keys()].map((id) => ({ id, rows: others.filter(({ provider }) => provider === id) }))
@@ -26,6 +28,7 @@ export function diagnosisPage(language: Language, { checks, names, lookedAt, pat
     language,
     diagnosis.title,
     <>
+      <Navigation links={links} label={people.admin.title} />
       <h1>{failed.length === 0 ? diagnosis.wellTitle : diagnosis.failedTitle(failed.length)}</h1>
       <p>{diagnosis.lookedAt(lookedAt.slice(0, 19).replace('T', ' '))}</p>
       {failed.length === 0 ? null : (

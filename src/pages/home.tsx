@@ -7,9 +7,18 @@ import { layout, type Page } from './layout.tsx'
 import { SignInButton } from './sign-in-button.tsx'
 import { SignOutEverywhereLink, SignOutForm } from './sign-out.tsx'
 
+export interface SignedIn {
+  readonly name: string | null
+  readonly email: string | null
+  readonly csrfToken: string
+  readonly accountPath: string
+  /** `null`: the person is no administrator. */
+  readonly adminPath: string | null
+}
+
 export interface HomeView {
   /** `null`: no one is signed in. */
-  readonly person: { readonly name: string | null; readonly email: string | null; readonly csrfToken: string } | null
+  readonly person: SignedIn | null
   /** Whether someone was signed in in this browser before; it counts only where no one is now. */
   readonly hasSignedOut: boolean
   /** `null`: the visitor came with the wish not to see the button. */
@@ -54,6 +63,15 @@ export function homePage(language: Language, view: HomeView): Page {
       <p>{messages.signedInHint}</p>
       <SignOutForm action={logoutPath} csrfToken={person.csrfToken} label={messages.signOut} />
       <SignOutEverywhereLink logoutPath={logoutPath} label={messages.signOutEverywhere} />
+      <p class="aside">
+        <a href={person.accountPath}>{messages.people.account.title}</a>
+        {person.adminPath === null ? null : (
+          <>
+            {' · '}
+            <a href={person.adminPath}>{messages.people.admin.title}</a>
+          </>
+        )}
+      </p>
     </>,
   )
 }

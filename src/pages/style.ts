@@ -31,6 +31,7 @@ main {
 .brand { display: flex; align-items: center; gap: .6rem; margin: 0 0 1.75rem; color: var(--soft); font-size: .9375rem; font-weight: 600; }
 .brand svg { width: 1.5rem; height: 1.5rem; color: var(--accent); }
 h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.01em; overflow-wrap: anywhere; }
+a { color: var(--accent); }
 p { margin: 0 0 1rem; color: var(--soft); overflow-wrap: anywhere; }
 form { margin: 0; }
 .action {
@@ -43,7 +44,38 @@ form { margin: 0; }
 .choices .action { margin-top: .75rem; }
 .aside { margin: 1.25rem 0 0; text-align: center; font-size: .9375rem; }
 .aside a { color: inherit; }
-main.wide { max-width: 52rem; }
+main.wide { max-width: 62rem; align-self: start; }
+nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 0 1.5rem; font-size: .9375rem; }
+nav a { padding: .25rem 0; color: var(--soft); }
+nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; border-bottom: 2px solid var(--accent); }
+.rows { margin: 0 0 1rem; padding: 0; list-style: none; }
+.rows li { display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding: .75rem 0; border-top: 1px solid var(--line); }
+.rows p { margin: 0; font-size: .9375rem; }
+.mark { display: inline-block; margin: 0 .5rem; padding: 0 .5rem; border: 1px solid currentColor; border-radius: 1rem; color: var(--good); font-size: .8125rem; }
+.mark.bad { color: var(--bad); }
+p.mark { margin-left: 0; }
+.small { padding: .375rem .875rem; border: 1px solid var(--line); border-radius: .5rem; background: transparent; color: var(--ink); font: inherit; font-size: .9375rem; cursor: pointer; }
+.danger { border-color: var(--bad); color: var(--bad); }
+.change label { display: block; margin: 0 0 .5rem; }
+.filter { display: flex; flex-wrap: wrap; align-items: end; gap: .75rem; margin: 0 0 1.25rem; }
+.filter label { display: block; color: var(--soft); font-size: .875rem; }
+.filter .grows { flex: 1 1 16rem; }
+.filter input, .filter select { display: block; width: 100%; margin-top: .125rem; padding: .375rem .5rem; border: 1px solid var(--soft); border-radius: .375rem; background: var(--card); color: var(--ink); font: inherit; font-size: .9375rem; }
+.scroll { overflow-x: auto; margin: 0 0 1rem; }
+table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
+th, td { padding: .5rem .75rem .5rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
+th { color: var(--soft); font-weight: 400; }
+td time, td code { white-space: nowrap; }
+.explained code { white-space: normal; }
+.option { margin-top: 1.5rem; }
+.data { margin: 0 0 1rem; font-size: 1rem; }
+.data div { display: grid; grid-template-columns: minmax(9rem, 14rem) 1fr; gap: 0 1rem; padding: .5rem 0; border-top: 1px solid var(--line); }
+.data dd { margin: 0; overflow-wrap: anywhere; }
+.data code { color: var(--soft); margin-left: .5rem; }
+@media (max-width: 34rem) { .data div { grid-template-columns: 1fr; } }
+.explained { max-width: 40rem; }
+.explained p { margin: .25rem 0 0; font-size: .9375rem; }
+.explained .fix { color: var(--ink); }
 h2 { margin: 2rem 0 .75rem; font-size: 1.125rem; }
 .checks { margin: 0; padding: 0; list-style: none; }
 .check { padding: .75rem 0 .75rem .875rem; border-top: 1px solid var(--line); border-left: .25rem solid var(--mark); }

@@ -2,6 +2,7 @@
  * The start page and what every page needs: GET / and the style sheet.
  */
 import { type Context, Hono } from 'hono'
+import { isAdministrator } from '../accounts/administrators.ts'
 import type { Deps } from '../deps.ts'
 import { PROBE_SOURCE } from '../pages/external-home.tsx'
 import { homePage } from '../pages/home.tsx'
@@ -29,6 +30,8 @@ export function homeRoutes(deps: Deps) {
       name: session.user.full_name,
       email: session.user.email,
       csrfToken: await csrfTokenFor(session, deps),
+      accountPath: PATHS.account,
+      adminPath: isAdministrator(session, config) ? PATHS.admin : null,
     }
     const hasChoice = deps.providers.all.length > 1
     const view = {

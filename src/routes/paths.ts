@@ -17,6 +17,12 @@ export const PATHS = {
   session: '/api/v1.0/session/',
   sessionRefresh: '/api/v1.0/session/refresh/',
   introspect: '/api/v1.0/introspect/',
+  account: '/account/',
+  accountData: '/account/data/',
+  admin: '/admin/',
+  adminUsers: '/admin/users/',
+  adminUser: '/admin/user/',
+  adminAudit: '/admin/audit/',
   diagnosis: '/admin/diagnosis/',
   /** For the provider. */
   jwks: '/jwks',

@@ -78,7 +78,10 @@ export function isSessionToken(token: string): boolean {
  *
  * @returns its absolute end when sessionIdleSeconds is not set
  */
-export function idleEndOf({ lastSeenAt, expiresAt }: Session, { sessionIdleSeconds: idleSeconds }: Config): number {
+export function idleEndOf(
+  { lastSeenAt, expiresAt }: Pick<Session, 'lastSeenAt' | 'expiresAt'>,
+  { sessionIdleSeconds: idleSeconds }: Config,
+): number {
   return idleSeconds === undefined ? expiresAt : Math.min(lastSeenAt + idleSeconds, expiresAt)
 }
 

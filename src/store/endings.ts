@@ -47,8 +47,15 @@ export interface Endings {
    * @throws GatehouseError `store_unavailable`
    */
   endBySid(sidHash: string, rememberedUntil: number, reference: string): Promise<number>
-  /** Ends all sessions of a person. @throws GatehouseError `store_unavailable` */
-  endAllOf(userId: string, context: AuditContext): Promise<readonly EndedSession[]>
+  /** Ends sessions of a person. @throws GatehouseError `store_unavailable` */
+  endOf(which: SessionsOfUser, event: AuditEvent, context: AuditContext): Promise<readonly EndedSession[]>
+}
+
+/** Sessions of a person: all, or with one of the other members, only this one or all but this one, by their token hashes. */
+export interface SessionsOfUser {
+  readonly userId: string
+  readonly only?: string
+  readonly except?: string
 }
 
 /** Which rows of `sessions`, and the values for its question marks. */
@@ -106,9 +113,13 @@ export function createEndings(db: Database, clock: Clock, log: Log): Endings {
       return ended?.results.length ?? 0
     },
 
-    async endAllOf(userId, context) {
-      const condition = { sql: 'user_id = ?', values: [userId] }
-      const [audited, ended] = await roundTrip(() => db.batch(statements('sign_out_everywhere', context, condition)))
+    async endOf({ userId, only, except }, event, context) {
+      const one = only === undefined ? null : { sql: ' AND token_hash = ?', value: only }
+      const others = except === undefined ? null : { sql: ' AND token_hash <> ?', value: except }
+      const narrowed = [one, others].filter((part) => part !== null)
+      const sql = `user_id = ?${narrowed.map((part) => part.sql).join('')}`
+      const condition = { sql, values: [userId, ...narrowed.map(({ value }) => value)] }
+      const [audited, ended] = await roundTrip(() => db.batch(statements(event, context, condition)))
       logAudit(log, audited?.results)
       return endedFromRows(ended?.results)
     },

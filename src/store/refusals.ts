@@ -83,6 +83,16 @@ export function createRefusalLog(db: Database, log: Log): RefusalLog {
       return refusalsIn(results)
     },
 
+    async withReferences(references) {
+      const { results } = await roundTrip(() =>
+        db
+          .prepare('SELECT * FROM refusals WHERE reference IN (SELECT value FROM json_each(?))')
+          .bind(JSON.stringify(references))
+          .all(),
+      )
+      return refusalsIn(results)
+    },
+
     async lastSignIn(providerId) {
       const row = await roundTrip(() => db.prepare(LAST_SIGN_IN).bind(providerId).first())
       return row === null ? null : v.parse(v.object({ created_at: v.number() }), row).created_at

@@ -152,29 +152,38 @@ const BEGINNING_CHARACTERS = 24
 /** Comes after every other character. */
 const LAST_CHARACTER = '\u{10FFFF}'
 
-const IN_CIRCLE = 'users.issuer = ?1 AND (?2 IS NULL OR users.tenant_id = ?2)'
-const IS_FOUND = `${IN_CIRCLE} AND users.disabled_at IS NULL`
+const OF_TENANT = '(?2 IS NULL OR users.tenant_id = ?2)'
+
+function isFound({ hasDisabled }: Circle): string {
+  return `(?1 IS NULL OR users.issuer = ?1) AND ${OF_TENANT}${hasDisabled ? '' : ' AND users.disabled_at IS NULL'}`
+}
+
 /** `instr` takes every character for itself. */
 const HAS_TEXT = 'instr(users.search_text, ?3) > 0'
 
 /** People one of whose beginnings lies from ?4 on and before ?5, in this order: CROSS JOIN keeps it, and reads no further than the limit. */
-function beginningIn(order: 'ASC' | 'DESC', limit: number, condition = ''): string {
+function beginningIn(order: 'ASC' | 'DESC', limit: number, condition: string): string {
   return `SELECT ${USER_COLUMNS.join(', ')} FROM
     (SELECT user_id FROM search_beginnings WHERE beginning >= ?4 AND beginning < ?5 ORDER BY beginning ${order} LIMIT ${BEGINNINGS_READ_MAX})
-    AS found CROSS JOIN users ON users.id = found.user_id WHERE ${IS_FOUND} ${condition} LIMIT ${limit}`
+    AS found CROSS JOIN users ON users.id = found.user_id WHERE ${condition} LIMIT ${limit}`
 }
 
-const LITERAL = beginningIn('ASC', LITERAL_MAX, `AND ${HAS_TEXT}`)
-const NEXT_BEFORE = beginningIn('DESC', NEAR_MAX)
-const NEXT_AFTER = beginningIn('ASC', NEAR_MAX)
-
-const IN_THE_MIDDLE = `SELECT ${USER_COLUMNS.join(', ')} FROM users NOT INDEXED
-  WHERE users.rowid > (SELECT MAX(rowid) FROM users) - ${LOOKED_THROUGH_MAX} AND ${IS_FOUND} AND ${HAS_TEXT} LIMIT ${LITERAL_MAX}`
+/** What a search asks, for this circle. */
+function searchesOf(circle: Circle) {
+  const isOfCircle = isFound(circle)
+  return {
+    literal: beginningIn('ASC', LITERAL_MAX, `${isOfCircle} AND ${HAS_TEXT}`),
+    nextBefore: beginningIn('DESC', NEAR_MAX, isOfCircle),
+    nextAfter: beginningIn('ASC', NEAR_MAX, isOfCircle),
+    inTheMiddle: `SELECT ${USER_COLUMNS.join(', ')} FROM users NOT INDEXED
+  WHERE users.rowid > (SELECT MAX(rowid) FROM users) - ${LOOKED_THROUGH_MAX} AND ${isOfCircle} AND ${HAS_TEXT} LIMIT ${LITERAL_MAX}`,
+  }
+}
 
 const WITH_ID = `SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE users.id = ?1`
 
 const WITH_SUBJECTS = `SELECT ${USER_COLUMNS.join(', ')}, users.disabled_at IS NOT NULL AS disabled FROM users
-  WHERE ${IN_CIRCLE} AND users.subject IN (SELECT value FROM json_each(?3))`
+  WHERE users.issuer = ?1 AND ${OF_TENANT} AND users.subject IN (SELECT value FROM json_each(?3))`
 
 export function createUserDirectory(db: Database): UserStore {
   const asked = (sql: string, { issuer, tenant }: Circle, ...values: readonly string[]) =>
@@ -189,19 +198,20 @@ export function createUserDirectory(db: Database): UserStore {
       return row && userFromRow(row)
     },
     async candidates(wanted, circle) {
+      const { literal: whole, nextBefore, nextAfter, inTheMiddle } = searchesOf(circle)
       const begin = first(wanted, BEGINNING_CHARACTERS)
       const sure = first(wanted, SURE_CHARACTERS)
       const between = (sql: string, from: string, to: string) => asked(sql, circle, wanted, from, to)
       // A line that begins so comes before a word that does.
       const marks = ['\n', '']
-      const meant = marks.map((mark) => between(LITERAL, mark + begin, mark + begin + LAST_CHARACTER))
+      const meant = marks.map((mark) => between(whole, mark + begin, mark + begin + LAST_CHARACTER))
       const literal = distinct(await rows(meant))
       if (literal.length >= ENOUGH) return literal
       const others = await rows([
-        asked(IN_THE_MIDDLE, circle, wanted),
+        asked(inTheMiddle, circle, wanted),
         ...marks.flatMap((mark) => [
-          between(NEXT_BEFORE, mark + sure, mark + begin),
-          between(NEXT_AFTER, mark + begin + LAST_CHARACTER, mark + sure + LAST_CHARACTER),
+          between(nextBefore, mark + sure, mark + begin),
+          between(nextAfter, mark + begin + LAST_CHARACTER, mark + sure + LAST_CHARACTER),
         ]),
       ])
       return distinct([...literal, ...others])

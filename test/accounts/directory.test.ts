@@ -9,7 +9,7 @@ import type { User } from '../../src/accounts/users.ts'
 import type { FoundUser } from '../../src/vendors/keycloak/user-search.ts'
 import { ALICE } from '../support/people.ts'
 
-const CIRCLE = { issuer: ALICE.issuer, tenant: null }
+const CIRCLE = { issuer: ALICE.issuer, tenant: null, hasDisabled: false }
 
 const user = (subject: string, more: Partial<User> = {}): User => ({
   ...ALICE,

@@ -70,7 +70,7 @@ describe.skipIf(missing !== null)('with a real Keycloak, the diagnosis after a r
       expect(page.status).toBeGreaterThanOrEqual(400)
       const read = settingsForDiagnosis({ ...world.gatehouse.settings })
       const clock = { now: Date.now, aheadSeconds: 0, sleep: async () => {} }
-      const refusals = createRefusalLog(world.gatehouse.database)
+      const refusals = createRefusalLog(world.gatehouse.database, () => {})
       const checks = await diagnose(read, { fetch: (url, init) => fetch(url, init), clock, storage: null, refusals })
       expectNamed(checks, { what, check: 'refused-sign-in', also, fix }, { provider: 'keycloak', how: 'real' }, context)
     } finally {

@@ -54,6 +54,8 @@ export interface Scene {
   readonly gate: Site
   /** A browser that no one has used yet. @param own headers of each of its requests */
   browser(own?: Readonly<Record<string, string>>): Browser
+  /** A browser whose Gatehouse is another isolate. @param before the same browser, at the first isolate */
+  browserAt(gate: Site, before?: Browser): Browser
   /** Another isolate: the same storage, empty memory, and other settings and another network if need be. */
   isolate(settings?: Settings, network?: Network): Site
 }
@@ -107,7 +109,9 @@ export function createStage({ clock, fetch, sites, settings }: StageOptions): St
   }
   const gate = isolate()
   const browser = (own = {}) => createBrowser({ [GATE]: gate, ...sites }, clock.now, own)
-  return { clock, log, gate, browser, isolate }
+  const browserAt = (other: Site, before?: Browser) =>
+    createBrowser({ [GATE]: other, ...sites }, clock.now, {}, before?.jar)
+  return { clock, log, gate, browser, browserAt, isolate }
 }
 
 export function createClock(): TestClock {

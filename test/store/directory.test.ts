@@ -3,11 +3,12 @@
  */
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Circle } from '../../src/accounts/directory.ts'
 import { createSessions } from '../../src/store/sessions.ts'
 import { createUserDirectory } from '../../src/store/users.ts'
 import { ISSUER, identity, noLog, signIn, stillClock } from './signing-in.ts'
 
-const CIRCLE = { issuer: ISSUER, tenant: null }
+const CIRCLE = { issuer: ISSUER, tenant: null, hasDisabled: false }
 
 const sessions = createSessions(env.DB, stillClock(), noLog)
 const directory = createUserDirectory(env.DB)
@@ -119,15 +120,15 @@ describe('no one is found', () => {
   })
 
   it('of another provider or another tenant', async () => {
-    expect(await found('anais', { issuer: ISSUER, tenant: 't-2' })).toEqual([])
-    expect(await found('anais', { issuer: ISSUER, tenant: 't-1' })).toEqual(['anais'])
-    expect(await found('anais', { issuer: ISSUER, tenant: '' })).toEqual([])
+    expect(await found('anais', { issuer: ISSUER, tenant: 't-2', hasDisabled: false })).toEqual([])
+    expect(await found('anais', { issuer: ISSUER, tenant: 't-1', hasDisabled: false })).toEqual(['anais'])
+    expect(await found('anais', { issuer: ISSUER, tenant: '', hasDisabled: false })).toEqual([])
   })
 })
 
 it('people are found by their subjects, within the circle', async () => {
-  const subjects = async (circle: typeof CIRCLE | { issuer: string; tenant: string }) =>
+  const subjects = async (circle: Circle) =>
     (await directory.withSubjects(['anais', 'bob', 'other', 'nobody'], circle)).map(({ user }) => user.subject).sort()
   expect(await subjects(CIRCLE)).toEqual(['anais', 'bob'])
-  expect(await subjects({ issuer: ISSUER, tenant: 't-2' })).toEqual(['bob'])
+  expect(await subjects({ issuer: ISSUER, tenant: 't-2', hasDisabled: false })).toEqual(['bob'])
 })

@@ -9,6 +9,10 @@ import { createAppStore } from '../../src/store/apps.ts'
 import { isDatabaseReady } from '../../src/store/d1.ts'
 import { createEndings } from '../../src/store/endings.ts'
 import { createSpentLogins } from '../../src/store/logins.ts'
+import { createAuditList } from '../../src/store/people/audit-list.ts'
+import { createChanges } from '../../src/store/people/changes.ts'
+import { createSessionList } from '../../src/store/people/session-list.ts'
+import { createUserList } from '../../src/store/people/user-list.ts'
 import { createStorageProbe } from '../../src/store/probe.ts'
 import { purgeExpired } from '../../src/store/purge.ts'
 import { createRefusalLog } from '../../src/store/refusals.ts'
@@ -69,23 +73,24 @@ function recording(db: D1Database) {
 
 /** Where a statement was prepared. The lines are those of what runs, not of the source; they only tell places apart. */
 function siteOf(stack = ''): string {
-  const [, site] = /src\/store\/([\w-]+\.ts:\d+:\d+)/.exec(stack) ?? []
+  const [, site] = /src\/store\/((?:people\/)?[\w-]+\.ts:\d+:\d+)/.exec(stack) ?? []
   return site ?? 'elsewhere'
 }
 
-const SOURCES = import.meta.glob('../../src/store/*.ts', { query: '?raw', import: 'default', eager: true })
+const SOURCES = import.meta.glob('../../src/store/**/*.ts', { query: '?raw', import: 'default', eager: true })
 
 /** People up to this number with a session and an audit row each, and as much in every other table that grows with them. */
 async function fill(last: number, first = 1): Promise<void> {
   const numbers = `WITH RECURSIVE numbers (n) AS (SELECT ${first} UNION ALL SELECT n + 1 FROM numbers WHERE n < ${last})`
   const inserts = [
-    `users (id, issuer, subject, email, email_verified, x_grp, full_name, search_text, created_at, updated_at, last_login_at)
+    `users (id, issuer, subject, email, email_verified, x_grp, full_name, search_text, created_at, updated_at, last_login_at, tenant_id, disabled_at)
      ${numbers} SELECT 'user-' || n, '${ISSUER}', 'subject-' || n, 'n' || n || '@example.org', 1, '[]', 'Person ' || n,
-       'person ' || n, ${NOW}, ${NOW}, ${NOW} FROM numbers`,
+       'person ' || n, ${NOW}, ${NOW}, ${NOW}, 't-' || (n % 2), CASE n % 10 WHEN 0 THEN ${NOW} - n END FROM numbers`,
     `sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sub_hash, sid_hash, id_token_iat, amr, sealed_tokens, provider)
      ${numbers} SELECT 'hash-' || n, 'user-' || n, ${NOW} - n, ${NOW}, ${NOW} + 600 + n, 'sub-' || n, 'sid-' || n, ${NOW}, '[]',
        'sealed', 'default' FROM numbers`,
-    `audit (at, event, user_id, reference) ${numbers} SELECT ${NOW}, 'sign_in', 'user-' || n, 'r' FROM numbers`,
+    `audit (at, event, user_id, reference, app, actor_id) ${numbers} SELECT ${NOW} - n, CASE n % 3 WHEN 0 THEN 'sign_in_refused' ELSE 'sign_in' END,
+       'user-' || n, 'r' || n, CASE n % 5 WHEN 0 THEN 'App 1' END, CASE n % 7 WHEN 0 THEN 'user-' || (n + 1) END FROM numbers`,
     `spent_logins (state_hash, expires_at) ${numbers} SELECT 'state-' || n, ${NOW} + 60 FROM numbers`,
     `spent_logout_tokens (jti_hash, expires_at) ${numbers} SELECT 'jti-' || n, ${NOW} + 60 FROM numbers`,
     `recent_endings (name, issued_at, arrived_at, expires_at) ${numbers} SELECT 'name-' || n, 0, 0, ${NOW} + 60 FROM numbers`,
@@ -130,13 +135,14 @@ async function exercise(round: string): Promise<readonly Executed[]> {
   await endings.endByLogoutToken({ ...ending, subject: 's', subHash: 'h', sidHashes: ['d'], jtiHash: `b-${round}` })
   await endings.endByLogoutToken({ ...ending, subject: null, subHash: null, sidHashes: ['d'], jtiHash: `c-${round}` })
   await endings.endBySid('sid', NOW + 60, 'reference')
-  await endings.endAllOf('user-5', { reference: 'reference' })
+  await endings.endOf({ userId: 'user-5' }, 'sign_out_everywhere', { reference: 'reference' })
   await createSpentLogins(recorder, clock).spend(`state-${round}`, NOW + 60)
   const directory = createUserDirectory(recorder)
   await directory.withId('user-6')
-  await directory.withSubjects(['subject-6', 'subject-8'], { issuer: ISSUER, tenant: null })
-  await directory.candidates('person 1', { issuer: ISSUER, tenant: null })
-  await directory.candidates('erson 777', { issuer: ISSUER, tenant: null })
+  await directory.withSubjects(['subject-6', 'subject-8'], { issuer: ISSUER, tenant: null, hasDisabled: false })
+  await directory.candidates('person 1', { issuer: ISSUER, tenant: null, hasDisabled: false })
+  await directory.candidates('erson 777', { issuer: ISSUER, tenant: null, hasDisabled: false })
+  await exercisePages(recorder, round)
   const apps = createAppStore(recorder)
   await apps.find('app-1', null)
   await apps.findByName('app 1', null)
@@ -173,6 +179,7 @@ async function exercise(round: string): Promise<readonly Executed[]> {
   } as const
   await refusals.add(refusal, refused)
   await refusals.last(10)
+  await refusals.withReferences(['reference'])
   await refusals.lastSignIn('default')
   await refusals.lastSignIn('of-no-session')
   const probe = createStorageProbe(recorder, env.KV, clock)
@@ -181,6 +188,43 @@ async function exercise(round: string): Promise<readonly Executed[]> {
   await isDatabaseReady(recorder, () => {})
   await purgeExpired(recorder, clock, 365)
   return executed
+}
+
+/** What the account page and the pages for administrators ask. */
+async function exercisePages(recorder: D1Database, round: string): Promise<void> {
+  const users = createUserList(recorder)
+  const everyone = { issuer: null, tenant: null, hasDisabled: true }
+  const before = { at: NOW - 30, position: 500 }
+  for (const circle of [everyone, { issuer: ISSUER, tenant: 't-1', hasDisabled: true }]) {
+    for (const isDisabledOnly of [false, true]) {
+      await users.list(circle, isDisabledOnly, null)
+      await users.list(circle, isDisabledOnly, before)
+    }
+    await createUserDirectory(recorder).candidates('person 1', circle)
+  }
+  await users.record('user-8')
+  await users.records(['user-8', 'user-9'])
+  await createSessionList(recorder, stillClock()).ofUser('user-8')
+  const audit = createAuditList(recorder)
+  const times = { from: NOW - 60, to: NOW + 60 }
+  const filters = [
+    {},
+    times,
+    { userId: 'user-8' },
+    { event: 'sign_in_refused' },
+    { app: 'App 1' },
+    { app: 'App 1', event: 'sign_in_refused' },
+  ]
+  for (const filter of [...filters, { userId: 'user-8', event: 'sign_in', app: 'App 1', ...times }]) {
+    await audit.list(filter, before)
+  }
+  await audit.refusalOf('reference')
+  const changes = createChanges(recorder, stillClock(), noLog)
+  const context = { reference: 'reference', actorId: 'user-1' }
+  const person = round === 'a' ? 'user-3' : 'user-4'
+  await changes.disable(person, context)
+  await changes.enable(person, context)
+  await changes.erase(person, context)
 }
 
 const IN_THE_MIDDLE = '(SELECT MAX(rowid) FROM users) - 5000'
@@ -192,6 +236,8 @@ const GROWING = [
   // The purge: ten minutes of sign-outs, and an hour of the revocation feed.
   'DELETE FROM recent_endings WHERE rowid IN',
   'DELETE FROM revocations',
+  // The erasure of a person: an hour of the same.
+  'UPDATE revocations',
 ]
 
 /** Statements that may walk through a table, by the beginning of what they walk through. */
@@ -222,16 +268,21 @@ function rowsReadOf(executed: readonly Executed[]): ReadonlyMap<string, number> 
   return rows
 }
 
+/** Below src/store/. */
+function nameOf(path: string): string {
+  return path.split('src/store/').at(-1) ?? ''
+}
+
 describe('the statements of the store', () => {
   it('are all here', async () => {
     await fill(10)
     const sites = [...new Set((await exercise('a')).map(({ site }) => site))]
     const seen = Object.keys(SOURCES).map((path) => {
-      const name = path.split('/').at(-1) ?? ''
+      const name = nameOf(path)
       return [name, sites.filter((site) => site.startsWith(`${name}:`)).length]
     })
     const written = Object.entries(SOURCES).map(([path, source]) => [
-      path.split('/').at(-1),
+      nameOf(path),
       source.split('.prepare(').length - 1,
     ])
     expect(seen).toEqual(written)

@@ -73,7 +73,9 @@ describe('a session', () => {
   })
 
   it('writes a row when it ends with all others of the person', async () => {
-    await createEndings(env.DB, stillClock(), noLog).endAllOf(userId, { reference: 'r' })
+    await createEndings(env.DB, stillClock(), noLog).endOf({ userId: userId }, 'sign_out_everywhere', {
+      reference: 'r',
+    })
     expect(await rows()).toEqual(['session one', 'session two'])
   })
 

@@ -46,6 +46,8 @@ export interface Browser {
   submit(form: Form): Promise<Visit>
   /** The form of a page, ready to be submitted. @throws Error when the page has none, or more than one */
   formOf(page: Visit): Form
+  /** The form of a page whose content has this text, ready to be submitted. @throws Error when there is not exactly one */
+  formWith(page: Visit, content: string): Form
   /** Where the links of a page lead, in order. */
   linksOf(page: Visit): readonly string[]
   /** A request of a script; redirects are not followed. */
@@ -58,14 +60,14 @@ const REDIRECTS_MAX = 20
  * @param sites what answers at each origin; no other can be reached
  * @param now milliseconds since the epoch, for the life of cookies
  * @param own what comes with each of its requests: the name of the browser, and what the network says of it
+ * @param jar its cookies; those of another browser make it the same browser at other sites
  */
 export function createBrowser(
   sites: Readonly<Record<string, Site>>,
   now: () => number,
   own: Readonly<Record<string, string>> = {},
+  jar: CookieJar = createCookieJar(now),
 ): Browser {
-  const jar = createCookieJar(now)
-
   async function send(step: Step): Promise<Response> {
     const { url, method, initiator, isNavigation, body, headers } = step
     const site = sites[url.origin]
@@ -122,17 +124,9 @@ export function createBrowser(
       )
     },
 
-    formOf({ text, url }) {
-      const forms = [...text.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)]
-      const [, attributes = '', content = ''] = forms[0] ?? []
-      if (forms.length !== 1) throw new Error(`${forms.length} forms at ${url}`)
-      const inputs = [...content.matchAll(/<input\b([^>]*)>/g)].map(([, input = '']) => input)
-      return {
-        action: new URL(attributeOf(attributes, 'action'), url).href,
-        fields: Object.fromEntries(inputs.map((input) => [attributeOf(input, 'name'), attributeOf(input, 'value')])),
-        from: url,
-      }
-    },
+    formOf: (page) => onlyForm(page, ''),
+
+    formWith: onlyForm,
 
     linksOf({ text, url }) {
       return [...text.matchAll(/<a\b([^>]*)>/g)].map(([, link = '']) => new URL(attributeOf(link, 'href'), url).href)
@@ -152,6 +146,20 @@ interface Step {
   readonly isNavigation: boolean
   readonly body: URLSearchParams | null
   readonly headers: Readonly<Record<string, string>>
+}
+
+function onlyForm({ text, url }: Visit, wanted: string): Form {
+  const forms = [...text.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].filter(([, , content]) =>
+    content?.includes(wanted),
+  )
+  const [, attributes = '', content = ''] = forms[0] ?? []
+  if (forms.length !== 1) throw new Error(`${forms.length} forms at ${url} with ${JSON.stringify(wanted)}`)
+  const inputs = [...content.matchAll(/<input\b([^>]*)>/g)].map(([, input = '']) => input)
+  return {
+    action: new URL(attributeOf(attributes, 'action'), url).href,
+    fields: Object.fromEntries(inputs.map((input) => [attributeOf(input, 'name'), attributeOf(input, 'value')])),
+    from: url,
+  }
 }
 
 /** @see W3C Fetch Metadata Request Headers section 2.3 */

@@ -3,6 +3,7 @@
  */
 import { nameOf } from '../../config/names.ts'
 import type { Messages } from './en.ts'
+import { people } from './people/de.ts'
 
 export const de: Messages = {
   signIn: 'Anmelden',
@@ -44,6 +45,7 @@ export const de: Messages = {
     notAdministratorTitle: 'Nur für die Administration',
     notAdministratorText: `Sie sind angemeldet, aber nicht als Administrator von Gatehouse. Wer es betreibt, kann Sie dazu machen, indem er dies in ${nameOf('administrators')} ergänzt:`,
   },
+  people,
   reference: (reference) => `Kennung: ${reference}`,
   failures: {
     access_denied: {

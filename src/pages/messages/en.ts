@@ -4,6 +4,7 @@
 import { nameOf } from '../../config/names.ts'
 import type { Result } from '../../diagnosis/check.ts'
 import type { ErrorCode, ReasonOf } from '../../reasons.ts'
+import { type PeopleMessages, people } from './people/en.ts'
 
 export interface Sentences {
   readonly title: string
@@ -48,6 +49,8 @@ export interface Messages {
     readonly notAdministratorTitle: string
     readonly notAdministratorText: string
   }
+  /** The account page and the pages for administrators. */
+  readonly people: PeopleMessages
   readonly reference: (reference: string) => string
   readonly failures: Readonly<Record<ErrorCode, Sentences>>
   /** In the place of `failures.access_denied`, where it is known which of its two meanings it has. */
@@ -95,6 +98,7 @@ export const en: Messages = {
     notAdministratorTitle: 'Only for administrators',
     notAdministratorText: `You are signed in, but not as an administrator of Gatehouse. Its operator can make you one by adding this to ${nameOf('administrators')}:`,
   },
+  people,
   reference: (reference) => `Reference: ${reference}`,
   failures: {
     access_denied: {

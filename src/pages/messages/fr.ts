@@ -3,6 +3,7 @@
  */
 import { nameOf } from '../../config/names.ts'
 import type { Messages } from './en.ts'
+import { people } from './people/fr.ts'
 
 export const fr: Messages = {
   signIn: 'Se connecter',
@@ -44,6 +45,7 @@ export const fr: Messages = {
     notAdministratorTitle: 'Réservé aux administrateurs',
     notAdministratorText: `Vous êtes connecté, mais pas comme administrateur de Gatehouse. Son exploitant peut vous donner ce rôle en ajoutant ceci à ${nameOf('administrators')} :`,
   },
+  people,
   reference: (reference) => `Référence : ${reference}`,
   failures: {
     access_denied: {

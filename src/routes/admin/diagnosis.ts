@@ -3,18 +3,15 @@
  */
 
 import { type Context, Hono } from 'hono'
-import { administratorEntry, isAdministrator } from '../../accounts/administrators.ts'
-import { nameOf } from '../../config/names.ts'
 import type { Deps } from '../../deps.ts'
 import type { Check } from '../../diagnosis/check.ts'
 import { isHealthy } from '../../diagnosis/diagnose.ts'
 import { GatehouseError } from '../../errors.ts'
-import { diagnosisPage, notAdministratorPage } from '../../pages/diagnosis.tsx'
+import { diagnosisPage } from '../../pages/diagnosis.tsx'
 import { languageFor } from '../../pages/language.ts'
-import type { Session } from '../../sessions/session.ts'
 import { isForJson, type RequestVariables } from '../http/context.ts'
 import { PATHS } from '../paths.ts'
-import { refuseSignedOut, usedSessionOf } from '../session/current-session.ts'
+import { administratorOf, adminLinks } from './administrator.ts'
 
 type RequestContext = Context<RequestVariables>
 
@@ -39,30 +36,17 @@ export function diagnosisRoutes(deps: Deps) {
   app.get(PATHS.diagnosis, async (c) => {
     const isJson = wantsJson(c)
     if (isJson) c.set('answers', 'json')
-    const session = await usedSessionOf(c, deps)
-    if (!session) return isJson ? refuseSignedOut(c) : c.redirect(signInLocation(c), 302)
-    if (!isAdministrator(session, config)) {
-      c.var.log({
-        level: 'info',
-        event: 'not_administrator',
-        detail: { path: c.req.path, by_email: session.isByEmail },
-      })
-      if (isJson)
-        throw new GatehouseError('access_denied', 'not_administrator', 'not an administrator', {
-          publicMessage: `Only for administrators (${nameOf('administrators')})`,
-        })
-      return c.html(
-        notAdministratorPage(languageFor(c.req.header('accept-language')), entryOf(session), PATHS.home),
-        403,
-      )
-    }
+    const session = await administratorOf(c, deps, isJson)
+    if (session instanceof Response) return session
     const provider = chosenProvider(c)
     const { beganAt, checks } = await look(provider, new URL(c.req.url).origin)
     const lookedAt = new Date(beganAt).toISOString()
     if (isJson) return c.json({ healthy: isHealthy(checks), looked_at: lookedAt, checks })
     const path = provider === undefined ? PATHS.diagnosis : `${PATHS.diagnosis}?provider=${provider}`
     const names = new Map(config.providers.map(({ id, name }) => [id, name]))
-    return c.html(diagnosisPage(languageFor(c.req.header('accept-language')), { checks, names, lookedAt, path }))
+    const language = languageFor(c.req.header('accept-language'))
+    const links = adminLinks(language, PATHS.diagnosis)
+    return c.html(diagnosisPage(language, { links, checks, names, lookedAt, path }))
   })
 
   /** What was seen last, or a new look when that is long ago. One at a time, and those who come meanwhile wait for it. */
@@ -95,17 +79,7 @@ export function diagnosisRoutes(deps: Deps) {
     throw new GatehouseError('not_found', 'provider_unknown', 'no provider of this id')
   }
 
-  function signInLocation(c: RequestContext): string {
-    const { pathname, search } = new URL(c.req.url)
-    return `${PATHS.login}?${new URLSearchParams({ [config.returnToField]: pathname + search })}`
-  }
-
   return app
-}
-
-/** How the settings would name the person of this session, whatever account it was matched to. */
-function entryOf({ providerId, brought, user }: Session): string {
-  return administratorEntry(providerId, brought?.subject ?? user.subject)
 }
 
 function wantsJson(c: RequestContext): boolean {

@@ -3,13 +3,12 @@
  */
 import { type Context, Hono } from 'hono'
 import {
-  type Circle,
+  circleOf,
   describeFound,
   findPeople,
   QUERY_MAX_CHARACTERS,
   QUERY_MIN_CHARACTERS,
 } from '../../accounts/directory.ts'
-import { standingOf } from '../../accounts/standing.ts'
 import { describeUser } from '../../accounts/users.ts'
 import { asksBackend, findBehaviorOf } from '../../config/dialects/opentalk/user-search.ts'
 import type { Deps } from '../../deps.ts'
@@ -42,7 +41,7 @@ export function directoryRoutes(deps: Deps) {
     const refused = (code: string, message: string) => c.json({ code, message }, 400)
     if (length < QUERY_MIN_CHARACTERS) return refused('query_too_short', `${QUERY_MIN_CHARACTERS} characters or more`)
     if (length > QUERY_MAX_CHARACTERS) return refused('bad_request', `${QUERY_MAX_CHARACTERS} characters or fewer`)
-    const found = await findPeople(typed, behavior, circleOf(session), portsOf(provider))
+    const found = await findPeople(typed, behavior, circleOf(session.user, settings), portsOf(provider))
     const pictures = settings?.['avatar.libravatar_url']
     return c.json(await Promise.all(found.map((one) => describeFound(one, pictures))))
   })
@@ -54,7 +53,7 @@ export function directoryRoutes(deps: Deps) {
     const isTextFit = [...typed].length >= QUERY_MIN_CHARACTERS && [...typed].length <= QUERY_MAX_CHARACTERS
     const isWanted = config.allowUserListing && isTextFit
     const how = behavior === 'disabled' || !isOfOpenTalk(provider) ? 'from_database' : behavior
-    const found = isWanted ? await findPeople(typed, how, circleOf(session), portsOf(provider)) : []
+    const found = isWanted ? await findPeople(typed, how, circleOf(session.user, settings), portsOf(provider)) : []
     const results = found.flatMap(({ user }) => (user === null ? [] : [briefly(describeUser(user, settings))]))
     return c.json({ count: results.length, next: null, previous: null, results })
   })
@@ -70,12 +69,6 @@ export function directoryRoutes(deps: Deps) {
     const issuers = config.opentalk?.issuers ?? []
     if (issuers.length === 0) return userSearch !== null || !asksBackend(behavior)
     return issuer !== undefined && issuers.includes(issuer)
-  }
-
-  function circleOf({ user }: Session): Circle {
-    const isByTenant = settings?.['tenants.assignment'] === 'by_external_tenant_id'
-    // Whose tenant is not known is in one with no one else.
-    return { issuer: user.issuer, tenant: isByTenant ? (standingOf({ ...user }, settings).tenant_id ?? '') : null }
   }
 
   function portsOf(provider: Provider) {

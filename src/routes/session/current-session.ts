@@ -4,13 +4,14 @@
 
 import type { Context } from 'hono'
 import { epochSeconds } from '../../clock.ts'
+import type { Config } from '../../config/model.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
 import { renewIfDue } from '../../sessions/renewal.ts'
 import { confirmedUntil, findSession, type Session } from '../../sessions/session.ts'
 import { type RequestVariables, referenceOf } from '../http/context.ts'
 import { sessionTokenOf } from '../http/cookies.ts'
-import { withoutFinalSlash } from '../paths.ts'
+import { PATHS, withoutFinalSlash } from '../paths.ts'
 
 /** The live session of the browser as it is stored, or `null`. @throws GatehouseError `store_unavailable` */
 export async function sessionOf(c: Context, deps: Deps): Promise<Session | null> {
@@ -44,6 +45,12 @@ export async function stillGood(c: Context<RequestVariables>, session: Session, 
   const isExempt = deps.config.exemptPaths.some((path) => withoutFinalSlash(path) === withoutFinalSlash(c.req.path))
   if (isExempt && epochSeconds(deps.clock) < confirmedUntil(session, deps.config)) return session
   return renewIfDue(session, referenceOf(c), deps)
+}
+
+/** Where a page sends someone who is not signed in, and back again afterwards. */
+export function signInLocation(c: Context, { returnToField }: Config): string {
+  const { pathname, search } = new URL(c.req.url)
+  return `${PATHS.login}?${new URLSearchParams({ [returnToField]: pathname + search })}`
 }
 
 /** Answers an application whose browser has no session: 401, with a scheme that no browser asks a password for. La Suite does the same. */

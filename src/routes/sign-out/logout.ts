@@ -61,7 +61,7 @@ export function logoutRoutes(deps: Deps) {
   async function signOut(c: RequestContext, session: Session, isEverywhere: boolean): Promise<Response> {
     // As the sessions were at their end: a refresh may have come in between.
     const ended = isEverywhere
-      ? await endings.endAllOf(session.user.id, auditContextOf(c, config))
+      ? await endings.endOf({ userId: session.user.id }, 'sign_out_everywhere', auditContextOf(c, config))
       : await sessions.end(session.tokenHash, auditContextOf(c, config))
     takeSession(c)
     stayOut(c, deps)

@@ -1,0 +1,206 @@
+/**
+ * The sentences of the account page and of the pages for administrators, in English; the other languages have the same members.
+ */
+import type { AuditEvent } from '../../../accounts/audit.ts'
+import type { Identity } from '../../../accounts/person.ts'
+
+export interface PeopleMessages {
+  readonly account: {
+    readonly title: string
+    readonly dataTitle: string
+    readonly dataHint: (provider: string) => string
+    readonly download: string
+    readonly endOthers: string
+  }
+  readonly sessions: {
+    readonly title: string
+    readonly none: string
+    readonly thisBrowser: string
+    readonly unknownDevice: string
+    readonly began: string
+    readonly lastUsed: string
+    readonly end: string
+    readonly cut: (count: number) => string
+  }
+  readonly data: {
+    readonly none: string
+    readonly yes: string
+    readonly no: string
+    readonly members: Readonly<Record<keyof Identity, string>>
+    readonly created: string
+    readonly lastSignIn: string
+  }
+  readonly admin: {
+    readonly title: string
+    readonly users: string
+    readonly audit: string
+    readonly diagnosis: string
+    readonly administrators: string
+    readonly administratorsHint: (names: string) => string
+  }
+  readonly users: {
+    readonly search: string
+    readonly searchHint: string
+    readonly all: string
+    readonly disabledOnly: string
+    readonly none: string
+    readonly attemptOf: (reference: string) => string
+    readonly attemptWithoutAccount: string
+    readonly next: string
+    readonly disabled: string
+    readonly disabledSince: (time: string) => string
+    readonly allEvents: string
+    readonly nowTitle: string
+    readonly nowGood: string
+    readonly fix: string
+    readonly dataTitle: string
+    readonly eventsTitle: string
+    readonly noEvents: string
+    readonly changeTitle: string
+    readonly own: string
+    readonly disable: string
+    readonly disableHint: string
+    readonly enable: string
+    readonly enableHint: string
+    readonly endSessions: string
+    readonly delete: string
+    readonly deleteHint: string
+    readonly deleteConfirm: string
+  }
+  readonly audit: {
+    readonly person: string
+    readonly event: string
+    readonly app: string
+    readonly from: string
+    readonly to: string
+    readonly anyEvent: string
+    readonly filter: string
+    readonly csv: string
+    readonly time: string
+    /** Before the name of the administrator who did it. */
+    readonly by: string
+    readonly origin: string
+    readonly reference: string
+    readonly none: string
+    readonly choosePerson: string
+    readonly events: Readonly<Record<AuditEvent, string>>
+  }
+}
+
+export const people: PeopleMessages = {
+  account: {
+    title: 'My account',
+    dataTitle: 'What is stored about you',
+    dataHint: (provider) =>
+      `As ${provider} last said it. What is wrong must be corrected there; it arrives here with your next sign-in.`,
+    download: 'Download my data (JSON)',
+    endOthers: 'End all others',
+  },
+  sessions: {
+    title: 'Signed in',
+    none: 'Not signed in anywhere.',
+    thisBrowser: 'This browser',
+    unknownDevice: 'Unknown browser',
+    began: 'since',
+    lastUsed: 'last used',
+    end: 'End',
+    cut: (count) => `The newest ${count} are shown.`,
+  },
+  data: {
+    none: 'not known',
+    yes: 'yes',
+    no: 'no',
+    members: {
+      email: 'E-mail address',
+      email_verified: 'E-mail address verified',
+      given_name: 'Given name',
+      family_name: 'Family name',
+      name: 'Name',
+      preferred_username: 'User name',
+      nickname: 'Nickname',
+      phone_number: 'Telephone number',
+      tenant_id: 'Tenant',
+      tariff_id: 'Tariff',
+      tariff_status: 'Status of the tariff',
+      x_grp: 'Groups',
+      picture: 'Picture',
+      locale: 'Language',
+      zoneinfo: 'Time zone',
+      full_name: 'Full name',
+      short_name: 'Short name',
+      siret: 'Organisation (SIRET)',
+      idp_id: 'Sign-in service behind ProConnect',
+    },
+    created: 'First sign-in',
+    lastSignIn: 'Last sign-in',
+  },
+  admin: {
+    title: 'Administration',
+    users: 'People',
+    audit: 'Audit',
+    diagnosis: 'Diagnosis',
+    administrators: 'Administrators',
+    administratorsHint: (names) =>
+      `As the settings say (${names}): the id of a provider, a colon, and a subject or a group there.`,
+  },
+  users: {
+    search: 'Search',
+    searchHint: 'Name, e-mail address, id, or the reference of an error page',
+    all: 'All',
+    disabledOnly: 'Disabled',
+    none: 'No one was found.',
+    attemptOf: (reference) => `The sign-in with the reference ${reference}`,
+    attemptWithoutAccount: 'There is no account of this person here.',
+    next: 'Next page',
+    disabled: 'disabled',
+    disabledSince: (time) => `Disabled since ${time}`,
+    allEvents: 'All events of this person',
+    nowTitle: 'If this person signed in now',
+    nowGood: 'Nothing here would keep them out. The rest is for their sign-in service to decide.',
+    fix: 'What to do:',
+    dataTitle: 'What is known',
+    eventsTitle: 'What happened last',
+    noEvents: 'Nothing is recorded.',
+    changeTitle: 'Change',
+    own: 'This is your own account. Only another administrator can disable or delete it.',
+    disable: 'Disable',
+    disableHint:
+      'They are let in no more, every session ends, and no access token of theirs is good. Everything that is known stays.',
+    enable: 'Enable',
+    enableHint: 'They may sign in again.',
+    endSessions: 'End all sessions',
+    delete: 'Delete',
+    deleteHint:
+      'The account, every claim and every session go, for good. If their sign-in service lets them in, they get a new account.',
+    deleteConfirm: 'Yes, delete this person',
+  },
+  audit: {
+    person: 'Person (id)',
+    event: 'Event',
+    app: 'App',
+    from: 'From',
+    to: 'To',
+    anyEvent: 'Any',
+    filter: 'Filter',
+    csv: 'Download as CSV',
+    time: 'Time',
+    by: 'by',
+    origin: 'From',
+    reference: 'Reference',
+    none: 'Nothing is recorded.',
+    choosePerson: 'Tenants are kept apart here: choose a person first, and follow “All events of this person”.',
+    events: {
+      sign_in: 'Signed in',
+      email_match: 'Account found by e-mail address',
+      sign_in_refused: 'Sign-in refused',
+      sign_out: 'Signed out',
+      sign_out_everywhere: 'Signed out on all devices',
+      backchannel_logout: 'Signed out by the sign-in service',
+      frontchannel_logout: 'Signed out at the sign-in service',
+      session_ended: 'Session ended',
+      user_disabled: 'Disabled',
+      user_enabled: 'Enabled',
+      user_deleted: 'Deleted',
+    },
+  },
+}
