@@ -81,6 +81,13 @@ export async function launchTakingThirdPartyCookies(...more: readonly string[]):
   return context
 }
 
+/** Keeps the pictures of docs/pages.md up to date when PICTURES=1: the whole page, however long. */
+export async function screen(page: Page, name: string): Promise<void> {
+  if (process.env.PICTURES !== '1') return
+  await mkdir('docs/screens', { recursive: true })
+  await page.screenshot({ path: `docs/screens/${name}.png`, fullPage: true })
+}
+
 /** Keeps the pictures of the documents up to date when PICTURES=1. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env.PICTURES !== '1') return

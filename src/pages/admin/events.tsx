@@ -25,7 +25,7 @@ export function Events({ view, language }: { readonly view: EventsView; readonly
   const { audit: words } = language.messages.people
   if (view.events.length === 0) return <p>{words.none}</p>
   return (
-    <div class="scroll">
+    <section class="scroll" aria-label={language.messages.people.admin.audit} tabindex={0}>
       <table>
         <thead>
           <tr>
@@ -42,7 +42,7 @@ export function Events({ view, language }: { readonly view: EventsView; readonly
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }
 
