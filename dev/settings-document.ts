@@ -183,11 +183,11 @@ function row(cells: readonly string[]): string {
 
 /** What every table of settings says of one. */
 function cellsOf({ kind, required, default: value, ...setting }: Setting<unknown>): string[] {
-  const { secret, meaning, example, formerly } = setting
+  const { secret, meaning, example, formerly, aliases } = setting
   return [
     `${kind.label}${secret ? ' (secret)' : ''}`,
     required ? '**required**' : value === undefined ? 'unset' : written(value, kind.separator),
-    [meaning, ...onceCalled(formerly)].join(' '),
+    [meaning, ...onceCalled(formerly), ...alsoCalled(aliases)].join(' '),
     secret ? example : code(example),
   ]
 }
@@ -195,6 +195,10 @@ function cellsOf({ kind, required, default: value, ...setting }: Setting<unknown
 function onceCalled(names: readonly string[]): string[] {
   if (names.length === 0) return []
   return [`Once called ${names.map(code).join(' and ')}, which still ${names.length === 1 ? 'counts' : 'count'}.`]
+}
+
+function alsoCalled(names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [`Also called ${names.map(code).join(' and ')}.`]
 }
 
 /** A default as one would type it; what has nothing in it cannot be typed. */

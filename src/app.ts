@@ -24,6 +24,7 @@ import { PATHS, withoutFinalSlash } from './routes/paths.ts'
 import { accountRoutes } from './routes/people/account.ts'
 import { directoryRoutes } from './routes/people/directory.ts'
 import { userRoutes } from './routes/people/users.ts'
+import { guestRoutes } from './routes/session/guest.ts'
 import { sessionRoutes } from './routes/session/session.ts'
 import { callbackRoutes } from './routes/sign-in/callback.ts'
 import { loginRoutes } from './routes/sign-in/login.ts'
@@ -78,6 +79,7 @@ export function createApp(deps: Deps): App {
   app.route('/', userRoutes(deps))
   app.route('/', directoryRoutes(deps))
   app.route('/', sessionRoutes(deps))
+  app.route('/', guestRoutes(deps))
   app.route('/', configurationRoutes(deps))
   app.route('/', introspectRoutes(deps))
   app.route('/', jwksRoutes(deps))

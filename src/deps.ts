@@ -28,6 +28,7 @@ import { createSessionList } from './store/people/session-list.ts'
 import { createUserList } from './store/people/user-list.ts'
 import { createStorageProbe } from './store/probe.ts'
 import { purgeExpired } from './store/purge.ts'
+import { createRateLimit, type RateLimit } from './store/rate-limit.ts'
 import { createRefusalLog } from './store/refusals.ts'
 import { createRevocationStore } from './store/revocations.ts'
 import { createSessions, type Sessions } from './store/sessions.ts'
@@ -56,6 +57,8 @@ export interface Deps {
   readonly revocations: Revocations
   readonly records: TokenRecords
   readonly spentLogins: SpentLogins
+  /** How many guests a network may have in a minute. */
+  readonly guestLimit: RateLimit
   readonly signInMarks: SignInMarks
   readonly apps: Apps
   /** Our own, with which we sign for apps. */
@@ -120,6 +123,7 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     revocations,
     records: createTokenRecords(env.DB),
     spentLogins: createSpentLogins(env.DB, clock),
+    guestLimit: createRateLimit(env.GUEST_RATE_LIMIT, 'GUEST_RATE_LIMIT'),
     signInMarks: createSignInMarks(env.KV, clock, log),
     signingKeys: createSigningKeys(createSigningKeyStore(env.DB), sealers.signingKeys, clock),
     apps: createApps(createAppStore(env.DB), revocations, clock),

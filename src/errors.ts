@@ -94,13 +94,15 @@ export function isSetUpWrong({ code, reason }: GatehouseError): boolean {
 
 /** How the outside sees a refusal: the HTTP status, the OAuth error code, and whether trying again may help. */
 export interface Outside {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 500 | 502 | 503
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 429 | 500 | 502 | 503
   /** The `error` member of an answer to a machine. @see RFC 6749 section 5.2, RFC 6750 section 3.1 */
   readonly oauthError: string
   readonly retryAfterSeconds?: number
 }
 
 const RETRY_AFTER_SECONDS = 10
+/** The period of the rate limits in wrangler.toml. */
+const RATE_LIMIT_SECONDS = 60
 
 /** Gives the outside view of a code; adding a code without deciding its view does not compile. */
 export function outside(code: ErrorCode): Outside {
@@ -131,6 +133,8 @@ export function outside(code: ErrorCode): Outside {
       return { status: 405, oauthError: 'invalid_request' }
     case 'payload_too_large':
       return { status: 413, oauthError: 'invalid_request' }
+    case 'rate_limited':
+      return { status: 429, oauthError: 'temporarily_unavailable', retryAfterSeconds: RATE_LIMIT_SECONDS }
     case 'internal':
       return { status: 500, oauthError: 'server_error' }
     case 'clock_skew':

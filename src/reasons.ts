@@ -7,7 +7,15 @@
  * `?error=`; the reasons are in the log as `reason_code`. Code decides by these two, and never by a sentence.
  */
 export const REASONS = {
-  access_denied: ['cancelled', 'not_allowed', 'refused_by_provider', 'tenant_not_allowed', 'not_administrator'],
+  access_denied: [
+    'cancelled',
+    'not_allowed',
+    'refused_by_provider',
+    'tenant_not_allowed',
+    'not_administrator',
+    'guests_off',
+    'signed_in_already',
+  ],
   account_disabled: ['disabled_here'],
   account_not_allowed: [
     'email_missing',
@@ -68,6 +76,7 @@ export const REASONS = {
     'introspection_unavailable',
     'user_search_off',
     'user_search_forbidden',
+    'rate_limit_missing',
   ],
   not_found: ['path_unknown', 'person_unknown', 'provider_unknown', 'user_search_off'],
   payload_too_large: ['body_too_large'],
@@ -102,6 +111,7 @@ export const REASONS = {
     'issuer_search_incomplete',
     'jwks_unavailable',
   ],
+  rate_limited: ['too_many_guests'],
   state_unknown: ['no_pending_login', 'other_provider'],
   store_unavailable: ['database_failed'],
   temporarily_unavailable: ['timeout', 'jwks_too_recent'],

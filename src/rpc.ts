@@ -11,8 +11,9 @@ import type { Deps } from './deps.ts'
 import { GatehouseError, toGatehouseError } from './errors.ts'
 import { describeFailure } from './log.ts'
 import { APP_SENTENCES } from './routes/http/app-sentences.ts'
-import { sessionTokenIn } from './routes/http/cookies.ts'
+import { guestTokenIn, sessionTokenIn } from './routes/http/cookies.ts'
 import { levelOf, outsideForMachines } from './routes/http/errors.ts'
+import { isGuestToken } from './sessions/guests.ts'
 import { renewIfDue } from './sessions/renewal.ts'
 import { isSessionToken, type Session } from './sessions/session.ts'
 import { introspectionAnswer, type TokenAnswer } from './tokens/access-token.ts'
@@ -100,8 +101,10 @@ export function createRpcService(deps: Deps | null, props: unknown): RpcService 
 /** Two that disagree are never weighed: a bearer token counts alone, and what is no session token is no session. */
 function sessionTokenOf({ url, headers }: VisitorRequest, { baseUrl }: Config): string | null {
   const [, bearer] = /^bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '') ?? []
-  if (bearer !== undefined) return isSessionToken(bearer) ? bearer : null
-  return new URL(url).host === new URL(baseUrl).host ? sessionTokenIn(headers.get('cookie') ?? undefined) : null
+  if (bearer !== undefined) return isSessionToken(bearer) || isGuestToken(bearer) ? bearer : null
+  if (new URL(url).host !== new URL(baseUrl).host) return null
+  const cookies = headers.get('cookie') ?? undefined
+  return sessionTokenIn(cookies) ?? guestTokenIn(cookies)
 }
 
 async function judge(token: string, app: App, deps: Deps, reference: () => string): Promise<TokenAnswer> {

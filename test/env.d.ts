@@ -5,6 +5,7 @@ declare namespace Cloudflare {
   interface Env {
     readonly KV: KVNamespace
     readonly DB: D1Database
+    readonly GUEST_RATE_LIMIT: RateLimit
     readonly MIGRATIONS: import('cloudflare:test').D1Migration[]
   }
 }

@@ -4,7 +4,7 @@
 
 import { registeredAddresses } from './addresses.ts'
 import { readFixed } from './dialects/la-suite/fixed.ts'
-import { formerNames, withPresentNames } from './dialects/la-suite/former-names.ts'
+import { otherNames, withPresentNames } from './dialects/la-suite/former-names.ts'
 import { isWithoutEffect, warningsOfWithoutEffect } from './dialects/la-suite/without-effect.ts'
 import { readOpenTalk } from './dialects/opentalk/opentalk.ts'
 import { otherIssuer, seenByOpenTalk } from './dialects/opentalk/provider.ts'
@@ -43,7 +43,7 @@ export interface LoadedConfig {
 /** The names that belong to us, so that a misspelt one is noticed. */
 const OUR_NAMES = /^(OIDC_|GATEHOUSE_|LOGIN_REDIRECT_|LOGOUT_REDIRECT_)/
 
-const FORMER_NAMES = formerNames(settings)
+const OTHER_NAMES = otherNames(settings)
 
 const VARIABLES: ReadonlySet<string> = new Set(Object.keys(settings).map((key) => writtenIn(settings, key)))
 
@@ -53,7 +53,7 @@ const VARIABLES: ReadonlySet<string> = new Set(Object.keys(settings).map((key) =
  * @throws ConfigurationError with all problems
  */
 export function loadConfig(environment: Readonly<Record<string, unknown>>): LoadedConfig {
-  const { env, warnings, writtenAs } = withPresentNames(environment, FORMER_NAMES)
+  const { env, warnings, writtenAs } = withPresentNames(environment, OTHER_NAMES)
   const own = readOwn(env)
   const fixed = readFixed(env)
   const { opentalk, source, ...ofOpenTalk } = readOpenTalk(env)
@@ -121,7 +121,7 @@ export function describeProblems(problems: readonly Problem[]): string {
 
 /** A Worker has no files, so La Suite's `<NAME>_FILE` cannot work and must not be passed over in silence. */
 function fileNames(env: Readonly<Record<string, unknown>>): Problem[] {
-  return [...VARIABLES, ...FORMER_NAMES.keys()]
+  return [...VARIABLES, ...OTHER_NAMES.keys()]
     .filter((name) => env[`${name}_FILE`] !== undefined)
     .map((name) => ({
       name: `${name}_FILE`,

@@ -1,7 +1,7 @@
 /**
  * What all settings come to, in words of the domain; each is declared in `schema/`, and `load.ts` reads them.
  */
-import type { D1Database, KVNamespace } from '@cloudflare/workers-types'
+import type { D1Database, KVNamespace, RateLimit } from '@cloudflare/workers-types'
 import type { ProviderType } from '../vendors/vendors.ts'
 import type { RegisteredAddresses } from './addresses.ts'
 import type { OpenTalk, UserSearch } from './dialects/opentalk/settings.ts'
@@ -45,5 +45,7 @@ export type Config = OwnConfig & {
 export interface Env {
   readonly KV: KVNamespace
   readonly DB: D1Database
+  /** Absent: the wrangler.toml is of an earlier version, and there are no guests. */
+  readonly GUEST_RATE_LIMIT?: RateLimit
   readonly [setting: string]: unknown
 }

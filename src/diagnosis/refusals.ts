@@ -262,6 +262,7 @@ const NOT_KEPT: readonly string[] = [
   'method_not_allowed',
   'not_found',
   'payload_too_large',
+  'rate_limited',
   'state_unknown',
   'store_unavailable',
   'temporarily_unavailable',

@@ -71,6 +71,7 @@ function actionFor(code: ErrorCode): 'sign_in' | 'start' | 'none' {
     case 'method_not_allowed':
     case 'not_found':
     case 'payload_too_large':
+    case 'rate_limited':
     case 'store_unavailable':
       return 'start'
     case 'email_conflict':

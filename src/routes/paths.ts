@@ -16,6 +16,7 @@ export const PATHS = {
   find: '/v1/users/find',
   session: '/api/v1.0/session/',
   sessionRefresh: '/api/v1.0/session/refresh/',
+  guest: '/api/v1.0/guest/',
   introspect: '/api/v1.0/introspect/',
   account: '/account/',
   accountData: '/account/data/',

@@ -80,6 +80,7 @@ export interface Sealers {
   readonly logout: Sealer
   readonly tokens: Sealer
   readonly csrf: Sealer
+  readonly guests: Sealer
   readonly signingKeys: Sealer
 }
 
@@ -91,6 +92,7 @@ export function createSealers(config: Config): Sealers {
     logout: createSealer(secrets, 'logout'),
     tokens: createSealer([...ofTokens, ...secrets], 'provider tokens'),
     csrf: createSealer(secrets, 'csrf'),
+    guests: createSealer(secrets, 'guests'),
     signingKeys: createSealer(secrets, 'signing keys'),
   }
 }

@@ -17,7 +17,7 @@ import type { Principal } from '../vendors/vendor.ts'
 export interface GoodToken {
   readonly active: true
   /** `undefined`: not known. */
-  readonly principal: Principal | undefined
+  readonly principal: Principal | 'guest' | undefined
   /** `undefined`: not known. */
   readonly roles: readonly string[] | undefined
   /** What it allows in the apps; `undefined`: not known. */

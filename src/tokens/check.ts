@@ -6,11 +6,13 @@ import { claimsForApp } from '../accounts/app-claims.ts'
 import type { App } from '../accounts/apps.ts'
 import { permissionsOfUser } from '../accounts/permissions.ts'
 import type { Config } from '../config/model.ts'
+import { nameOf } from '../config/names.ts'
 import { sha256 } from '../crypto.ts'
 import type { LogEntry } from '../log.ts'
 import type { Provider } from '../oidc/provider.ts'
 import { unverifiedIssuer } from '../oidc/providers.ts'
 import { isSignedJwt, isUnsignedJwt } from '../oidc/unverified-jwt.ts'
+import { isGuestToken, openGuest } from '../sessions/guests.ts'
 import { renewalDueAt } from '../sessions/renewal.ts'
 import { revocationName } from '../sessions/revocations.ts'
 import {
@@ -45,6 +47,7 @@ export async function check(
   ports: CheckPorts,
   from: Provider | null = null,
 ): Promise<Verdict> {
+  if (isGuestToken(token)) return checkGuest(token, app, ports, from)
   await ports.revocations.catchUp()
   if (isSessionToken(token)) return checkSession(token, app, ports, from)
   if (isUnsignedJwt(token)) return bad('a JWT that is not signed')
@@ -53,9 +56,37 @@ export async function check(
   return checkJwt(token, app, ports)
 }
 
+const NO_GUEST = bad('no such guest, or the hour is over')
+const GUESTS_OFF = bad('a guest, and guests are not allowed', `${nameOf('allowGuests')} allows them`)
+
+/** All that is known of a guest is in the token. It is no one's account, and of no provider. */
+async function checkGuest(token: string, app: App, ports: CheckPorts, from: Provider | null): Promise<Verdict> {
+  const { config } = ports
+  if (!app.hasSessions) return NOT_FOR_APP
+  if (!config.allowGuests) return GUESTS_OFF
+  const guest = from === null ? await openGuest(token, ports) : null
+  if (guest === null) return NO_GUEST
+  const { id, displayName, beganAt, expiresAt } = guest
+  return {
+    active: true,
+    principal: 'guest',
+    roles: undefined,
+    permissions: config.guestPermissions,
+    claims: {
+      iss: config.baseUrl,
+      sub: id,
+      aud: audienceOf(app),
+      iat: beganAt,
+      exp: expiresAt,
+      token_type: 'guest',
+      ...(app.claims.includes('profile') ? { name: displayName } : {}),
+    },
+  }
+}
+
 const OF_ANOTHER = bad('a session of another provider')
 const NOT_FOR_APP = bad(
-  'a session token, about which this app may not ask',
+  'the token of a session or a guest, about which this app may not ask',
   'npm run app:update -- --name NAME --sessions allows it',
 )
 

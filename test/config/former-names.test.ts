@@ -56,8 +56,18 @@ describe('a former name', () => {
   })
 })
 
-it('no former name is the name of a setting, or of two', () => {
-  const former = Object.values(settings).flatMap(({ formerly }) => formerly)
+it('ALLOW_GUESTS is as good a name as ALLOW_UNREGISTERED_ROOMS, which wins when both are set', () => {
+  const alone = loadConfig({ ...ENV, ALLOW_GUESTS: 'true' })
+  expect([alone.config.allowGuests, alone.warnings]).toEqual([true, []])
+  const both = loadConfig({ ...ENV, ALLOW_GUESTS: 'true', ALLOW_UNREGISTERED_ROOMS: 'false' })
+  expect([both.config.allowGuests, both.warnings]).toEqual([
+    false,
+    ['ALLOW_GUESTS is another name of ALLOW_UNREGISTERED_ROOMS: ALLOW_UNREGISTERED_ROOMS is set, too, and wins'],
+  ])
+})
+
+it('no other name is the name of a setting, or of two', () => {
+  const former = Object.values(settings).flatMap(({ formerly, aliases }) => [...formerly, ...aliases])
   expect(former.filter((name) => name in settings)).toEqual([])
   expect(new Set(former).size).toBe(former.length)
 })

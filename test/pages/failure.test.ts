@@ -28,6 +28,7 @@ const WAYS_ON: Record<ErrorCode, 'sign in' | 'start' | 'none'> = {
   not_configured: 'none',
   not_found: 'start',
   payload_too_large: 'start',
+  rate_limited: 'start',
   provider_error: 'sign in',
   provider_unreachable: 'sign in',
   state_unknown: 'sign in',

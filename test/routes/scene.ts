@@ -6,7 +6,7 @@ import { env } from 'cloudflare:workers'
 import type { ClaimSet } from '../../src/accounts/apps.ts'
 import { createHandler } from '../../src/app.ts'
 import { sha256 } from '../../src/crypto.ts'
-import { createDeps } from '../../src/deps.ts'
+import { createDeps, type Deps } from '../../src/deps.ts'
 import type { LogEntry } from '../../src/log.ts'
 import { type Browser, createBrowser, type Site, type Visit } from '../support/browser.ts'
 import { createHostileProvider, type HostileProvider } from '../support/hostile/provider.ts'
@@ -52,6 +52,8 @@ export interface Scene {
   /** Every line that any isolate has logged. */
   readonly log: readonly LogEntry[]
   readonly gate: Site
+  /** What an isolate has that serves other Workers. */
+  deps(): Deps
   /** A browser that no one has used yet. @param own headers of each of its requests */
   browser(own?: Readonly<Record<string, string>>): Browser
   /** A browser whose Gatehouse is another isolate. @param before the same browser, at the first isolate */
@@ -99,19 +101,25 @@ export interface StageOptions {
   readonly settings: Settings
 }
 
+/** Only the bindings: a developer's own .dev.vars is in `env`, too. */
+const { KV, DB, GUEST_RATE_LIMIT } = env
+const BINDINGS = { KV, DB, GUEST_RATE_LIMIT }
+
 export function createStage({ clock, fetch, sites, settings }: StageOptions): Stage {
   const log: LogEntry[] = []
+  const depsOf = (all: Parameters<typeof createDeps>[0], network: Network) =>
+    createDeps(all, { fetch: network, clock, log: (entry) => log.push(entry) })
   const isolate = (changed: Settings = {}, network: Network = fetch): Site => {
-    // Only the bindings: a developer's own .dev.vars is in there, too.
-    const all = { KV: env.KV, DB: env.DB, ...settings, ...changed }
-    const handle = createHandler(createDeps(all, { fetch: network, clock, log: (entry) => log.push(entry) }))
+    const all = { ...BINDINGS, ...settings, ...changed }
+    const handle = createHandler(depsOf(all, network))
     return (request) => handle(request, () => {})
   }
   const gate = isolate()
+  const deps = () => depsOf({ ...BINDINGS, ...settings }, fetch)
   const browser = (own = {}) => createBrowser({ [GATE]: gate, ...sites }, clock.now, own)
   const browserAt = (other: Site, before?: Browser) =>
     createBrowser({ [GATE]: other, ...sites }, clock.now, {}, before?.jar)
-  return { clock, log, gate, browser, browserAt, isolate }
+  return { clock, log, gate, deps, browser, browserAt, isolate }
 }
 
 export function createClock(): TestClock {

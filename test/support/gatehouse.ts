@@ -88,6 +88,11 @@ export async function startGatehouse({
         ...Object.fromEntries(bindings),
         KV: { type: 'kv' as const, id: 'cache' },
         DB: { type: 'd1' as const, id: 'database' },
+        GUEST_RATE_LIMIT: {
+          type: 'rate-limit' as const,
+          namespace: '1001',
+          simple: { limit: 100, period: 60 as const },
+        },
       },
     },
     ...(outside === undefined

@@ -17,6 +17,7 @@ export const PATHS = {
   configuration: '/api/v1.0/config/',
   session: '/api/v1.0/session/',
   sessionRefresh: '/api/v1.0/session/refresh/',
+  guest: '/api/v1.0/guest/',
   introspect: '/api/v1.0/introspect/',
   account: '/account/',
   accountData: '/account/data/',

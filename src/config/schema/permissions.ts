@@ -14,6 +14,13 @@ export const permissionSettings = {
     meaning:
       'What everyone who is signed in may do, as apps are told it (`permissions`). The words are those of the apps; Gatehouse gives them no meaning.',
   }),
+  guestPermissions: optional(wordsOrNone, {
+    name: 'GATEHOUSE_GUEST_PERMISSIONS',
+    default: ['rooms:join'],
+    origin: 'Gatehouse',
+    example: 'rooms:join',
+    meaning: 'What guests may do (ALLOW_UNREGISTERED_ROOMS). They have nothing else.',
+  }),
   groupPermissions: optional(dictionary, {
     name: 'GATEHOUSE_GROUP_PERMISSIONS',
     default: {},

@@ -20,6 +20,8 @@ export interface Setting<T> {
   readonly origin: Origin
   /** Names under which it was known before, and which still count. */
   readonly formerly: readonly string[]
+  /** Other names that are as good. */
+  readonly aliases: readonly string[]
 }
 
 type ValueOf<S> = S extends Setting<infer T> ? T : never
@@ -39,6 +41,7 @@ interface About {
   readonly origin?: Origin
   readonly secret?: boolean
   readonly formerly?: readonly string[]
+  readonly aliases?: readonly string[]
 }
 
 export function required<T>(kind: Kind<T>, about: About): Setting<T> {
@@ -49,6 +52,7 @@ export function required<T>(kind: Kind<T>, about: About): Setting<T> {
     secret: about.secret ?? false,
     origin: about.origin ?? 'La Suite',
     formerly: about.formerly ?? [],
+    aliases: about.aliases ?? [],
     meaning: about.meaning,
     example: about.example,
   }

@@ -61,12 +61,13 @@ export const visitSettings = {
     example: 'true',
     meaning: 'The button to sign in is that of ProConnect.',
   }),
-  allowAnonymousVisitors: optional(bool, {
+  allowGuests: optional(bool, {
     name: 'ALLOW_UNREGISTERED_ROOMS',
+    aliases: ['ALLOW_GUESTS'],
     default: false,
     example: 'true',
     meaning:
-      'Visitors who are not signed in may stay on a page, as no one in particular; OIDC_REDIRECT_UNAUTHENTICATED_URL sends none of them away.',
+      'Visitors who are not signed in may stay on a page, and OIDC_REDIRECT_UNAUTHENTICATED_URL sends none of them away; with a name to show, they may be guests for an hour (POST /api/v1.0/guest/), who may do what GATEHOUSE_GUEST_PERMISSIONS says.',
   }),
   canEditDisplayName: optional(bool, {
     name: 'AUTHENTICATED_PARTICIPANTS_CAN_EDIT_DISPLAY_NAME',

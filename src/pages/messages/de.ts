@@ -127,6 +127,7 @@ export const de: Messages = {
       title: 'Der Identitätsanbieter ist nicht erreichbar',
       text: 'Der Anmeldedienst Ihrer Organisation antwortet gerade nicht. Versuchen Sie es in einer Minute noch einmal. Wer schon angemeldet ist, bleibt angemeldet.',
     },
+    rate_limited: { title: 'Zu viele Anfragen', text: 'Bitte versuchen Sie es in einer Minute noch einmal.' },
     state_unknown: {
       title: 'Bitte noch einmal von vorn',
       text: 'Diese Anmeldung war schon fertig, hat zu lange gedauert oder wurde in einem anderen Browser begonnen. Es ist nichts verloren: Melden Sie sich einfach noch einmal an. Kommt diese Seite wieder, erlauben Sie Cookies für diese Seite.',

@@ -177,6 +177,7 @@ export const en: Messages = {
       title: 'The identity provider cannot be reached',
       text: 'Your organisation’s sign-in service does not answer at the moment. Please try again in a minute. People who are already signed in stay signed in.',
     },
+    rate_limited: { title: 'Too many requests', text: 'Please try again in a minute.' },
     state_unknown: {
       title: 'Please start again',
       text: 'This sign-in was already completed, took too long, or was started in another browser. Nothing is lost: just sign in again. If this page comes back, allow cookies for this site.',

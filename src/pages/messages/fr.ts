@@ -121,6 +121,7 @@ export const fr: Messages = {
       title: 'Le fournisseur d’identité est injoignable',
       text: 'Le service de connexion de votre organisation ne répond pas pour le moment. Réessayez dans une minute. Les personnes déjà connectées le restent.',
     },
+    rate_limited: { title: 'Trop de demandes', text: 'Veuillez réessayer dans une minute.' },
     state_unknown: {
       title: 'Veuillez recommencer',
       text: 'Cette connexion était déjà terminée, a pris trop de temps, ou a été commencée dans un autre navigateur. Rien n’est perdu : connectez-vous à nouveau. Si cette page revient, autorisez les cookies pour ce site.',

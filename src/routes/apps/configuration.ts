@@ -13,6 +13,7 @@ export function configurationRoutes({ config, providers }: Deps) {
   app.get(PATHS.configuration, async (c) =>
     c.json({
       is_silent_login_enabled: config.silentSignIn && (await providers.first.signsInSilently()),
+      is_guest_access_enabled: config.allowGuests,
       use_proconnect_button: config.proConnectButton,
       external_home_url: config.externalHomeUrl ?? null,
       authenticated_users_can_edit_display_name: config.canEditDisplayName,

@@ -27,6 +27,7 @@ export const APP_SENTENCES: Readonly<Record<ErrorCode, string>> = {
   payload_too_large: 'The request is too large',
   provider_error: 'The identity provider gave an answer that cannot be used',
   provider_unreachable: 'The identity provider does not answer',
+  rate_limited: 'Too many requests; please try again in a minute',
   state_unknown: 'The request belongs to nothing that is under way',
   store_unavailable: 'The database does not answer; please try again in a moment',
   temporarily_unavailable: 'This could not be decided yet; please try again in a moment',

@@ -1,9 +1,10 @@
 /**
- * Cookies as they come and go: strict reading, one way of writing, and the cookie of the session; others are in `attempts.ts` and `silent.ts`.
+ * Cookies as they come and go: strict reading, one way of writing, and the cookies of the session and of a guest; others are in `attempts.ts` and `silent.ts`.
  */
 import type { Context } from 'hono'
 import { setCookie } from 'hono/cookie'
 import { sha256 } from '../../crypto.ts'
+import { isGuestToken } from '../../sessions/guests.ts'
 import { isSessionToken } from '../../sessions/session.ts'
 
 /** All cookies of a request, by name, in the order of the header. */
@@ -66,9 +67,13 @@ export function sessionTokenOf(c: Context): string | null {
 
 /** The same of a Cookie header. */
 export function sessionTokenIn(header: string | undefined): string | null {
-  const values = cookiesIn(header).filter(([name]) => name === SESSION_COOKIE)
-  const token = values.length === 1 ? values[0]?.[1] : undefined
+  const token = onlyValueIn(header, SESSION_COOKIE)
   return token !== undefined && isSessionToken(token) ? token : null
+}
+
+function onlyValueIn(header: string | undefined, wanted: string): string | undefined {
+  const values = cookiesIn(header).filter(([name]) => name === wanted)
+  return values.length === 1 ? values[0]?.[1] : undefined
 }
 
 /** The hash of that token, whether its session is live or not. */
@@ -77,10 +82,29 @@ export async function presentedHash(c: Context): Promise<string | null> {
   return token === null ? null : sha256(token)
 }
 
+/** Gives the browser its session. Anyone who has signed in is no guest any more. */
 export function giveSession(c: Context, token: string, lifeSeconds: number): void {
   writeCookie(c, SESSION_COOKIE, token, lifeSeconds)
+  if (guestTokenOf(c) !== null) deleteCookie(c, GUEST_COOKIE)
 }
 
 export function takeSession(c: Context): void {
   deleteCookie(c, SESSION_COOKIE)
+}
+
+const GUEST_COOKIE = '__Host-gatehouse-guest'
+
+/** The token of a guest, whether it is good or not. `null`: none, or more than one, of which none can be believed. */
+export function guestTokenOf(c: Context): string | null {
+  return guestTokenIn(c.req.header('cookie'))
+}
+
+/** The same of a Cookie header. */
+export function guestTokenIn(header: string | undefined): string | null {
+  const token = onlyValueIn(header, GUEST_COOKIE)
+  return token !== undefined && isGuestToken(token) ? token : null
+}
+
+export function giveGuest(c: Context, token: string, lifeSeconds: number): void {
+  writeCookie(c, GUEST_COOKIE, token, lifeSeconds)
 }

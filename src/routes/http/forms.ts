@@ -57,8 +57,8 @@ export function isForm(c: Context): boolean {
   return mediaTypeIn(c.req.header('content-type')) === FORM_TYPE
 }
 
-/** A body whose length is known is read as a whole, which costs less than a stream. */
-async function limitedText({ req }: Context): Promise<string> {
+/** A body of a bounded length. One whose length is known is read as a whole, which costs less than a stream. @throws GatehouseError `payload_too_large` */
+export async function limitedText({ req }: Context): Promise<string> {
   const length = Number(req.header('content-length') ?? Number.NaN)
   if (length > BODY_MAX_BYTES) throw tooLarge()
   const text = Number.isNaN(length) ? await streamedText(req.raw) : await req.text()

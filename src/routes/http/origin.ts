@@ -25,6 +25,11 @@ export function auditContextOf(c: Context<RequestVariables>, rules: OriginRules,
   return { reference: referenceOf(c), address: addressOf(c, rules), ...actor }
 }
 
+/** The network that a request comes from; `null`: not known. */
+export function networkOf(c: Context): string | null {
+  return addressOf(c, { auditAddresses: 'shortened' })
+}
+
 function addressOf(c: Context, { auditAddresses }: OriginRules): string | null {
   const written = c.req.header('cf-connecting-ip')?.trim() ?? ''
   if (auditAddresses === 'none') return null

@@ -13,7 +13,7 @@ import { acceptedTarget } from './return-to.ts'
  */
 export function unauthenticatedLocation(c: Context, { config }: Deps): string | null {
   const { unauthenticatedUrl: target, returnToField: field, baseUrl } = config
-  if (target === undefined || config.allowAnonymousVisitors || !isPageVisit(c)) return null
+  if (target === undefined || config.allowGuests || !isPageVisit(c)) return null
   const { pathname, search, searchParams } = new URL(c.req.url)
   const location = new URL(target, baseUrl)
   const isThere = location.origin === baseUrl && location.pathname === pathname
