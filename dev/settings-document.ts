@@ -8,6 +8,7 @@ import { WITHOUT_EFFECT } from '../src/config/dialects/la-suite/without-effect.t
 import { opentalkSettings } from '../src/config/dialects/opentalk/settings.ts'
 import { opentalkVariable } from '../src/config/dialects/opentalk/sources.ts'
 import { settings } from '../src/config/names.ts'
+import { accountSyncSettings } from '../src/config/schema/account-sync.ts'
 import { administratorSettings } from '../src/config/schema/administrators.ts'
 import { allowListSettings } from '../src/config/schema/allow-lists.ts'
 import { ownSettings } from '../src/config/schema/gatehouse.ts'
@@ -104,7 +105,16 @@ const SUBJECTS: readonly (readonly [title: string, table: Table])[] = [
   ['Sign-in', { ...signInOf(ownSettings), ...visitSettings, ...requestSettings }],
   ['Session', sessionSettings],
   ['Tokens', { ...tokenSettings, ...resourceServerSettings }],
-  ['People', { ...accountSettings, ...allowListSettings, ...permissionSettings, ...administratorSettings }],
+  [
+    'People',
+    {
+      ...accountSettings,
+      ...allowListSettings,
+      ...permissionSettings,
+      ...administratorSettings,
+      ...accountSyncSettings,
+    },
+  ],
   ['Operations', operationsTable()],
 ]
 
@@ -121,6 +131,7 @@ function signInOf(table: Table): Table {
 function operationsTable(): Table {
   const own = [
     administratorSettings,
+    accountSyncSettings,
     allowListSettings,
     permissionSettings,
     sessionSettings,

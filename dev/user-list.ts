@@ -14,6 +14,7 @@ export const USER_COLUMNS: readonly string[] = [
   'updated_at',
   'last_login_at',
   'disabled_at',
+  'disabled_by',
 ]
 
 const ABSENT = '–'

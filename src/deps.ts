@@ -3,10 +3,12 @@
  */
 import type { UserStore } from './accounts/directory.ts'
 import type { AuditList, SessionList, UserList } from './accounts/records.ts'
+import { deleteGone, type SyncStore, syncAccounts } from './accounts/sync.ts'
 import type { Clock } from './clock.ts'
 import { loadConfig } from './config/load.ts'
 import type { Config, Env } from './config/model.ts'
 import { unmistakableSecretsOf } from './config/secrets.ts'
+import { randomReference } from './crypto.ts'
 import type { Check } from './diagnosis/check.ts'
 import { type DiagnosisOptions, diagnose } from './diagnosis/diagnose.ts'
 import type { RefusalLog } from './diagnosis/refusals.ts'
@@ -25,6 +27,7 @@ import { createSpentLogins, type SpentLogins } from './store/logins.ts'
 import { createAuditList } from './store/people/audit-list.ts'
 import { type Changes, createChanges } from './store/people/changes.ts'
 import { createSessionList } from './store/people/session-list.ts'
+import { createSyncStore } from './store/people/syncs.ts'
 import { createUserList } from './store/people/user-list.ts'
 import { createStorageProbe } from './store/probe.ts'
 import { purgeExpired } from './store/purge.ts'
@@ -76,6 +79,8 @@ export interface Deps {
   isDatabaseReady(): Promise<boolean>
   /** Removes what has expired; gives back how many rows went, by table. */
   purgeExpired(): Promise<Readonly<Record<string, number>>>
+  /** One run of the account sync, where it is on. @see syncAccounts in `accounts/sync.ts` */
+  syncAccounts(): Promise<void>
 }
 
 export interface People {
@@ -83,6 +88,7 @@ export interface People {
   readonly sessions: SessionList
   readonly audit: AuditList
   readonly changes: Changes
+  readonly syncs: SyncStore
 }
 
 /** Ten times what a log line shows of a text; a text from a provider may be of any length. */
@@ -112,12 +118,15 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
   const refusals = createRefusalLog(env.DB, log)
   const revocations = createRevocations(createRevocationStore(env.DB), clock, config.revocationLagSeconds)
   const sealers = createSealers(config)
+  const changes = createChanges(env.DB, clock, log)
+  const syncs = createSyncStore(env.DB, clock, log)
+  const providers = createProviders(config.providers, { fetch, clock, log, cache: createDocumentCache(env.KV) })
   const storage = createStorageProbe(env.DB, env.KV, clock)
   return {
     config,
     clock,
     log,
-    providers: createProviders(config.providers, { fetch, clock, log, cache: createDocumentCache(env.KV) }),
+    providers,
     sessions: createSessions(env.DB, clock, log),
     endings: createEndings(env.DB, clock, log),
     revocations,
@@ -132,7 +141,8 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
       users: createUserList(env.DB),
       sessions: createSessionList(env.DB, clock),
       audit: createAuditList(env.DB),
-      changes: createChanges(env.DB, clock, log),
+      changes,
+      syncs,
     },
     verdicts: createVerdicts(clock, revocations),
     sealers,
@@ -140,5 +150,11 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
     diagnose: (options) => diagnose({ config, warnings, problems: [] }, { fetch, clock, storage, refusals }, options),
     isDatabaseReady: () => isDatabaseReady(env.DB, log),
     purgeExpired: () => purgeExpired(env.DB, clock, config.auditRetentionDays),
+    async syncAccounts() {
+      const ports = { syncs, changes, config, clock, log, newReference: randomReference }
+      for (const provider of providers.all)
+        if (provider.config.accountSync !== null) await syncAccounts(provider, ports)
+      await deleteGone(ports)
+    },
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The Worker: hands requests to the app of this isolate, calls of other Workers to the service, and renews keys and removes what has expired
- * when the cron trigger calls.
+ * The Worker: hands requests to the app of this isolate, calls of other Workers to the service, and renews keys, removes what has expired and
+ * syncs accounts when the cron trigger calls.
  */
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import { createHandler, createUnconfiguredApp, type Handler } from './app.ts'
@@ -82,5 +82,6 @@ export default {
     if (!deps) return
     deps.log({ level: 'info', event: 'purged', detail: await deps.purgeExpired() })
     await deps.signingKeys.rotate()
+    await deps.syncAccounts()
   },
 } satisfies ExportedHandler<Env>

@@ -15,6 +15,7 @@ export const AUDIT_EVENTS = [
   'user_disabled',
   'user_enabled',
   'user_deleted',
+  'sync_continued',
 ] as const
 
 export type AuditEvent = (typeof AUDIT_EVENTS)[number]

@@ -12,6 +12,8 @@ export interface UserRecord {
   readonly lastLoginAt: number
   /** `null`: it is not disabled. */
   readonly disabledAt: number | null
+  /** By the account sync, and not by an administrator. */
+  readonly isDisabledByProvider: boolean
 }
 
 /** The place of a row in a list that is ordered by time, newest first. */

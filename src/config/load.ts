@@ -8,12 +8,13 @@ import { otherNames, withPresentNames } from './dialects/la-suite/former-names.t
 import { isWithoutEffect, warningsOfWithoutEffect } from './dialects/la-suite/without-effect.ts'
 import { readOpenTalk } from './dialects/opentalk/opentalk.ts'
 import { otherIssuer, seenByOpenTalk } from './dialects/opentalk/provider.ts'
-import { userSearchProblems } from './dialects/opentalk/user-search.ts'
+import { accountsAt, userSearchProblems } from './dialects/opentalk/user-search.ts'
 import { type ProviderSource, providerSources } from './dialects/tables/sources.ts'
 import type { Config, OwnConfig, ProviderConfig } from './model.ts'
 import { settings } from './names.ts'
 import { readOwn } from './own-reading.ts'
 import { LA_SUITE_CLIENT, readProvider } from './provider-reading.ts'
+import { accountSyncProblems } from './schema/account-sync.ts'
 import { allowListProblems } from './schema/allow-lists.ts'
 import { ownSettings } from './schema/gatehouse.ts'
 import { commaWarnings } from './schema/list-warnings.ts'
@@ -66,7 +67,11 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
   const ofProviders = [...problems, ...read.flatMap((one) => one.problems)].filter((problem) => !isReported(problem))
   const readable = read.flatMap(({ provider }) => (provider === null ? [] : [provider]))
   const isForwarded = own.values.forwardHost === true
-  const seen = readable.map((provider) => seenByOpenTalk(provider, opentalk, isForwarded, readable))
+  const seen = readable
+    .map((provider) => seenByOpenTalk(provider, opentalk, isForwarded, readable))
+    .map((provider) =>
+      own.values.accountSync ? Object.freeze({ ...provider, accountSync: accountsAt(provider, opentalk) }) : provider,
+    )
   const found = [
     ...own.problems,
     ...fixed.problems,
@@ -78,6 +83,7 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
       own.values,
       sources.map(({ id }) => id),
     ),
+    ...accountSyncProblems(own.values.accountSync, seen),
     ...fileNames(env),
   ]
   const [first, ...others] = seen

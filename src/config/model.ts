@@ -28,6 +28,8 @@ export type ProviderConfig = Omit<ValuesOf<typeof providerSettings>, 'type'> & {
   readonly addresses: RegisteredAddresses
   /** Where to look for people who have not signed in yet; `null`: nowhere. */
   readonly userSearch: UserSearch | null
+  /** Where to look whether people still have an account; `null`: nowhere. */
+  readonly accountSync: UserSearch | null
 }
 
 /** The settings of Gatehouse itself. */

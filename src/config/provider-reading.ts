@@ -40,7 +40,15 @@ export function readProvider({ id, name, raw, nameOf }: ProviderSource, addresse
   const provider = { ...config, id, name: name ?? VENDORS[type].label ?? new URL(place).hostname, issuer: url }
   const isSignAlgoSet = isSet(raw.OIDC_RP_SIGN_ALGO)
   const isGroupsClaimSet = isSet(raw.OIDC_USERINFO_GROUPS_CLAIM)
-  const usual = { isSignAlgoSet, isGroupsClaimSet, otherIssuers: [], forwardedHost: null, userSearch: null, addresses }
+  const usual = {
+    isSignAlgoSet,
+    isGroupsClaimSet,
+    otherIssuers: [],
+    forwardedHost: null,
+    userSearch: null,
+    accountSync: null,
+    addresses,
+  }
   return { provider: Object.freeze({ ...provider, ...usual }) as ProviderConfig, problems: [] } // every setting was read without a problem
 }
 

@@ -34,11 +34,12 @@ export function unmistakableSecretsOf(config: Config): readonly string[] {
 
 /** The secrets that a provider may have been shown, or might be. */
 export function secretsOfProvider(config: ProviderConfig): readonly string[] {
-  const { clientId: id, introspectionClientId: asker = id, userSearch } = config
+  const { clientId: id, introspectionClientId: asker = id, userSearch, accountSync } = config
   const pairs = [
     [id, config.clientSecret],
     [asker, config.introspectionClientSecret],
     [userSearch?.clientId ?? '', userSearch?.clientSecret],
+    [accountSync?.clientId ?? '', accountSync?.clientSecret],
   ] as const
   const inHeaders = pairs.flatMap(([clientId, secret]) =>
     secret === undefined || secret === '' ? [] : [secret, ...basicCredentials(clientId, secret)],

@@ -44,7 +44,17 @@ function bareRefusal({ at, reference, reason }: AuditEntry, providerId: string):
 }
 
 /** What would keep a person out if their provider said the same of them as it did last; `null`: nothing. */
-export function obstacleNow({ user, disabledAt }: UserRecord, providers: Providers, config: Config): Explained | null {
+export function obstacleNow(
+  { user, disabledAt, isDisabledByProvider }: UserRecord,
+  providers: Providers,
+  config: Config,
+): Explained | null {
+  if (disabledAt !== null && isDisabledByProvider) {
+    return {
+      seen: 'The account is disabled here (account_disabled), because the account sync found it disabled or gone at the provider.',
+      fix: 'Enable the account at the provider; the next run of the sync enables it here.',
+    }
+  }
   if (disabledAt !== null) {
     return {
       seen: 'The account is disabled here (account_disabled).',

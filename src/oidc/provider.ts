@@ -1,8 +1,11 @@
 /**
  * One provider, made from its settings: both doors to it, and what it is called; the steps of the protocol are behind the doors.
  */
+import type { UserSearch } from '../config/dialects/opentalk/settings.ts'
 import type { ProviderConfig } from '../config/model.ts'
 import { GatehouseError } from '../errors.ts'
+import { type AccountStatus, statusOf } from '../vendors/keycloak/account-status.ts'
+import { createAdminApi, type GetToken, type Send } from '../vendors/keycloak/admin-api.ts'
 import { createUserSearcher, type FoundUser, type UserSearchRequest } from '../vendors/keycloak/user-search.ts'
 import { searchingClient, searchTokenOf } from './client/client-credentials.ts'
 import type { PublicKeys } from './client/own-keys.ts'
@@ -37,9 +40,17 @@ export interface Provider extends RelyingParty, ResourceServer {
    * @throws GatehouseError `not_configured` when there is no such search; else as in `user-search.ts`
    */
   findUsers(request: UserSearchRequest): Promise<readonly FoundUser[]>
+  /**
+   * What the accounts of people are at the provider, in the order of their subjects.
+   * @throws GatehouseError `not_configured` when it cannot be asked; else as in `account-status.ts`
+   */
+  accountStatuses(subjects: readonly string[]): Promise<readonly AccountStatus[]>
   /** The public halves of our own keys. @throws GatehouseError `not_configured` when one of them cannot be used */
   publicKeys(): Promise<PublicKeys>
 }
+
+/** How many accounts are asked about at the same time: a Worker has six connections. */
+const ASKED_AT_ONCE = 6
 
 /**
  * Makes a provider from its settings. Nothing is asked of it before the first call.
@@ -49,7 +60,17 @@ export interface Provider extends RelyingParty, ResourceServer {
 export function createProvider(config: ProviderConfig, ports: ProviderPorts): Provider {
   const context = createContext(config, ports)
   const { quirks, metadata, begin, issuersOfSettings, possibleIssuers } = context
-  const searcher = config.userSearch && createUserSearcher(config.userSearch, ports.clock, ports.log)
+  const searching = config.userSearch && {
+    as: config.userSearch,
+    searcher: createUserSearcher(config.userSearch, createAdminApi(config.userSearch, ports.clock), ports.log),
+  }
+  const syncing = config.accountSync && { as: config.accountSync, api: createAdminApi(config.accountSync, ports.clock) }
+
+  async function tokenOf(search: UserSearch, send: Send): Promise<GetToken> {
+    const client = await context.clientAs(searchingClient(config, search), await metadata.read(send), send)
+    return () => searchTokenOf(client)
+  }
+
   const bareSidScope = quirks.leavesOutIssuer ? `provider ${config.id}` : null
 
   return {
@@ -82,12 +103,22 @@ export function createProvider(config: ProviderConfig, ports: ProviderPorts): Pr
     },
 
     async findUsers(request) {
-      if (!config.userSearch || !searcher)
-        throw new GatehouseError('not_configured', 'user_search_off', 'there is no search of people')
+      if (!searching) throw new GatehouseError('not_configured', 'user_search_off', 'there is no search of people')
       const send = begin()
-      const who = searchingClient(config, config.userSearch)
-      const client = await context.clientAs(who, await metadata.read(send), send)
-      return searcher.find(request, () => searchTokenOf(client), send)
+      return searching.searcher.find(request, await tokenOf(searching.as, send), send)
+    },
+
+    async accountStatuses(subjects) {
+      if (!syncing) throw new GatehouseError('not_configured', 'user_search_off', 'accounts cannot be looked at')
+      const statuses: AccountStatus[] = []
+      for (let first = 0; first < subjects.length; first += ASKED_AT_ONCE) {
+        const send = begin()
+        const getToken = await tokenOf(syncing.as, send)
+        const some = subjects.slice(first, first + ASKED_AT_ONCE)
+        const asked = some.map((subject) => statusOf(subject, syncing.as, syncing.api, getToken, send))
+        statuses.push(...(await Promise.all(asked)))
+      }
+      return statuses
     },
 
     publicKeys: () => context.ownKeys.publicKeys(),

@@ -52,7 +52,7 @@ nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none
 .rows li { display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding: .75rem 0; border-top: 1px solid var(--line); }
 .rows p { margin: 0; font-size: .9375rem; }
 .mark { display: inline-block; margin: 0 .5rem; padding: 0 .5rem; border: 1px solid currentColor; border-radius: 1rem; color: var(--good); font-size: .8125rem; }
-.mark.bad { color: var(--bad); }
+.mark.bad, p.bad { color: var(--bad); }
 p.mark { margin-left: 0; }
 .small { padding: .375rem .875rem; border: 1px solid var(--line); border-radius: .5rem; background: transparent; color: var(--ink); font: inherit; font-size: .9375rem; cursor: pointer; }
 .danger { border-color: var(--bad); color: var(--bad); }

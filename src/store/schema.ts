@@ -107,6 +107,20 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, readonly st
     sessions: ['address', 'country', 'device'],
     audit: ['actor_id', 'provider', 'app', 'address'],
   },
+  '0020_account_sync.sql': {
+    users: ['disabled_by'],
+    account_syncs: [
+      'provider',
+      'position',
+      'ran_at',
+      'completed_at',
+      'looked_at',
+      'to_disable',
+      'stopped_at',
+      'is_confirmed',
+      'failure',
+    ],
+  },
 }
 
 /** A table or a column of it, and the migration that makes it. */

@@ -286,6 +286,8 @@ describe('the settings', () => {
       allowedEmails: [],
       allowedGroups: [],
       userPermissions: ['rooms:join', 'rooms:create', 'rooms:record', 'rooms:moderate'],
+      accountSync: false,
+      accountSyncMaxShare: 10,
       guestPermissions: ['rooms:join'],
       groupPermissions: {},
       rolePermissions: { 'opentalk-call-in': 'rooms:join', 'opentalk-recorder': 'rooms:join rooms:record' },
@@ -330,6 +332,7 @@ describe('the settings', () => {
           otherIssuers: [],
           forwardedHost: null,
           userSearch: null,
+          accountSync: null,
           addresses: {
             redirectUri: `${baseUrl}/api/v1.0/callback/`,
             postLogoutRedirectUri: `${baseUrl}/api/v1.0/logout-callback/`,

@@ -12,6 +12,7 @@ import { createSpentLogins } from '../../src/store/logins.ts'
 import { createAuditList } from '../../src/store/people/audit-list.ts'
 import { createChanges } from '../../src/store/people/changes.ts'
 import { createSessionList } from '../../src/store/people/session-list.ts'
+import { createSyncStore } from '../../src/store/people/syncs.ts'
 import { createUserList } from '../../src/store/people/user-list.ts'
 import { createStorageProbe } from '../../src/store/probe.ts'
 import { purgeExpired } from '../../src/store/purge.ts'
@@ -202,6 +203,14 @@ async function exercisePages(recorder: D1Database, round: string): Promise<void>
     }
     await createUserDirectory(recorder).candidates('person 1', circle)
   }
+  const syncs = createSyncStore(recorder, stillClock(), noLog)
+  const state = { providerId: 'default', position: 0, ranAt: NOW, completedAt: null, lookedAt: 0, toDisable: 0 }
+  await syncs.save({ ...state, stoppedAt: NOW, isConfirmed: false, failure: null })
+  await syncs.all()
+  await syncs.state('default')
+  await syncs.people(ISSUER, 500, 300)
+  await syncs.disabledBefore(NOW, 100)
+  await syncs.goOn('default', { reference: 'reference' })
   await users.record('user-8')
   await users.records(['user-8', 'user-9'])
   await createSessionList(recorder, stillClock()).ofUser('user-8')
@@ -249,6 +258,7 @@ const SCANS_ALLOWED: Readonly<Record<string, string>> = {
   'SCAN d1_migrations': 'a row for each migration, and only in the diagnosis',
   'SCAN refusals': '100 rows at most',
   'SCAN signing_keys': 'six rows',
+  'SCAN account_syncs': 'a row for each provider',
   'SCAN recent_endings': 'the purge alone: ten minutes of sign-outs',
   'SCAN revocations': 'the newest row, by its id',
   'SCAN (subquery-1)': 'the newest 1,000 sessions, and only in the diagnosis',

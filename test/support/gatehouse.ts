@@ -34,6 +34,8 @@ export interface RunningGatehouse {
   cacheKeys(): Promise<readonly string[]>
   /** Asks a second isolate with a memory of its own that shares database and cache with the first. */
   askOther(path: string, init?: RequestInit): Promise<Response>
+  /** Lets the cron trigger call, and waits until its work is done. */
+  runSchedule(): Promise<void>
   /** Asks the other Worker. */
   askCaller(path: string, init?: RequestInit): Promise<Response>
   stop(): Promise<void>
@@ -130,6 +132,10 @@ export async function startGatehouse({
       return keys.map(({ name }) => name)
     },
     askOther: (path, init) => ask('second', path, init),
+    async runSchedule() {
+      const { outcome } = await (await miniflare.getWorker('first')).scheduled({ cron: '*/15 * * * *' })
+      if (outcome !== 'ok') throw new Error(`the cron trigger ended with ${outcome}`)
+    },
     askCaller: (path, init) => ask('caller', path, init),
     stop: () => miniflare.dispose(),
   }

@@ -5,6 +5,7 @@ import { djangoSettings } from '../dialects/la-suite/django.ts'
 import { bool, listOf, secrets } from '../values/kinds.ts'
 import { hosts } from '../values/lists.ts'
 import { origin, target } from '../values/urls.ts'
+import { accountSyncSettings } from './account-sync.ts'
 import { administratorSettings } from './administrators.ts'
 import { allowListSettings } from './allow-lists.ts'
 import { permissionSettings } from './permissions.ts'
@@ -75,6 +76,7 @@ export const ownSettings = {
   ...allowListSettings,
   ...permissionSettings,
   ...administratorSettings,
+  ...accountSyncSettings,
   ...sessionSettings,
   ...visitSettings,
   ...djangoSettings,

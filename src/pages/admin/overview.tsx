@@ -1,9 +1,10 @@
 /**
  * The first page of administration: the way to the others, and who is an administrator.
  */
+import type { SyncState } from '../../accounts/sync.ts'
 import type { Language } from '../language.ts'
 import { layout, type Page } from '../layout.tsx'
-import { type Link, Navigation } from '../parts.tsx'
+import { ChangeButton, type ChangeView, type Link, Navigation, timeText } from '../parts.tsx'
 
 export interface OverviewView {
   readonly links: readonly Link[]
@@ -11,9 +12,20 @@ export interface OverviewView {
   readonly entries: readonly string[]
   /** The names of those settings. */
   readonly settings: string
+  /** Of each provider whose accounts are synced. */
+  readonly syncs: readonly SyncView[]
+  readonly change: Pick<ChangeView, 'action' | 'csrfToken'>
 }
 
-export function overviewPage(language: Language, { links, entries, settings }: OverviewView): Page {
+export interface SyncView {
+  readonly providerId: string
+  readonly name: string
+  /** `null`: it has not run yet. */
+  readonly state: SyncState | null
+}
+
+export function overviewPage(language: Language, view: OverviewView): Page {
+  const { links, entries, settings, syncs, change } = view
   const { admin } = language.messages.people
   return layout(
     language,
@@ -30,7 +42,43 @@ export function overviewPage(language: Language, { links, entries, settings }: O
           </li>
         ))}
       </ul>
+      {syncs.map((sync) => (
+        <Sync sync={sync} change={change} language={language} />
+      ))}
     </>,
     'wide',
   )
 }
+
+interface SyncProps {
+  readonly sync: SyncView
+  readonly change: OverviewView['change']
+  readonly language: Language
+}
+
+function Sync({ sync: { providerId, name, state }, change, language }: SyncProps) {
+  const { sync } = language.messages.people
+  return (
+    <section>
+      <h2>{`${sync.title}: ${name}`}</h2>
+      {state === null ? (
+        <p>{sync.never}</p>
+      ) : (
+        <p>
+          {sync.ran(timeText(state.ranAt, language), state.lookedAt)}
+          {state.completedAt === null ? null : ` ${sync.completed(timeText(state.completedAt, language))}`}
+        </p>
+      )}
+      {state?.failure ? <p class="bad">{sync.failed(state.failure)}</p> : null}
+      {state === null || state.stoppedAt === null ? null : (
+        <>
+          <p class="bad">{sync.stopped(state.toDisable, state.lookedAt)}</p>
+          <ChangeButton {...change} fields={{ do: SYNC_GO_ON, provider: providerId }} label={sync.goOn} />
+        </>
+      )}
+    </section>
+  )
+}
+
+/** What the form of a sync that has stopped says in its field `do`. */
+export const SYNC_GO_ON = 'sync_go_on'

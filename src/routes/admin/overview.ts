@@ -1,28 +1,64 @@
 /**
- * Where administration begins: GET /admin/ leads to the other pages and says who is an administrator.
+ * Where administration begins: GET /admin/ leads to the other pages, says who is an administrator and how the account sync is doing; POST lets
+ * a sync that has stopped go on.
  */
 import { Hono } from 'hono'
+import { administeredBy } from '../../accounts/directory.ts'
 import { nameOf } from '../../config/names.ts'
 import type { Deps } from '../../deps.ts'
-import { overviewPage } from '../../pages/admin/overview.tsx'
+import { GatehouseError } from '../../errors.ts'
+import { overviewPage, SYNC_GO_ON } from '../../pages/admin/overview.tsx'
 import { languageFor } from '../../pages/language.ts'
+import { CSRF_FIELD } from '../../pages/sign-out.tsx'
+import type { Session } from '../../sessions/session.ts'
 import type { RequestVariables } from '../http/context.ts'
+import { csrfTokenFor } from '../http/csrf.ts'
+import { limitedForm } from '../http/forms.ts'
+import { auditContextOf } from '../http/origin.ts'
 import { PATHS } from '../paths.ts'
-import { administratorOf, adminLinks } from './administrator.ts'
+import { administratorChanging, administratorOf, adminLinks } from './administrator.ts'
 
 export function adminOverviewRoutes(deps: Deps) {
-  const { administrators, administratorGroups } = deps.config
+  const { config, people } = deps
+  const synced = config.providers.filter(({ accountSync }) => accountSync !== null)
   const app = new Hono<RequestVariables>()
+
   app.get(PATHS.admin, async (c) => {
     const session = await administratorOf(c, deps)
     if (session instanceof Response) return session
+    const shown = isOfAll(session) ? synced : []
+    const states = shown.length === 0 ? [] : await people.syncs.all()
     const language = languageFor(c.req.header('accept-language'))
     const view = {
       links: adminLinks(language, PATHS.admin),
-      entries: [...administrators, ...administratorGroups],
+      entries: [...config.administrators, ...config.administratorGroups],
       settings: `${nameOf('administrators')}, ${nameOf('administratorGroups')}`,
+      syncs: shown.map(({ id, name }) => ({
+        providerId: id,
+        name,
+        state: states.find(({ providerId }) => providerId === id) ?? null,
+      })),
+      change: { action: PATHS.admin, csrfToken: await csrfTokenFor(session, deps) },
     }
     return c.html(overviewPage(language, view))
   })
+
+  app.post(PATHS.admin, async (c) => {
+    const form = await limitedForm(c, 'do')
+    const session = await administratorChanging(c, form.get(CSRF_FIELD), deps)
+    if (session instanceof Response) return session
+    const provider = synced.find(({ id }) => id === form.get('provider'))
+    if (form.get('do') !== SYNC_GO_ON || provider === undefined || !isOfAll(session)) {
+      throw new GatehouseError('invalid_request', 'request_unreadable', 'a change that no page of ours offers')
+    }
+    await people.syncs.goOn(provider.id, auditContextOf(c, config, session.user.id))
+    return c.redirect(PATHS.admin, 303)
+  })
+
+  /** The sync is about all people, and so for no administrator of one tenant among several. */
+  function isOfAll({ user }: Session): boolean {
+    return administeredBy(user, config.opentalk?.settings ?? null).tenant === null
+  }
+
   return app
 }

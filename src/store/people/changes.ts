@@ -19,8 +19,13 @@ export interface Statement {
 type Changed = Promise<readonly EndedSession[] | null>
 
 export interface Changes {
-  /** Lets the person in no more, and ends every session. @throws GatehouseError `store_unavailable`, as all of these */
-  disable(userId: string, context: AuditContext): Changed
+  /**
+   * Lets the person in no more, and ends every session.
+   *
+   * @param ofProvider why, if the sync does it, and not an administrator
+   * @throws GatehouseError `store_unavailable`, as all of these
+   */
+  disable(userId: string, context: AuditContext, ofProvider?: string): Changed
   enable(userId: string, context: AuditContext): Changed
   /** Removes the person and every claim. The audit keeps what happened, without saying to whom. */
   erase(userId: string, context: AuditContext): Changed
@@ -35,7 +40,7 @@ export function createChanges(db: Database, clock: Clock, log: Log): Changes {
     return changed?.results.length === 1 ? endedFromRows(ended?.results) : null
   }
   return {
-    disable: (userId, context) => execute(disabling(userId, context, epochSeconds(clock))),
+    disable: (userId, context, ofProvider) => execute(disabling(userId, context, epochSeconds(clock), ofProvider)),
     enable: (userId, context) => execute(enabling(userId, context, epochSeconds(clock))),
     erase: (userId, context) => execute(erasing(userId, context, epochSeconds(clock))),
   }
@@ -51,13 +56,19 @@ export interface PersonChange {
   readonly rest: readonly Statement[]
 }
 
-/** @param now seconds since the epoch, as in all of these */
-export function disabling(userId: string, context: AuditContext, now: number): PersonChange {
+/**
+ * @param now seconds since the epoch, as in all of these
+ * @param ofProvider why, if the sync does it
+ */
+export function disabling(userId: string, context: AuditContext, now: number, ofProvider?: string): PersonChange {
   const condition = 'id = ?1 AND disabled_at IS NULL'
   return {
-    audit: audit('user_disabled', condition, userId, context, now),
+    audit: audit('user_disabled', condition, userId, context, now, ofProvider ?? null),
     sessions: endSessions(userId, condition),
-    change: { sql: `UPDATE users SET disabled_at = ?2 WHERE ${condition} RETURNING id`, values: [userId, now] },
+    change: {
+      sql: `UPDATE users SET disabled_at = ?2, disabled_by = ?3 WHERE ${condition} RETURNING id`,
+      values: [userId, now, ofProvider === undefined ? null : 'provider'],
+    },
     rest: [],
   }
 }
@@ -67,7 +78,10 @@ export function enabling(userId: string, context: AuditContext, now: number): Pe
   return {
     audit: audit('user_enabled', condition, userId, context, now),
     sessions: endSessions(userId, condition),
-    change: { sql: `UPDATE users SET disabled_at = NULL WHERE ${condition} RETURNING id`, values: [userId] },
+    change: {
+      sql: `UPDATE users SET disabled_at = NULL, disabled_by = NULL WHERE ${condition} RETURNING id`,
+      values: [userId],
+    },
     rest: [],
   }
 }
@@ -89,11 +103,18 @@ export function erasing(userId: string, context: AuditContext, now: number): Per
 }
 
 /** Who was deleted is not said. */
-function audit(event: AuditEvent, condition: string, userId: string, context: AuditContext, now: number): Statement {
+function audit(
+  event: AuditEvent,
+  condition: string,
+  userId: string,
+  context: AuditContext,
+  now: number,
+  reason: string | null = null,
+): Statement {
   const person = event === 'user_deleted' ? 'NULL' : 'id'
   return {
-    sql: `INSERT INTO audit (at, event, user_id, reference, address, actor_id) SELECT ?2, '${event}', ${person}, ?3, ?4, ?5 FROM users WHERE ${condition} ${RETURNING_AUDIT}`,
-    values: [userId, now, ...contextValues(context)],
+    sql: `INSERT INTO audit (at, event, user_id, reference, address, actor_id, reason) SELECT ?2, '${event}', ${person}, ?3, ?4, ?5, ?6 FROM users WHERE ${condition} ${RETURNING_AUDIT}`,
+    values: [userId, now, ...contextValues(context), reason],
   }
 }
 

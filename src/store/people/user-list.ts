@@ -7,17 +7,30 @@ import type { Cursor, UserList, UserRecord } from '../../accounts/records.ts'
 import { type Database, roundTrip, USER_COLUMNS, userFromRow } from '../d1.ts'
 import { pageOf } from './paging.ts'
 
-const RECORD_COLUMNS = [...USER_COLUMNS, 'users.created_at', 'users.last_login_at', 'users.disabled_at']
+const RECORD_COLUMNS = [
+  ...USER_COLUMNS,
+  'users.created_at',
+  'users.last_login_at',
+  'users.disabled_at',
+  'users.disabled_by',
+]
 
 const recordRow = v.object({
   created_at: v.number(),
   last_login_at: v.number(),
   disabled_at: v.nullable(v.number()),
+  disabled_by: v.nullable(v.string()),
 })
 
 function recordFromRow(row: unknown): UserRecord {
-  const { created_at, last_login_at, disabled_at } = v.parse(recordRow, row)
-  return { user: userFromRow(row), createdAt: created_at, lastLoginAt: last_login_at, disabledAt: disabled_at }
+  const { created_at, last_login_at, disabled_at, disabled_by } = v.parse(recordRow, row)
+  return {
+    user: userFromRow(row),
+    createdAt: created_at,
+    lastLoginAt: last_login_at,
+    disabledAt: disabled_at,
+    isDisabledByProvider: disabled_by === 'provider',
+  }
 }
 
 const RECORD = `SELECT ${RECORD_COLUMNS.join(', ')} FROM users WHERE users.id = ?1`

@@ -3,9 +3,8 @@
  */
 import { decodeJwt } from 'jose'
 import * as v from 'valibot'
-import { type Clock, epochSeconds } from '../../clock.ts'
-import { GatehouseError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
+import { type AdminApi, type AdminApiPlace, type GetToken, ROLES, refusedBy, type Send } from './admin-api.ts'
 
 export interface UserSearchRequest {
   /** As it was typed. */
@@ -26,20 +25,10 @@ export interface FoundUser {
 }
 
 /** Where and how people are searched. */
-export interface SearchPlace {
-  /** Without a final slash, such as https://id.example.org/admin/realms/main. */
-  readonly apiBaseUrl: string
-  readonly clientId: string
-  /** An attribute that is the `sub` of people; `null`: their id is. */
-  readonly externalIdAttribute: string | null
+export interface SearchPlace extends AdminApiPlace {
   /** An attribute with their tenant; `null`: there is one tenant only. */
   readonly tenantAttribute: string | null
 }
-
-type Send = (url: string, init?: RequestInit) => Promise<Response>
-
-/** Gets the client that searches a token of its own. @throws GatehouseError */
-type GetToken = () => Promise<{ readonly access_token: string; readonly expires_in?: number }>
 
 export interface UserSearcher {
   /**
@@ -53,13 +42,6 @@ const TEXT_MIN_CHARACTERS = 3
 /** With a tenant most rows may be of others, for older Keycloaks do not filter by an attribute while they search. */
 const TENANT_PAGE_ROWS = 100
 const TENANT_ROWS_MAX = 500
-/** A token that ends while it is on its way is of no use. */
-const RENEW_SECONDS_BEFORE = 10
-/** Of an answer that does not say. Keycloak's own default. */
-const TOKEN_LIFE_SECONDS = 60
-
-const ROLES = 'the service account of the client needs the roles query-users and view-users of realm-management'
-
 const word = v.fallback(v.nullable(v.pipe(v.string(), v.trim(), v.nonEmpty())), null)
 
 const userSchema = v.object({
@@ -73,29 +55,9 @@ const userSchema = v.object({
 
 type KeycloakUser = v.InferOutput<typeof userSchema>
 
-/** Keeps one token of the client in the memory of the isolate, which is about no one. */
-export function createUserSearcher(search: SearchPlace, clock: Clock, log: Log): UserSearcher {
-  let held: { token: string; untilSeconds: number } | undefined
-
-  async function tokenFrom(getToken: GetToken): Promise<string> {
-    if (held && epochSeconds(clock) < held.untilSeconds) return held.token
-    const answer = await getToken()
-    const life = (answer.expires_in ?? TOKEN_LIFE_SECONDS) - RENEW_SECONDS_BEFORE
-    held = { token: answer.access_token, untilSeconds: epochSeconds(clock) + life }
-    return answer.access_token
-  }
-
-  /** A token may have been taken back before its time: one more is tried. */
+export function createUserSearcher(search: SearchPlace, api: AdminApi, log: Log): UserSearcher {
   async function page(query: URLSearchParams, getToken: GetToken, send: Send): Promise<readonly unknown[]> {
-    const url = `${search.apiBaseUrl}/users?${query}`
-    const ask = async () =>
-      send(url, { headers: { accept: 'application/json', authorization: `Bearer ${await tokenFrom(getToken)}` } })
-    let response = await ask()
-    if (response.status === 401) {
-      held = undefined
-      response = await ask()
-    }
-    return rowsOf(response, search)
+    return rowsOf(await api.get(`/users?${query}`, getToken, send), search)
   }
 
   /** Keycloak shows an empty list to anyone who may search and not look. */
@@ -126,7 +88,7 @@ export function createUserSearcher(search: SearchPlace, clock: Clock, log: Log):
         }
         if (answered.length < rows) break
       }
-      if (found.length === 0) warnIfBlind(held?.token)
+      if (found.length === 0) warnIfBlind(api.heldToken())
       const shown = found.filter(({ email, given_name, family_name }) => email ?? given_name ?? family_name)
       if (shown.length < found.length || skipped > 0) {
         const detail = { without_name: found.length - shown.length, unreadable: skipped }
@@ -137,24 +99,10 @@ export function createUserSearcher(search: SearchPlace, clock: Clock, log: Log):
   }
 }
 
-async function rowsOf(response: Response, { clientId, apiBaseUrl }: SearchPlace): Promise<readonly unknown[]> {
-  const { status } = response
-  const provider = { status }
-  const detail = { asked_as: clientId }
-  if (status === 401 || status === 403) {
-    const message = 'the provider does not let the client search for people'
-    throw new GatehouseError('not_configured', 'user_search_forbidden', message, {
-      provider,
-      detail: { ...detail, fix: ROLES },
-    })
-  }
-  const body: unknown = status === 200 ? await response.json().catch(() => null) : null
+async function rowsOf(response: Response, search: SearchPlace): Promise<readonly unknown[]> {
+  const body: unknown = response.status === 200 ? await response.json().catch(() => null) : null
   if (Array.isArray(body)) return body
-  const fix = `the admin API should be at ${apiBaseUrl}; see user_search.api_base_url`
-  throw new GatehouseError('provider_error', 'user_search_failed', 'the provider did not answer a search for people', {
-    provider,
-    detail: { ...detail, fix },
-  })
+  throw refusedBy(response, 'search for people', search)
 }
 
 /** Always looked at again, for older Keycloaks do not look at all. */

@@ -27,10 +27,24 @@ export function asksBackend(behavior: FindBehavior): boolean {
 
 /** The search at a provider; `null`: no one asks for one, or it cannot be had. */
 export function userSearchOf(provider: ProviderConfig, opentalk: OpenTalk): UserSearch | null {
-  const { settings, controller } = opentalk
+  return asksBackend(findBehaviorOf(opentalk)) ? searchAt(provider, opentalk) : null
+}
+
+/** Where the accounts of a provider can be looked at, whether anyone searches or not; `null`: nowhere. */
+export function accountsAt(provider: ProviderConfig, opentalk: OpenTalk | null): UserSearch | null {
+  if (provider.userSearch !== null) return provider.userSearch
+  const isMeant = provider.issuer !== undefined && opentalk?.issuers.includes(provider.issuer)
+  if (opentalk !== null && isMeant) return searchAt(provider, opentalk)
+  const { issuer, clientId, clientSecret } = provider
+  const apiBaseUrl = adminApiOf(issuer)
+  if (apiBaseUrl === undefined || clientSecret === undefined) return null
+  return { apiBaseUrl, clientId, clientSecret, externalIdAttribute: null, tenantAttribute: null }
+}
+
+function searchAt(provider: ProviderConfig, { settings, controller }: OpenTalk): UserSearch | null {
   const apiBaseUrl = settings['user_search.api_base_url'] ?? adminApiOf(provider.issuer)
   const clientSecret = settings['user_search.client_secret'] ?? controller?.clientSecret ?? provider.clientSecret
-  if (!asksBackend(findBehaviorOf(opentalk)) || apiBaseUrl === undefined || clientSecret === undefined) return null
+  if (apiBaseUrl === undefined || clientSecret === undefined) return null
   const isByTenant = settings['tenants.assignment'] === 'by_external_tenant_id'
   return {
     apiBaseUrl: withoutSlash(apiBaseUrl),

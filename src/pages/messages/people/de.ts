@@ -59,6 +59,17 @@ export const people: PeopleMessages = {
     administratorsHint: (names) =>
       `Nach den Einstellungen (${names}): die Kennung eines Anmeldedienstes, ein Doppelpunkt und dort ein Subject oder eine Gruppe.`,
   },
+  sync: {
+    title: 'Abgleich der Konten',
+    never: 'Noch nicht gelaufen.',
+    ran: (time, count) => `Letzter Lauf: ${time}, ${count} Personen angesehen.`,
+    completed: (time) => `Alle waren zuletzt bis ${time} angesehen.`,
+    failed: (failure) =>
+      `Der letzte Lauf ist gescheitert (${failure}) und hat nichts geändert. Das Protokoll sagt mehr (account_sync_failed).`,
+    stopped: (leaving, count) =>
+      `Angehalten: Von ${count} Personen, die der letzte Lauf angesehen hat, würden ${leaving} gesperrt. Niemand wurde gesperrt. Wenn der Anmeldedienst recht hat, lassen Sie den Abgleich weitergehen; sonst sehen Sie zuerst dort nach.`,
+    goOn: 'Weitergehen lassen',
+  },
   users: {
     search: 'Suchen',
     searchHint: 'Name, E-Mail-Adresse, Id oder die Kennung einer Fehlerseite',
@@ -118,6 +129,7 @@ export const people: PeopleMessages = {
       user_disabled: 'Gesperrt',
       user_enabled: 'Entsperrt',
       user_deleted: 'Gelöscht',
+      sync_continued: 'Abgleich der Konten fortgesetzt',
     },
   },
 }

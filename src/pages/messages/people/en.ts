@@ -38,6 +38,15 @@ export interface PeopleMessages {
     readonly administrators: string
     readonly administratorsHint: (names: string) => string
   }
+  readonly sync: {
+    readonly title: string
+    readonly never: string
+    readonly ran: (time: string, count: number) => string
+    readonly completed: (time: string) => string
+    readonly failed: (failure: string) => string
+    readonly stopped: (leaving: number, count: number) => string
+    readonly goOn: string
+  }
   readonly users: {
     readonly search: string
     readonly searchHint: string
@@ -143,6 +152,17 @@ export const people: PeopleMessages = {
     administratorsHint: (names) =>
       `As the settings say (${names}): the id of a provider, a colon, and a subject or a group there.`,
   },
+  sync: {
+    title: 'Account sync',
+    never: 'Has not run yet.',
+    ran: (time, count) => `Last run: ${time}, ${count} people looked at.`,
+    completed: (time) => `Everyone was last looked at by ${time}.`,
+    failed: (failure) =>
+      `The last run failed (${failure}) and changed nothing. The log says more (account_sync_failed).`,
+    stopped: (leaving, count) =>
+      `Stopped: of ${count} people that the last run looked at, ${leaving} would be disabled. No one was. If the provider is right, let it go on; otherwise look at the provider first.`,
+    goOn: 'Let it go on',
+  },
   users: {
     search: 'Search',
     searchHint: 'Name, e-mail address, id, or the reference of an error page',
@@ -201,6 +221,7 @@ export const people: PeopleMessages = {
       user_disabled: 'Disabled',
       user_enabled: 'Enabled',
       user_deleted: 'Deleted',
+      sync_continued: 'Account sync let go on',
     },
   },
 }

@@ -59,6 +59,17 @@ export const people: PeopleMessages = {
     administratorsHint: (names) =>
       `Selon les paramètres (${names}) : l’identifiant d’un fournisseur, deux-points, puis un sujet ou un groupe.`,
   },
+  sync: {
+    title: 'Synchronisation des comptes',
+    never: 'N’a pas encore eu lieu.',
+    ran: (time, count) => `Dernier passage : ${time}, ${count} personnes examinées.`,
+    completed: (time) => `Tout le monde a été examiné jusqu’au ${time}.`,
+    failed: (failure) =>
+      `Le dernier passage a échoué (${failure}) et n’a rien modifié. Le journal en dit plus (account_sync_failed).`,
+    stopped: (leaving, count) =>
+      `Arrêtée : sur ${count} personnes examinées au dernier passage, ${leaving} seraient désactivées. Personne ne l’a été. Si le service de connexion a raison, laissez-la continuer ; sinon, regardez d’abord là-bas.`,
+    goOn: 'La laisser continuer',
+  },
   users: {
     search: 'Chercher',
     searchHint: 'Nom, adresse électronique, id ou référence d’une page d’erreur',
@@ -118,6 +129,7 @@ export const people: PeopleMessages = {
       user_disabled: 'Désactivation',
       user_enabled: 'Réactivation',
       user_deleted: 'Suppression',
+      sync_continued: 'Synchronisation des comptes poursuivie',
     },
   },
 }
