@@ -27,7 +27,7 @@ const VIEWS: Record<ErrorCode, [status: number, oauthError: string, retryAfterSe
   not_configured: [503, 'temporarily_unavailable', 10],
   not_found: [404, 'not_found'],
   payload_too_large: [413, 'invalid_request'],
-  rate_limited: [429, 'temporarily_unavailable'],
+  rate_limited: [429, 'temporarily_unavailable', 60],
   provider_error: [502, 'server_error'],
   provider_unreachable: [502, 'temporarily_unavailable', 10],
   state_unknown: [400, 'invalid_request'],

@@ -222,7 +222,12 @@ describe('a refusal of a time that is over', () => {
   const refusal = { at: 0, providerId: 'default', reference: 'abcdefghij', ...none }
   /** What the diagnosis says of one refusal, while the provider is as `far` is. */
   function diagnosisWith(what: Pick<Refusal, 'code' | 'reason'> & Partial<Refusal>, far: RefusingProvider) {
-    const refusals = { add: async () => {}, lastSignIn: async () => null, last: async () => [{ ...refusal, ...what }] }
+    const refusals = {
+      add: async () => {},
+      lastSignIn: async () => null,
+      withReferences: async () => [],
+      last: async () => [{ ...refusal, ...what }],
+    }
     const settings = { BASE_URL, ...far.settings, OIDC_RP_CLIENT_ID: REGISTERED.clientId }
     return diagnosed(settings, { fetch: far.farEnd.fetch, refusals })
   }

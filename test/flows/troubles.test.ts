@@ -52,6 +52,7 @@ async function refusalsOf({ gatehouse }: Installation): Promise<RefusalLog> {
     add: async () => {},
     last: async () => refusalsIn(rows),
     lastSignIn: async () => null,
+    withReferences: async () => [],
   }
 }
 

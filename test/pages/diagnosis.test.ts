@@ -12,7 +12,7 @@ describe.each(['en', 'fr', 'de'])('in %s', (tag) => {
 
   it('translated words inside the English rows carry their own language', async () => {
     const checks = [checkOf(fail('keys', 'No key was seen.', 'Look at the keys.'), null)]
-    const view = { checks, names: new Map<string, string>(), lookedAt: '2026-11-26T00:00:00Z', path: '/x' }
+    const view = { links: [], checks, names: new Map<string, string>(), lookedAt: '2026-11-26T00:00:00Z', path: '/x' }
     const page = await htmlOf(diagnosisPage(language, view))
     const { results, fix } = language.messages.diagnosis
     expect(page).toContain('<ul class="checks" lang="en">')

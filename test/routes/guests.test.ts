@@ -239,7 +239,7 @@ describe('a guest', () => {
     const again = await join(browser, 'Grace')
     expect([again.status, JSON.parse(again.text).error_description]).toEqual([
       403,
-      expect.stringContaining('signed in'),
+      expect.stringContaining('has a session'),
     ])
   })
 })

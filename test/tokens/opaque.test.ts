@@ -205,12 +205,12 @@ describe('no one is asked', () => {
     OIDC_STORE_REFRESH_TOKEN_KEY: 'k'.repeat(40),
   }
 
-  it.each(['login', 'logout', 'tokens', 'csrf', 'signingKeys'] as const)(
+  it.each(['login', 'logout', 'tokens', 'csrf', 'guests', 'signingKeys'] as const)(
     'about what Gatehouse has sealed, whole or in pieces, under any of its secrets: %s',
     async (use) => {
       const world = worldOf(GOOD, SECRETS)
       const { config } = world.ports
-      expect(Object.keys(createSealers(config))).toEqual(['login', 'logout', 'tokens', 'csrf', 'signingKeys'])
+      expect(Object.keys(createSealers(config))).toEqual(['login', 'logout', 'tokens', 'csrf', 'guests', 'signingKeys'])
       const old = createSealers({
         ...config,
         sealingSecrets: ['o'.repeat(40)],

@@ -1,7 +1,6 @@
 /**
  * The settings of the account sync, by which people who are gone at the provider are shut out here; the sync itself is in `accounts/sync.ts`.
  */
-import type { ProviderConfig } from '../model.ts'
 import { bool, wholeBetween } from '../values/kinds.ts'
 import type { Problem } from './reading.ts'
 import { optional, writtenIn } from './setting.ts'
@@ -35,7 +34,7 @@ export const accountSyncSettings = {
 /** A sync that is asked for must be one that works. */
 export function accountSyncProblems(
   isOn: boolean | undefined,
-  providers: readonly Pick<ProviderConfig, 'accountSync'>[],
+  providers: readonly { readonly accountSync: unknown }[],
 ): readonly Problem[] {
   if (isOn !== true || providers.length === 0 || providers.some(({ accountSync }) => accountSync !== null)) return []
   const { example } = accountSyncSettings.accountSync

@@ -38,7 +38,7 @@ export function guestRoutes(deps: Deps) {
     const displayName = displayNameIn(await writtenName(c)) ?? refuseName()
     if (await sessionOf(c, deps)) {
       throw new GatehouseError('access_denied', 'signed_in_already', 'someone who is signed in is no guest', {
-        publicMessage: 'This browser is signed in, and a guest is someone who is not',
+        publicMessage: 'This browser has a session, and a guest is someone who has none',
       })
     }
     if (!(await guestLimit.isWithin(networkOf(c) ?? ''))) {
