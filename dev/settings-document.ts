@@ -11,6 +11,7 @@ import { settings } from '../src/config/names.ts'
 import { accountSyncSettings } from '../src/config/schema/account-sync.ts'
 import { administratorSettings } from '../src/config/schema/administrators.ts'
 import { allowListSettings } from '../src/config/schema/allow-lists.ts'
+import { brandSettings } from '../src/config/schema/brand.ts'
 import { ownSettings } from '../src/config/schema/gatehouse.ts'
 import { accountSettings } from '../src/config/schema/people.ts'
 import { permissionSettings } from '../src/config/schema/permissions.ts'
@@ -115,6 +116,7 @@ const SUBJECTS: readonly (readonly [title: string, table: Table])[] = [
       ...accountSyncSettings,
     },
   ],
+  ['Pages', brandSettings],
   ['Operations', operationsTable()],
 ]
 
@@ -130,6 +132,7 @@ function signInOf(table: Table): Table {
 
 function operationsTable(): Table {
   const own = [
+    brandSettings,
     administratorSettings,
     accountSyncSettings,
     allowListSettings,

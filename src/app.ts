@@ -6,6 +6,7 @@ import { getPath } from 'hono/utils/url'
 import type { Deps } from './deps.ts'
 import { GatehouseError } from './errors.ts'
 import type { Log } from './log.ts'
+import type { Brand } from './pages/brand.ts'
 import { adminAuditRoutes } from './routes/admin/audit.ts'
 import { diagnosisRoutes } from './routes/admin/diagnosis.ts'
 import { adminOverviewRoutes } from './routes/admin/overview.ts'
@@ -20,6 +21,7 @@ import { homeRoutes, styleRoutes } from './routes/home.ts'
 import { type RequestVariables, referenceOf, refuseOtherHosts } from './routes/http/context.ts'
 import { answerFailure, noRoute } from './routes/http/errors.ts'
 import { setHeaders } from './routes/http/headers.ts'
+import { languageRoutes } from './routes/http/language.ts'
 import { PATHS, withoutFinalSlash } from './routes/paths.ts'
 import { accountRoutes } from './routes/people/account.ts'
 import { directoryRoutes } from './routes/people/directory.ts'
@@ -64,13 +66,14 @@ export function createHandler(deps: Deps): Handler {
 
 /** The app of a Gatehouse whose settings are good. */
 export function createApp(deps: Deps): App {
-  const app = newApp(deps.log)
+  const app = newApp(deps.log, deps.config)
   app.route(
     '/',
     healthRoutes(() => deps.isDatabaseReady()),
   )
   if (deps.config.allowedHosts.length > 0) app.use(refuseOtherHosts(deps.config))
   app.route('/', homeRoutes(deps))
+  app.route('/', languageRoutes(deps))
   app.route('/', loginRoutes(deps))
   app.route('/', callbackRoutes(deps))
   app.route('/', logoutRoutes(deps))
@@ -123,10 +126,11 @@ export function createUnconfiguredApp(log: Log): App {
   return app
 }
 
-function newApp(log: Log): App {
+function newApp(log: Log, brand?: Brand): App {
   let known: ReadonlySet<string> | undefined
   const app: App = new Hono<RequestVariables>({ getPath: (request) => registeredForm(getPath(request)) })
   app.use(setLog(log), setHeaders)
+  if (brand) app.use(setBrand(brand))
   return app
 
   /** Each path answers with the final slash and without; the log and the routes see the form that is registered. */
@@ -140,6 +144,13 @@ function newApp(log: Log): App {
   function registered(): ReadonlySet<string> {
     known ??= new Set(app.routes.map((route) => route.path))
     return known
+  }
+}
+
+function setBrand(brand: Brand): MiddlewareHandler<RequestVariables> {
+  return async (c, next) => {
+    c.set('brand', brand)
+    await next()
   }
 }
 

@@ -40,6 +40,11 @@ export function failurePage(language: Language, view: FailureView): Page {
           {messages.toStart}
         </a>
       ) : null}
+      {language.brand?.supportUrl === undefined ? null : (
+        <p>
+          <a href={language.brand.supportUrl}>{messages.support}</a>
+        </p>
+      )}
       <p class="reference">{messages.reference(reference)}</p>
     </>,
   )

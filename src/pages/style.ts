@@ -20,7 +20,7 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 body {
-  margin: 0; min-height: 100vh; min-height: 100svh; display: grid; grid-template-columns: minmax(0, 1fr); place-items: center; padding: 1.5rem;
+  margin: 0; min-height: 100vh; min-height: 100svh; display: grid; grid-template-columns: minmax(0, 1fr); place-content: center; justify-items: center; padding: 1.5rem;
   background: var(--ground); color: var(--ink);
   font: 1.0625rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
@@ -30,6 +30,10 @@ main {
 }
 .brand { display: flex; align-items: center; gap: .6rem; margin: 0 0 1.75rem; color: var(--soft); font-size: .9375rem; font-weight: 600; }
 .brand svg { width: 1.5rem; height: 1.5rem; color: var(--accent); }
+.brand img { height: 1.5rem; width: auto; }
+footer { display: flex; flex-wrap: wrap; justify-content: center; gap: .25rem 1rem; margin: 1rem 0 0; font-size: .875rem; }
+footer a { padding: .25rem; color: var(--soft); }
+footer a[aria-current] { color: var(--ink); text-decoration: none; }
 h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.01em; overflow-wrap: anywhere; }
 a { color: var(--accent); }
 p { margin: 0 0 1rem; color: var(--soft); overflow-wrap: anywhere; }
@@ -44,7 +48,8 @@ form { margin: 0; }
 .choices .action { margin-top: .75rem; }
 .aside { margin: 1.25rem 0 0; text-align: center; font-size: .9375rem; }
 .aside a { color: inherit; }
-main.wide { max-width: 62rem; align-self: start; }
+main.wide { max-width: 62rem; }
+body:has(main.wide) { place-content: start stretch; }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 0 1.5rem; font-size: .9375rem; }
 nav a { padding: .25rem 0; color: var(--soft); }
 nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; border-bottom: 2px solid var(--accent); }

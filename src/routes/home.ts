@@ -4,15 +4,16 @@
 import { type Context, Hono } from 'hono'
 import { isAdministrator } from '../accounts/administrators.ts'
 import type { Deps } from '../deps.ts'
+import { brandStyle } from '../pages/brand.ts'
 import { PROBE_SOURCE } from '../pages/external-home.tsx'
 import { homePage } from '../pages/home.tsx'
-import { languageFor } from '../pages/language.ts'
 import { ICON, ICON_PATH, STYLE, STYLE_PATH } from '../pages/style.ts'
 import { isDueByBrowser } from '../sessions/renewal.ts'
 import type { Session } from '../sessions/session.ts'
 import type { RequestVariables } from './http/context.ts'
 import { sessionTokenOf } from './http/cookies.ts'
 import { csrfTokenFor } from './http/csrf.ts'
+import { languageOf } from './http/language.ts'
 import { PATHS } from './paths.ts'
 import { usedSessionOf } from './session/current-session.ts'
 import { hasSignedOut, silentLocation } from './sign-in/silent.ts'
@@ -44,7 +45,7 @@ export function homeRoutes(deps: Deps) {
       externalHome: session ? null : allowedHome(c),
       logoutPath: PATHS.logout,
     }
-    return c.html(homePage(languageFor(c.req.header('accept-language')), view))
+    return c.html(homePage(languageOf(c), view))
   })
 
   /** Anyone who had a session until it was ended, elsewhere or for being idle, stays out until they ask to be let in. */
@@ -68,7 +69,7 @@ export function homeRoutes(deps: Deps) {
     return home
   }
 
-  return app.route('', styleRoutes())
+  return app.route('', styleRoutes(brandStyle(config)))
 }
 
 /** An address as a policy names it: without its query, and without what would end the name. @see Content Security Policy Level 3 section 2.3.1 */
@@ -78,10 +79,14 @@ function cspSource(address: string): string {
 }
 
 /** Apart, because the pages of a Gatehouse without configuration need it too. */
-export function styleRoutes() {
+/** @param more rules after the others */
+export function styleRoutes(more = '') {
   const app = new Hono<RequestVariables>()
   app.get(STYLE_PATH, (c) =>
-    c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'public, max-age=300' }),
+    c.body(`${STYLE}${more}`, 200, {
+      'Content-Type': 'text/css; charset=utf-8',
+      'Cache-Control': 'public, max-age=300',
+    }),
   )
 
   app.get(ICON_PATH, (c) =>

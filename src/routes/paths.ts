@@ -6,6 +6,7 @@ import { REGISTERED_PATHS } from '../config/addresses.ts'
 export const PATHS = {
   ...REGISTERED_PATHS,
   home: '/',
+  language: '/language/',
   login: '/api/v1.0/authenticate/',
   initiateLogin: '/api/v1.0/initiate-login/',
   logout: '/api/v1.0/logout/',

@@ -286,6 +286,7 @@ describe('the settings', () => {
       allowedEmails: [],
       allowedGroups: [],
       userPermissions: ['rooms:join', 'rooms:create', 'rooms:record', 'rooms:moderate'],
+      brandName: 'Gatehouse',
       accountSync: false,
       accountSyncMaxShare: 10,
       guestPermissions: ['rooms:join'],

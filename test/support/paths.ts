@@ -4,6 +4,7 @@
 
 export const PATHS = {
   home: '/',
+  language: '/language/',
   login: '/api/v1.0/authenticate/',
   initiateLogin: '/api/v1.0/initiate-login/',
   callback: '/api/v1.0/callback/',

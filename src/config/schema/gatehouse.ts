@@ -8,6 +8,7 @@ import { origin, target } from '../values/urls.ts'
 import { accountSyncSettings } from './account-sync.ts'
 import { administratorSettings } from './administrators.ts'
 import { allowListSettings } from './allow-lists.ts'
+import { brandSettings } from './brand.ts'
 import { permissionSettings } from './permissions.ts'
 import { sessionSettings } from './session.ts'
 import { optional, required } from './setting.ts'
@@ -76,6 +77,7 @@ export const ownSettings = {
   ...allowListSettings,
   ...permissionSettings,
   ...administratorSettings,
+  ...brandSettings,
   ...accountSyncSettings,
   ...sessionSettings,
   ...visitSettings,

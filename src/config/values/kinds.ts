@@ -136,6 +136,16 @@ export const scopes = listKind('scopes, separated by blanks', /[\s,]+/, /^\S+$/)
 /** Names that others have chosen, such as client ids. Those with blanks need a list, whose entries are taken as they are. */
 export const texts = listKind('names, separated by blanks, or a JSON list', /\s+/, /\S/)
 
+/** A colour as style sheets write it. */
+export const color: Kind<string> = {
+  label: 'colour, as #rrggbb',
+  schema: v.pipe(
+    present,
+    v.toLowerCase(),
+    v.regex(/^#[0-9a-f]{6}$/, 'must be a number sign and six digits, as in #1f4fbf'),
+  ),
+}
+
 /** One of a closed list. */
 export function oneOf<const T extends string>(options: readonly T[]): Kind<T> {
   return {

@@ -118,3 +118,12 @@ export const callbackTarget: Kind<string | undefined> = {
     v.transform((value) => (value.startsWith('/') ? value : undefined)),
   ),
 }
+
+/** A page that people are led to, which may be of any host. */
+export const link: Kind<string> = { label: 'URL', schema: faultless(faultOfUrl) }
+
+/** A page, or an address to write to. */
+export const contact: Kind<string> = {
+  label: 'URL or mailto:',
+  schema: faultless((value) => (/^mailto:[^\s@<>"]+@[^\s@<>"]+$/i.test(value) ? null : faultOfUrl(value))),
+}

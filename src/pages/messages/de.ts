@@ -15,6 +15,8 @@ export const de: Messages = {
   signInAgain: 'Noch einmal anmelden',
   toStart: 'Zur Startseite',
   cancel: 'Abbrechen',
+  support: 'Hilfe',
+  imprint: 'Impressum',
   notSignedIn: 'Sie sind nicht angemeldet',
   signedOut: 'Sie sind abgemeldet',
   signedOutHint: 'Sie melden sich mit dem Konto Ihrer Organisation an. Ein Passwort gibt es hier nicht.',

@@ -21,6 +21,8 @@ export interface Messages {
   readonly signInAgain: string
   readonly toStart: string
   readonly cancel: string
+  readonly support: string
+  readonly imprint: string
   readonly notSignedIn: string
   readonly signedOut: string
   readonly signedOutHint: string
@@ -69,6 +71,8 @@ export const en: Messages = {
   signInAgain: 'Sign in again',
   toStart: 'To the start page',
   cancel: 'Cancel',
+  support: 'Help',
+  imprint: 'Imprint',
   notSignedIn: 'You are not signed in',
   signedOut: 'You are signed out',
   signedOutHint: 'You sign in with the account of your organisation. There is no password here.',

@@ -15,6 +15,8 @@ export const fr: Messages = {
   signInAgain: 'Se connecter à nouveau',
   toStart: 'Page d’accueil',
   cancel: 'Annuler',
+  support: 'Aide',
+  imprint: 'Mentions légales',
   notSignedIn: 'Vous n’êtes pas connecté',
   signedOut: 'Vous êtes déconnecté',
   signedOutHint: 'Vous vous connectez avec le compte de votre organisation. Aucun mot de passe n’est conservé ici.',

@@ -7,11 +7,12 @@ import { nameOf } from '../../config/names.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
 import { notAdministratorPage } from '../../pages/diagnosis.tsx'
-import { type Language, languageFor } from '../../pages/language.ts'
+import type { Language } from '../../pages/language.ts'
 import type { Link } from '../../pages/parts.tsx'
 import type { Session } from '../../sessions/session.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { refuseOtherPages, refuseOtherSites } from '../http/csrf.ts'
+import { languageOf } from '../http/language.ts'
 import { PATHS } from '../paths.ts'
 import { refuseSignedOut, signInLocation, usedSessionOf } from '../session/current-session.ts'
 
@@ -33,7 +34,7 @@ export async function administratorOf(c: RequestContext, deps: Deps, isJson = fa
     throw new GatehouseError('access_denied', 'not_administrator', 'not an administrator', {
       publicMessage: `Only for administrators (${nameOf('administrators')})`,
     })
-  return c.html(notAdministratorPage(languageFor(c.req.header('accept-language')), entryOf(session), PATHS.home), 403)
+  return c.html(notAdministratorPage(languageOf(c), entryOf(session), PATHS.home), 403)
 }
 
 /**

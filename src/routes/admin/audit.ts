@@ -6,9 +6,9 @@ import { administeredBy, isWithin } from '../../accounts/directory.ts'
 import { type AuditFilter, cursorText } from '../../accounts/records.ts'
 import type { Deps } from '../../deps.ts'
 import { auditPage } from '../../pages/admin/audit.tsx'
-import { languageFor } from '../../pages/language.ts'
 import type { Session } from '../../sessions/session.ts'
 import type { RequestVariables } from '../http/context.ts'
+import { languageOf } from '../http/language.ts'
 import { PATHS } from '../paths.ts'
 import { administratorOf, adminLinks } from './administrator.ts'
 import { csvOf } from './audit-csv.ts'
@@ -27,7 +27,7 @@ export function adminAuditRoutes(deps: Deps) {
     const filter = auditFilterOf(fields)
     const isAllowed = await mayRead(filter, session)
     if (c.req.query('format') === 'csv' && isAllowed) return csv(c, filter)
-    const language = languageFor(c.req.header('accept-language'))
+    const language = languageOf(c)
     const { entries, next } = isAllowed ? await people.audit.list(filter, cursorOf(c)) : { entries: [], next: null }
     const shown = { isOfOne: filter.userId !== undefined, circle: administeredBy(session.user, opentalk) }
     const chosen = Object.entries(fields).filter(([, value]) => value !== '')

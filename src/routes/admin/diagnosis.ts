@@ -8,8 +8,8 @@ import type { Check } from '../../diagnosis/check.ts'
 import { isHealthy } from '../../diagnosis/diagnose.ts'
 import { GatehouseError } from '../../errors.ts'
 import { diagnosisPage } from '../../pages/diagnosis.tsx'
-import { languageFor } from '../../pages/language.ts'
 import { isForJson, type RequestVariables } from '../http/context.ts'
+import { languageOf } from '../http/language.ts'
 import { PATHS } from '../paths.ts'
 import { administratorOf, adminLinks } from './administrator.ts'
 
@@ -44,7 +44,7 @@ export function diagnosisRoutes(deps: Deps) {
     if (isJson) return c.json({ healthy: isHealthy(checks), looked_at: lookedAt, checks })
     const path = provider === undefined ? PATHS.diagnosis : `${PATHS.diagnosis}?provider=${provider}`
     const names = new Map(config.providers.map(({ id, name }) => [id, name]))
-    const language = languageFor(c.req.header('accept-language'))
+    const language = languageOf(c)
     const links = adminLinks(language, PATHS.diagnosis)
     return c.html(diagnosisPage(language, { links, checks, names, lookedAt, path }))
   })

@@ -8,12 +8,12 @@ import { nameOf } from '../../config/names.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
 import { overviewPage, SYNC_GO_ON } from '../../pages/admin/overview.tsx'
-import { languageFor } from '../../pages/language.ts'
 import { CSRF_FIELD } from '../../pages/sign-out.tsx'
 import type { Session } from '../../sessions/session.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { csrfTokenFor } from '../http/csrf.ts'
 import { limitedForm } from '../http/forms.ts'
+import { languageOf } from '../http/language.ts'
 import { auditContextOf } from '../http/origin.ts'
 import { PATHS } from '../paths.ts'
 import { administratorChanging, administratorOf, adminLinks } from './administrator.ts'
@@ -28,7 +28,7 @@ export function adminOverviewRoutes(deps: Deps) {
     if (session instanceof Response) return session
     const shown = isOfAll(session) ? synced : []
     const states = shown.length === 0 ? [] : await people.syncs.all()
-    const language = languageFor(c.req.header('accept-language'))
+    const language = languageOf(c)
     const view = {
       links: adminLinks(language, PATHS.admin),
       entries: [...config.administrators, ...config.administratorGroups],

@@ -10,7 +10,6 @@ import { explainAttempt, obstacleNow } from '../../diagnosis/attempts.ts'
 import { GatehouseError } from '../../errors.ts'
 import { USER_ACTIONS, userPage } from '../../pages/admin/user.tsx'
 import { usersPage } from '../../pages/admin/users.tsx'
-import { languageFor } from '../../pages/language.ts'
 import { CONFIRM_FIELD } from '../../pages/parts.tsx'
 import { CSRF_FIELD } from '../../pages/sign-out.tsx'
 import type { EndedSession, Session } from '../../sessions/session.ts'
@@ -18,6 +17,7 @@ import { giveBack } from '../../sessions/vault.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { csrfTokenFor } from '../http/csrf.ts'
 import { limitedForm } from '../http/forms.ts'
+import { languageOf } from '../http/language.ts'
 import { auditContextOf } from '../http/origin.ts'
 import { PATHS } from '../paths.ts'
 import { dataOf, sessionsView } from '../people/views.ts'
@@ -48,7 +48,7 @@ export function adminUserRoutes(deps: Deps) {
       query === ''
         ? await people.users.list(circle, isDisabledOnly, cursorOf(c))
         : { entries: await found(query, ids, circle), next: null }
-    const language = languageFor(c.req.header('accept-language'))
+    const language = languageOf(c)
     const following = new URLSearchParams(isDisabledOnly ? { disabled: '1' } : {})
     if (next !== null) following.set('before', cursorText(next))
     const view = {
@@ -74,7 +74,7 @@ export function adminUserRoutes(deps: Deps) {
       people.sessions.ofUser(id),
       csrfTokenFor(session, deps),
     ])
-    const language = languageFor(c.req.header('accept-language'))
+    const language = languageOf(c)
     const change = { action: PATHS.adminUser, csrfToken }
     const view = {
       links: adminLinks(language, PATHS.adminUsers),

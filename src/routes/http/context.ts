@@ -9,6 +9,7 @@ import { nameOf } from '../../config/names.ts'
 import { randomReference } from '../../crypto.ts'
 import { GatehouseError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
+import type { Brand } from '../../pages/brand.ts'
 
 export interface RequestVariables {
   readonly Variables: {
@@ -20,6 +21,8 @@ export interface RequestVariables {
     answers: 'page' | 'json' | 'opentalk' | 'sign_in'
     /** The status of `invalid_client`; absent: the usual one. @see RFC 6749 section 5.2, RFC 9701 section 5 */
     invalidClientStatus?: 400
+    /** How the operator's settings make pages look; absent: there are no settings. */
+    brand?: Brand
     /** Whether the answer goes to an app, and no browser sees it. */
     isForApp?: boolean
     /** The origins whose pages may show this answer in a frame; absent: none. */

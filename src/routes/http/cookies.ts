@@ -71,7 +71,8 @@ export function sessionTokenIn(header: string | undefined): string | null {
   return token !== undefined && isSessionToken(token) ? token : null
 }
 
-function onlyValueIn(header: string | undefined, wanted: string): string | undefined {
+/** The value of a cookie; `undefined`: none, or more than one. */
+export function onlyValueIn(header: string | undefined, wanted: string): string | undefined {
   const values = cookiesIn(header).filter(([name]) => name === wanted)
   return values.length === 1 ? values[0]?.[1] : undefined
 }

@@ -6,11 +6,11 @@ import type { Context } from 'hono'
 import { GatehouseError, isSetUpWrong, type Outside, outside, toGatehouseError } from '../../errors.ts'
 import { describeFailure, type LogEntry } from '../../log.ts'
 import { failurePage } from '../../pages/failure.tsx'
-import { languageFor } from '../../pages/language.ts'
 import type { ErrorCode } from '../../reasons.ts'
 import { PATHS } from '../paths.ts'
 import { APP_SENTENCES } from './app-sentences.ts'
 import { isForJson, type RequestVariables, referenceOf } from './context.ts'
+import { languageOf } from './language.ts'
 
 type RequestContext = Context<RequestVariables>
 
@@ -90,7 +90,7 @@ function opentalkFailure(c: RequestContext, error: GatehouseError): Response {
 }
 
 function pageFailure(c: RequestContext, error: GatehouseError): Response | Promise<Response> {
-  const page = failurePage(languageFor(c.req.header('accept-language')), {
+  const page = failurePage(languageOf(c, PATHS.home), {
     code: error.code,
     reason: error.reason,
     isSetUpWrong: isSetUpWrong(error),

@@ -42,9 +42,15 @@ export const answersApps: MiddlewareHandler<RequestVariables> = async (c, next) 
  * cannot know when it signs out at a provider behind itself. Every value in a page is escaped, and pages have no script but the one
  * that their route names.
  */
-function contentSecurityPolicy({ script, connectsTo, framedBy }: Partial<RequestVariables['Variables']>): string {
+function contentSecurityPolicy({
+  script,
+  connectsTo,
+  framedBy,
+  brand,
+}: Partial<RequestVariables['Variables']>): string {
   const scripts = script === undefined ? '' : ` script-src ${script};`
   const connections = connectsTo === undefined ? '' : ` connect-src ${connectsTo};`
+  const logo = brand?.brandLogo === undefined ? '' : ` ${new URL(brand.brandLogo).origin}`
   const framers = framedBy?.join(' ') ?? "'none'"
-  return `default-src 'none'; style-src 'self'; img-src 'self';${scripts}${connections} base-uri 'none'; frame-ancestors ${framers}`
+  return `default-src 'none'; style-src 'self'; img-src 'self'${logo};${scripts}${connections} base-uri 'none'; frame-ancestors ${framers}`
 }

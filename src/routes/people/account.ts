@@ -8,7 +8,7 @@ import { epochSeconds } from '../../clock.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
 import { accountPage } from '../../pages/account.tsx'
-import { type Language, languageFor } from '../../pages/language.ts'
+import type { Language } from '../../pages/language.ts'
 import type { Link } from '../../pages/parts.tsx'
 import { CSRF_FIELD } from '../../pages/sign-out.tsx'
 import type { Session } from '../../sessions/session.ts'
@@ -16,6 +16,7 @@ import { giveBack } from '../../sessions/vault.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { csrfTokenFor, refuseOtherPages, refuseOtherSites } from '../http/csrf.ts'
 import { limitedForm } from '../http/forms.ts'
+import { languageOf } from '../http/language.ts'
 import { auditContextOf } from '../http/origin.ts'
 import { PATHS } from '../paths.ts'
 import { refuseSignedOut, signInLocation, usedSessionOf } from '../session/current-session.ts'
@@ -42,7 +43,7 @@ export function accountRoutes(deps: Deps) {
       ...change,
       fields: { do: 'end_session', session: one.tokenHash },
     }))
-    const language = languageFor(c.req.header('accept-language'))
+    const language = languageOf(c)
     const view = {
       name: user.full_name ?? user.email,
       links: linksFor(session, language),

@@ -6,11 +6,11 @@ import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
 import type { Provider } from '../../oidc/provider.ts'
 import { chooserPage } from '../../pages/chooser.tsx'
-import { languageFor } from '../../pages/language.ts'
 import { hintOf, openTokens } from '../../sessions/vault.ts'
 import { answersAs, type RequestVariables, toOwnHost } from '../http/context.ts'
 import { presentedHash } from '../http/cookies.ts'
 import { limitedForm } from '../http/forms.ts'
+import { languageOf } from '../http/language.ts'
 import { PATHS } from '../paths.ts'
 import { beginLogin } from './attempts.ts'
 import { acceptedLevels, choicesOf, chosenProvider, maxAgeSeconds, passedOn } from './login-parameters.ts'
@@ -36,7 +36,7 @@ export function loginRoutes(deps: Deps) {
     if (isSilent) return signInSilently(c, query, wanted)
     const provider = chosenProvider(c, query.get('provider'), providers)
     if (provider) return sendToProvider(c, provider, query, wanted)
-    return c.html(chooserPage(languageFor(c.req.header('accept-language')), choicesOf(query, deps)))
+    return c.html(chooserPage(languageOf(c), choicesOf(query, deps)))
   })
 
   // Someone else, the provider or a portal, sends a person here to sign in. @see OpenID Connect Core 1.0 section 4

@@ -6,7 +6,6 @@ import { type Context, Hono } from 'hono'
 import { randomToken } from '../../crypto.ts'
 import type { Deps } from '../../deps.ts'
 import { endSessionUrl } from '../../oidc/flows/end-session.ts'
-import { languageFor } from '../../pages/language.ts'
 import { CSRF_FIELD, EVERYWHERE_FIELD, signOutPage } from '../../pages/sign-out.tsx'
 import { SUBMIT_SOURCE, signedOutHerePage, signOutAtProviderPage } from '../../pages/sign-out-at-provider.tsx'
 import type { Session } from '../../sessions/session.ts'
@@ -15,6 +14,7 @@ import type { RequestVariables } from '../http/context.ts'
 import { takeSession } from '../http/cookies.ts'
 import { csrfTokenFor, refuseOtherPages, refuseOtherSites } from '../http/csrf.ts'
 import { isForm, limitedForm } from '../http/forms.ts'
+import { languageOf } from '../http/language.ts'
 import { auditContextOf } from '../http/origin.ts'
 import { PATHS } from '../paths.ts'
 import { sessionOf } from '../session/current-session.ts'
@@ -36,7 +36,7 @@ export function logoutRoutes(deps: Deps) {
     if (config.logoutByGet && !isEverywhere && isOwnLink(c)) return signOut(c, session, false)
     const csrfToken = await csrfTokenFor(session, deps)
     const view = { csrfToken, logoutPath: PATHS.logout, homePath: PATHS.home, isEverywhere }
-    return c.html(signOutPage(languageFor(c.req.header('accept-language')), view))
+    return c.html(signOutPage(languageOf(c), view))
   })
 
   app.post(PATHS.logout, async (c) => {
@@ -76,7 +76,7 @@ export function logoutRoutes(deps: Deps) {
       }),
       giveBack(ended, deps),
     ])
-    const language = languageFor(c.req.header('accept-language'))
+    const language = languageOf(c)
     // By now its revocation endpoint has been asked. No browser is sent to an address that does not answer.
     if (provider && !(await provider.answers())) return c.html(signedOutHerePage(language, signedOutLocation()))
     if (!atProvider) return c.redirect(signedOutLocation(), 303)
