@@ -21,7 +21,17 @@ export function userIdOf(number: number): string {
   return `user-${number}`
 }
 
-/** Adds the people of these numbers, both included, each with a session of a week. */
+/** A third of a year. */
+const AUDIT_SECONDS = 10_000_000
+
+/** Ten rows for each person, a second apart: every fifth a refusal, the others sign-ins and sign-outs. */
+const AUDIT = `INSERT INTO audit (at, event, user_id, reference, provider, address, reason)
+  SELECT ?2 + (person.value ->> 0) * 10 + row.value,
+    CASE row.value % 5 WHEN 0 THEN 'sign_in_refused' WHEN 1 THEN 'sign_out' ELSE 'sign_in' END, 'user-' || (person.value ->> 0),
+    'reference' || (person.value ->> 0) || row.value, 'default', '203.0.113.0/24', CASE row.value % 5 WHEN 0 THEN 'group_not_allowed' END
+  FROM json_each(?1) AS person CROSS JOIN json_each('[0,1,2,3,4,5,6,7,8,9]') AS row`
+
+/** Adds the people of these numbers, both included, each with a session of a week and ten rows of the audit. */
 export async function fill({ gatehouse, provider }: Installation, first: number, last: number): Promise<void> {
   const { database } = gatehouse
   const now = Math.floor(Date.now() / 1000)
@@ -45,6 +55,7 @@ export async function fill({ gatehouse, provider }: Installation, first: number,
            FROM json_each(?1)`,
         )
         .bind(json, now),
+      database.prepare(AUDIT).bind(json, now - AUDIT_SECONDS),
     ])
   }
 }

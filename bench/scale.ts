@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { runCommand } from '../dev/complaint.ts'
 import { readOptions, wholeNumber } from '../dev/options.ts'
+import { GATEHOUSE_ADMINISTRATOR } from '../dev/provider/people.ts'
 import { freePort } from '../test/support/gatehouse.ts'
 import type { Installation } from '../test/support/installation.ts'
 import { introspect } from '../test/support/installation.ts'
@@ -21,13 +22,14 @@ const MANY = 1_000_000
 const MINUTES = 10
 const USAGE = `Usage: npm run bench:scale -- [--people ${MANY}] [--minutes ${MINUTES}]
 
-Fills the local database with ${FEW} people and as many sessions, measures a sign-in, users/me, searches and the first check of a token, then fills
-it with a million and measures again. After that it checks every session token once, over a service binding, and notes the memory of the
+Fills the local database with ${FEW} people, as many sessions and ten times as many rows of the audit, measures a sign-in, users/me, searches, the first
+check of a token and the pages of people and administrators, then fills it with a million and measures again. After that it checks every session token once, over a service binding, and notes the memory of the
 isolate's objects and of the server process. At last it does with so many people what bench:endurance does. It takes about fifty minutes, and a few gigabytes under the folder
 for temporary files.
 
-  --people   how many there are in the end
-  --minutes  how long the endurance takes`
+  --people      how many there are in the end
+  --minutes     how long the endurance takes
+  --only-times  measures the times, and neither memory nor endurance`
 
 const REPETITIONS = 100
 const SIGN_INS = 20
@@ -44,13 +46,24 @@ const CALLER = `export default {
 }`
 
 await runCommand(async () => {
-  const values = readOptions({ people: { type: 'string' }, minutes: { type: 'string' } }, USAGE)
+  const values = readOptions(
+    {
+      people: { type: 'string' },
+      minutes: { type: 'string' },
+      'only-times': { type: 'boolean', default: false },
+    },
+    USAGE,
+  )
   const people = wholeNumber('--people', values.people, MANY)
   const periods = wholeNumber('--minutes', values.minutes, MINUTES)
   const inspectorPort = await freePort()
   const options = {
     inspectorPort,
-    settings: { ALLOW_UNSECURE_USER_LISTING: 'true', SESSION_COOKIE_AGE: '604800' },
+    settings: {
+      ALLOW_UNSECURE_USER_LISTING: 'true',
+      SESSION_COOKIE_AGE: '604800',
+      GATEHOUSE_ADMINS: `default:${GATEHOUSE_ADMINISTRATOR.subject}`,
+    },
     caller: { script: CALLER, props: { app: 'app' } },
   }
   await withInstallation('src/index.ts', options, async (installation) => {
@@ -66,9 +79,9 @@ await runCommand(async () => {
       const figures = [before, milliseconds].map((figure) => `${figure.toFixed(1)} ms`.padStart(12))
       console.log(`${operation.padEnd(28)}${figures.join('')}${(milliseconds / before).toFixed(2).padStart(10)}`)
     }
-    await checkAll(installation, people, inspectorPort)
+    if (!values['only-times']) await checkAll(installation, people, inspectorPort)
   })
-  await endure(periods, (installation) => fill(installation, 1, people))
+  if (!values['only-times']) await endure(periods, (installation) => fill(installation, 1, people))
 })
 
 /** Medians in milliseconds, one request after the other. @param people that there are */
@@ -86,6 +99,7 @@ async function measure(
     ['search by a name of one', await search(`surname${people}`)],
     ['search by a name of all', await search('person')],
     ['search by half a word', await search(`urname${people}`)],
+    ...(await pages(visitor, people)),
     [
       'first check of a session',
       await medianOf(REPETITIONS, () => {
@@ -94,6 +108,30 @@ async function measure(
       }),
     ],
   ])
+}
+
+/** The account page and the pages for administrators, of which alice is one. */
+async function pages(visitor: Visitor, people: number): Promise<readonly (readonly [string, number])[]> {
+  const me = await visitor.whoAmI()
+  const before = Math.floor(Date.now() / 1000) - 5_000_000
+  const paths = {
+    'account page': PATHS.account,
+    'list of people': PATHS.adminUsers,
+    'list of people, half way': `${PATHS.adminUsers}?before=0.${Math.floor(people / 2)}`,
+    'list of disabled people': `${PATHS.adminUsers}?disabled=1`,
+    'search of administrators': `${PATHS.adminUsers}?q=surname${people}`,
+    'page of a person': `${PATHS.adminUser}?id=${me?.id}`,
+    audit: PATHS.adminAudit,
+    'audit, half way': `${PATHS.adminAudit}?before=${before}.1`,
+    'audit of a person': `${PATHS.adminAudit}?person=user-${people}`,
+    'audit of an event': `${PATHS.adminAudit}?event=sign_in_refused`,
+    'attempt by its reference': `${PATHS.adminUsers}?q=abcdefghij`,
+  }
+  const measured: (readonly [string, number])[] = []
+  for (const [name, path] of Object.entries(paths)) {
+    measured.push([name, await medianOf(SIGN_INS, () => timed(() => visitor.visit(path)))])
+  }
+  return measured
 }
 
 async function callback(installation: Installation): Promise<number> {

@@ -12,7 +12,7 @@ export const accountSyncSettings = {
     default: false,
     example: 'true',
     meaning:
-      'Asks a Keycloak every 15 minutes whether people who have signed in here still have an account there, 300 people at a time: those who are disabled or gone there are disabled here, and those who come back are enabled. It asks as the client that searches for people (`user_search`), or else as the client of the provider, whose service account needs the roles query-users and view-users of realm-management. Without it, a person who is gone is shut out when their session is next confirmed, and stays in lists and searches.',
+      'Asks a Keycloak every 15 minutes whether people who have signed in here still have an account there, 300 people at a time: those who are disabled or gone there are disabled here, and those who come back are enabled. It asks as the client that searches for people (`user_search`), or else as the client of the provider, whose service account needs the roles query-users and view-users of realm-management. It needs the paid plan of Cloudflare Workers, because a run asks more than 50 times. Without it, a person who is gone is shut out when their session is next confirmed, and stays in lists and searches.',
   }),
   accountSyncMaxShare: optional(wholeBetween(1, 100, 'percent'), {
     name: 'GATEHOUSE_ACCOUNT_SYNC_MAX_SHARE',
