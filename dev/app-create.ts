@@ -1,7 +1,8 @@
 /**
  * `npm run app:create`: registers an app and shows its credential, once.
  */
-import { type Credential, claimSetsIn, createApp, publicKeysIn, signingAlgorithmIn } from './apps.ts'
+import type { Credential } from '../src/accounts/app-registry.ts'
+import { claimSetsIn, createApp, publicKeysIn, signingAlgorithmIn } from './apps.ts'
 import { Complaint, runCommand } from './complaint.ts'
 import { readOptions } from './options.ts'
 import { ROOT, readIfPresent } from './settings.ts'

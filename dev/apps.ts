@@ -1,41 +1,16 @@
 /**
  * Makes app credentials and writes them to the table `apps`; a secret itself is stored nowhere but in the hands of its owner.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Credential, faultOfApp, type NewApp, newCredential } from '../src/accounts/app-registry.ts'
 import { CLAIM_SETS, type ClaimSet, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../src/accounts/apps.ts'
+import type { AuditEvent } from '../src/accounts/audit.ts'
+import { randomReference } from '../src/crypto.ts'
 import { Complaint } from './complaint.ts'
-import { type Database, DatabaseComplaint, hasControlCharacter, queryD1, type Row, sqlText } from './d1.ts'
+import { type Database, DatabaseComplaint, queryD1, type Row, sqlText } from './d1.ts'
 import { readIfPresent } from './settings.ts'
-
-const NAME_MAX_CHARACTERS = 100
-const SECRET_BYTES = 32
-/** Twelve bytes are sixteen characters of base64url. */
-const CLIENT_ID_BYTES = 12
-
-/** What an app shows to ask whether a token is good. */
-export interface Credential {
-  readonly clientId: string
-  /** Empty for an app that signs assertions. */
-  readonly secret: string
-}
-
-export interface NewApp {
-  readonly name: string
-  /** Audiences whose tokens the app may ask about. */
-  readonly audiences: readonly string[]
-  /** Clients whose tokens the app may ask about. */
-  readonly clients: readonly string[]
-  /** Whether the app may ask about session tokens. */
-  readonly hasSessions: boolean
-  /** What the app is told of a person. */
-  readonly claims: readonly ClaimSet[]
-  /** How answers are signed for it. */
-  readonly signedResponseAlg: SigningAlgorithm
-  /** The public keys of an app that signs assertions; `null`: it gets a secret. */
-  readonly jwks: object | null
-}
 
 /** What may be changed of an app; what is `undefined` stays. */
 export interface AppChange {
@@ -54,7 +29,8 @@ export async function createApp(database: Database, app: NewApp): Promise<Creden
   checkApp(app)
   const credential = app.jwks === null ? newCredential() : { ...newCredential(), secret: '' }
   try {
-    await orTellToMigrate(database, () => queryD1(database, insertion(app, credential)))
+    const statements = [insertion(app, credential), auditOf('app_created', app.name)]
+    await orTellToMigrate(database, () => queryD1(database, statements.join('; ')))
   } catch (error) {
     const isTaken = error instanceof DatabaseComplaint && error.message.includes('UNIQUE constraint failed: apps.name')
     if (!isTaken) throw error
@@ -88,7 +64,7 @@ export async function updateApp(database: Database, name: string, change: AppCha
     ...(claims === undefined ? [] : [`claims = ${sqlText(JSON.stringify(claims))}`]),
     ...(signedResponseAlg === undefined ? [] : [`introspection_signed_response_alg = ${sqlText(signedResponseAlg)}`]),
   ]
-  const row = await changeRow(database, name, values)
+  const row = await changeRow(database, name, 'app_changed', values)
   if (row === undefined) throw new Complaint(`There is no app named "${name}".`)
 }
 
@@ -100,17 +76,22 @@ export async function updateApp(database: Database, name: string, change: AppCha
 export async function rotateSecret(database: Database, name: string): Promise<Credential> {
   const { secret } = newCredential()
   const change = ['former_secret_hash = secret_hash', `secret_hash = ${sqlText(hashOf(secret))}`]
-  return { clientId: await changeSecret(database, name, change), secret }
+  return { clientId: await changeSecret(database, name, 'secret_rotated', change), secret }
 }
 
 /** Ends the secret that an app had before its newest one. @throws Complaint as {@link rotateSecret} */
 export async function endFormerSecret(database: Database, name: string): Promise<void> {
-  await changeSecret(database, name, ['former_secret_hash = NULL'])
+  await changeSecret(database, name, 'former_secret_ended', ['former_secret_hash = NULL'])
 }
 
 /** @returns the client id of the app */
-async function changeSecret(database: Database, name: string, change: readonly string[]): Promise<string> {
-  const row = await changeRow(database, name, change, 'AND jwks IS NULL')
+async function changeSecret(
+  database: Database,
+  name: string,
+  event: AuditEvent,
+  change: readonly string[],
+): Promise<string> {
+  const row = await changeRow(database, name, event, change, 'AND jwks IS NULL')
   if (row === undefined) throw new Complaint(`There is no app named "${name}" that has a secret.`)
   return String(row.client_id)
 }
@@ -119,12 +100,20 @@ async function changeSecret(database: Database, name: string, change: readonly s
 async function changeRow(
   database: Database,
   name: string,
+  event: AuditEvent,
   change: readonly string[],
   kind = '',
 ): Promise<Row | undefined> {
   const update = `UPDATE apps SET ${change.join(', ')} WHERE name = ${sqlText(name)} ${kind} RETURNING client_id`
-  const [rows = []] = await orTellToMigrate(database, () => queryD1(database, update))
+  const statements = [update, auditOf(event, name, kind)]
+  const [rows = []] = await orTellToMigrate(database, () => queryD1(database, statements.join('; ')))
   return rows[0]
+}
+
+/** A command has no address and no account: the audit has what was done, and when. */
+function auditOf(event: AuditEvent, name: string, kind = ''): string {
+  const values = [Math.floor(Date.now() / 1000), sqlText(event), 'name', sqlText(randomReference())]
+  return `INSERT INTO audit (at, event, app, reference) SELECT ${values.join(', ')} FROM apps WHERE name = ${sqlText(name)} ${kind}`
 }
 
 /** Reads a list of claim sets, such as `email,groups`. @throws Complaint for one that does not exist */
@@ -193,26 +182,14 @@ export function howToMigrate({ remote }: Database): string {
   return remote ? 'Make it with: npx wrangler d1 migrations apply DB --remote' : 'It is made by: npm run dev'
 }
 
-function checkApp({ name, audiences, clients }: NewApp): void {
-  const length = [...name].length
-  if (length < 1 || length > NAME_MAX_CHARACTERS || name !== name.trim()) {
-    throw new Complaint(`The name of an app has 1 to ${NAME_MAX_CHARACTERS} characters and no blanks around it.`)
-  }
-  if ([name, ...audiences, ...clients].some(hasControlCharacter)) {
-    throw new Complaint('Names, audiences and clients have no control characters (line breaks, tabs and the like).')
-  }
+function checkApp(app: NewApp): void {
+  const fault = faultOfApp(app)
+  if (fault !== null) throw new Complaint(fault)
 }
 
 /** 256 random bits need no slow hash: there is nothing to guess. */
 function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')
-}
-
-function newCredential(): Credential {
-  return {
-    clientId: `app_${randomBytes(CLIENT_ID_BYTES).toString('base64url')}`,
-    secret: randomBytes(SECRET_BYTES).toString('base64url'),
-  }
 }
 
 function insertion(

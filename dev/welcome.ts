@@ -1,7 +1,7 @@
 /**
  * Writes what `npm run dev` shows when everything runs: where, who, and lines to copy that work as they stand.
  */
-import type { Credential } from './apps.ts'
+import type { Credential } from '../src/accounts/app-registry.ts'
 import { PEOPLE } from './provider/people.ts'
 import type { DevSettings } from './settings.ts'
 

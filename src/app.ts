@@ -7,6 +7,7 @@ import type { Deps } from './deps.ts'
 import { GatehouseError } from './errors.ts'
 import type { Log } from './log.ts'
 import type { Brand } from './pages/brand.ts'
+import { adminAppRoutes } from './routes/admin/apps.ts'
 import { adminAuditRoutes } from './routes/admin/audit.ts'
 import { diagnosisRoutes } from './routes/admin/diagnosis.ts'
 import { adminOverviewRoutes } from './routes/admin/overview.ts'
@@ -91,6 +92,7 @@ export function createApp(deps: Deps): App {
   app.route('/', accountRoutes(deps))
   app.route('/', adminOverviewRoutes(deps))
   app.route('/', adminUserRoutes(deps))
+  app.route('/', adminAppRoutes(deps))
   app.route('/', adminAuditRoutes(deps))
   const { loginFailureUrl: failure, baseUrl } = deps.config
   const failureLocation = failure === undefined ? undefined : new URL(failure, baseUrl).href

@@ -1,6 +1,7 @@
 /**
  * The only wiring: settings and bindings in, everything that the routes need out; holds no rule of its own.
  */
+import type { AppRegistry } from './accounts/app-registry.ts'
 import type { UserStore } from './accounts/directory.ts'
 import type { AuditList, SessionList, UserList } from './accounts/records.ts'
 import { deleteGone, type SyncStore, syncAccounts } from './accounts/sync.ts'
@@ -19,6 +20,7 @@ import type { Fetch } from './oidc/transport/http.ts'
 import { redactedBeginning, redactionOf } from './secrets.ts'
 import { createRevocations, type Revocations } from './sessions/revocations.ts'
 import { createSealers, type Sealers } from './sessions/vault.ts'
+import { createAppRegistry } from './store/app-registry.ts'
 import { createAppStore } from './store/apps.ts'
 import { isDatabaseReady } from './store/d1.ts'
 import { createDocumentCache } from './store/documents.ts'
@@ -69,6 +71,8 @@ export interface Deps {
   readonly directory: UserStore
   /** People, their sessions and the audit, for administrators and for the people themselves. */
   readonly people: People
+  /** Apps, for administrators. */
+  readonly registry: AppRegistry
   /** In memory, while the revocation feed says nothing else. */
   readonly verdicts: Verdicts
   /** One sealer for each use, so that nothing sealed for one opens in another. */
@@ -144,6 +148,7 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
       changes,
       syncs,
     },
+    registry: createAppRegistry(env.DB, clock, log),
     verdicts: createVerdicts(clock, revocations),
     sealers,
     refusals,

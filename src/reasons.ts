@@ -78,7 +78,7 @@ export const REASONS = {
     'user_search_forbidden',
     'rate_limit_missing',
   ],
-  not_found: ['path_unknown', 'person_unknown', 'provider_unknown', 'user_search_off'],
+  not_found: ['path_unknown', 'person_unknown', 'app_unknown', 'provider_unknown', 'user_search_off'],
   payload_too_large: ['body_too_large'],
   provider_error: [
     'refused_by_provider',

@@ -2,7 +2,7 @@
  * What the audit has of an event, and the words for events; rows are written and read in `store/`.
  */
 
-/** What can happen to a person, in the order in which the page for administrators offers it. */
+/** What can happen, in the order in which the page for administrators offers it. */
 export const AUDIT_EVENTS = [
   'sign_in',
   'email_match',
@@ -16,6 +16,12 @@ export const AUDIT_EVENTS = [
   'user_enabled',
   'user_deleted',
   'sync_continued',
+  'app_created',
+  'app_changed',
+  'secret_rotated',
+  'former_secret_ended',
+  'app_disabled',
+  'app_enabled',
 ] as const
 
 export type AuditEvent = (typeof AUDIT_EVENTS)[number]

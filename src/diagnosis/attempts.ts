@@ -9,13 +9,16 @@ import type { Providers } from '../oidc/providers.ts'
 import { codeOfReason, isReason } from '../reasons.ts'
 import { describeRefusal, type Explained, type Refusal } from './refusals.ts'
 
+/** What the audit has of a refused sign-in. */
+type Attempt = Pick<AuditEntry, 'at' | 'reference' | 'reason' | 'provider'>
+
 /**
  * Explains a refused sign-in of the audit.
  *
  * @param kept its details; `null`: they are gone, and the reason alone is left
  */
 export function explainAttempt(
-  entry: AuditEntry,
+  entry: Attempt,
   kept: Refusal | null,
   { providers }: Pick<Config, 'providers'>,
 ): Explained {
@@ -25,7 +28,7 @@ export function explainAttempt(
 }
 
 /** The audit keeps the reason for longer than the details are kept. */
-function bareRefusal({ at, reference, reason }: AuditEntry, providerId: string): Refusal {
+function bareRefusal({ at, reference, reason }: Attempt, providerId: string): Refusal {
   const word = reason ?? 'internal'
   return {
     at,

@@ -66,6 +66,11 @@ p.mark { margin-left: 0; }
 .filter label { display: block; color: var(--soft); font-size: .875rem; }
 .filter .grows { flex: 1 1 16rem; }
 .filter input, .filter select { display: block; width: 100%; margin-top: .125rem; padding: .375rem .5rem; border: 1px solid var(--soft); border-radius: .375rem; background: var(--card); color: var(--ink); font: inherit; font-size: .9375rem; }
+.fields label, .fields fieldset { display: block; margin: 0 0 .75rem; color: var(--soft); font-size: .9375rem; }
+.fields fieldset { padding: .5rem .75rem; border: 1px solid var(--line); border-radius: .375rem; }
+.fields fieldset label { display: inline-block; margin: 0 1rem 0 0; }
+.fields input:not([type=checkbox]), .fields select, .fields textarea { display: block; width: 100%; max-width: 36rem; margin-top: .125rem; padding: .375rem .5rem; border: 1px solid var(--soft); border-radius: .375rem; background: var(--card); color: var(--ink); font: inherit; font-size: .9375rem; }
+pre { margin: 1rem 0; white-space: pre-wrap; overflow-wrap: anywhere; font: .875rem/1.4 ui-monospace, Menlo, Consolas, monospace; }
 .scroll { overflow-x: auto; margin: 0 0 1rem; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
 th, td { padding: .5rem .75rem .5rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }

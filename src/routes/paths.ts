@@ -24,6 +24,8 @@ export const PATHS = {
   admin: '/admin/',
   adminUsers: '/admin/users/',
   adminUser: '/admin/user/',
+  adminApps: '/admin/apps/',
+  adminApp: '/admin/app/',
   adminAudit: '/admin/audit/',
   diagnosis: '/admin/diagnosis/',
   /** For the provider. */

@@ -1,5 +1,5 @@
 /**
- * Apps in D1; they are made by the command `npm run app:create`.
+ * Apps in D1 as checks of tokens find them; a disabled one is not found. They are made and changed in `app-registry.ts`.
  */
 import type { D1PreparedStatement } from '@cloudflare/workers-types'
 import * as v from 'valibot'
@@ -22,9 +22,13 @@ const appRow = v.object({
   jwks: v.nullable(v.pipe(v.string(), v.parseJson(), v.object({ keys: v.array(v.looseObject({ kty: v.string() })) }))),
 })
 
-const FIND = `SELECT ${Object.keys(appRow.entries).join(', ')} FROM apps WHERE`
+/** The columns of `apps` that make a StoredApp. */
+export const APP_COLUMNS: readonly string[] = Object.keys(appRow.entries)
 
-function appFromRow(row: unknown): StoredApp {
+const FIND = `SELECT ${APP_COLUMNS.join(', ')} FROM apps WHERE disabled_at IS NULL AND`
+
+/** A row of `apps`. @throws ValiError when it is of another table */
+export function appFromRow(row: unknown): StoredApp {
   const { client_id, secret_hash, former_secret_hash, sessions, introspection_signed_response_alg, ...app } = v.parse(
     appRow,
     row,

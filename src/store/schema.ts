@@ -121,6 +121,9 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, readonly st
       'failure',
     ],
   },
+  '0021_disabled_apps.sql': {
+    apps: ['disabled_at'],
+  },
 }
 
 /** A table or a column of it, and the migration that makes it. */

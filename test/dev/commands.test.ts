@@ -268,6 +268,7 @@ describe('the local database', () => {
         introspection_signed_response_alg: 'RS256',
         former_secret_hash: null,
         jwks: null,
+        disabled_at: null,
         created_at: expect.any(Number),
       },
     ])

@@ -36,6 +36,8 @@ const WALKED: readonly Walked[] = [
   { name: 'people', who: 'alice', path: PATHS.adminUsers },
   { name: 'people-search', who: 'alice', path: `${PATHS.adminUsers}?q=nobody` },
   { name: 'person', who: 'alice', path: `${PATHS.adminUser}?id=BOB` },
+  { name: 'apps', who: 'alice', path: PATHS.adminApps },
+  { name: 'app', who: 'alice', path: `${PATHS.adminApp}?id=app` },
   { name: 'audit', who: 'alice', path: PATHS.adminAudit },
   { name: 'diagnosis', who: 'alice', path: PATHS.diagnosis },
 ]

@@ -58,7 +58,7 @@ it('/robots.txt keeps search engines out', async () => {
   expect(await ask('/robots.txt')).toMatchObject({ status: 200, text: 'User-agent: *\nDisallow: /\n' })
 })
 
-it.each(['/metrics', '/openapi.json', '/.env', '/admin/', '/api/v1.0/'])(
+it.each(['/metrics', '/openapi.json', '/.env', '/admin/secrets/', '/api/v1.0/'])(
   '%s is 404 without a word of the settings (A131)',
   async (path) => {
     const { status, text } = await ask(path)

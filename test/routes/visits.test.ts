@@ -322,9 +322,10 @@ describe('the button', () => {
 describe('GET /api/v1.0/config/', () => {
   const ask = async (settings: Settings) => (await createScene(settings).browser().background(CONFIG)).json()
 
-  it('tells everybody the four things that a front end must know', async () => {
+  it('tells everybody the five things that a front end must know', async () => {
     expect(await ask(SILENT)).toEqual({
       is_silent_login_enabled: true,
+      is_guest_access_enabled: false,
       use_proconnect_button: false,
       external_home_url: null,
       authenticated_users_can_edit_display_name: true,
@@ -337,9 +338,11 @@ describe('GET /api/v1.0/config/', () => {
       FRONTEND_USE_PROCONNECT_BUTTON: 'yes',
       FRONTEND_EXTERNAL_HOME_URL: 'https://www.example.org/',
       AUTHENTICATED_PARTICIPANTS_CAN_EDIT_DISPLAY_NAME: '0',
+      ALLOW_GUESTS: 'true',
     }
     expect(await ask(settings)).toEqual({
       is_silent_login_enabled: false,
+      is_guest_access_enabled: true,
       use_proconnect_button: true,
       external_home_url: 'https://www.example.org/',
       authenticated_users_can_edit_display_name: false,

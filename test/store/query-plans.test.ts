@@ -5,6 +5,7 @@
 import { env } from 'cloudflare:workers'
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
 import { describe, expect, it } from 'vitest'
+import { createAppRegistry } from '../../src/store/app-registry.ts'
 import { createAppStore } from '../../src/store/apps.ts'
 import { isDatabaseReady } from '../../src/store/d1.ts'
 import { createEndings } from '../../src/store/endings.ts'
@@ -211,6 +212,24 @@ async function exercisePages(recorder: D1Database, round: string): Promise<void>
   await syncs.people(ISSUER, 500, 300)
   await syncs.disabledBefore(NOW, 100)
   await syncs.goOn('default', { reference: 'reference' })
+  const registry = createAppRegistry(recorder, stillClock(), noLog)
+  const by = { reference: 'reference', actorId: 'user-1' }
+  const app = {
+    audiences: [],
+    clients: [],
+    hasSessions: true,
+    claims: [],
+    signedResponseAlg: 'RS256',
+    jwks: null,
+  } as const
+  await registry.add({ ...app, name: `New ${round}` }, { clientId: `new-${round}`, secret: 's' }, by)
+  await registry.list()
+  await registry.record('app-2')
+  await registry.change('app-2', app, by)
+  await registry.rotateSecret('app-2', 'hash', by)
+  await registry.endFormerSecret('app-2', by)
+  await registry.disable('app-2', by)
+  await registry.enable('app-2', by)
   await users.record('user-8')
   await users.records(['user-8', 'user-9'])
   await createSessionList(recorder, stillClock()).ofUser('user-8')
@@ -259,6 +278,7 @@ const SCANS_ALLOWED: Readonly<Record<string, string>> = {
   'SCAN refusals': '100 rows at most',
   'SCAN signing_keys': 'six rows',
   'SCAN account_syncs': 'a row for each provider',
+  'SCAN apps': 'the list of apps by an index of their names, 500 at most',
   'SCAN recent_endings': 'the purge alone: ten minutes of sign-outs',
   'SCAN revocations': 'the newest row, by its id',
   'SCAN (subquery-1)': 'the newest 1,000 sessions, and only in the diagnosis',

@@ -25,6 +25,8 @@ export const PATHS = {
   admin: '/admin/',
   adminUsers: '/admin/users/',
   adminUser: '/admin/user/',
+  adminApps: '/admin/apps/',
+  adminApp: '/admin/app/',
   adminAudit: '/admin/audit/',
   diagnosis: '/admin/diagnosis/',
   jwks: '/jwks',

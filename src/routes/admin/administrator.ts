@@ -56,10 +56,11 @@ export async function administratorChanging(
 
 /** The navigation of these pages. @param current the path of the page that shows it */
 export function adminLinks({ messages }: Language, current: string): readonly Link[] {
-  const { admin, account } = messages.people
+  const { admin, account, apps } = messages.people
   const links = [
     { href: PATHS.admin, label: admin.title },
     { href: PATHS.adminUsers, label: admin.users },
+    { href: PATHS.adminApps, label: apps.title },
     { href: PATHS.adminAudit, label: admin.audit },
     { href: PATHS.diagnosis, label: admin.diagnosis },
     { href: PATHS.account, label: account.title },

@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono'
 import { administeredBy, type Circle, findPeople, isWithin, QUERY_MIN_CHARACTERS } from '../../accounts/directory.ts'
 import type { Page, UserRecord } from '../../accounts/records.ts'
 import { cursorText } from '../../accounts/records.ts'
+import { epochSeconds } from '../../clock.ts'
 import type { Deps } from '../../deps.ts'
 import { explainAttempt, obstacleNow } from '../../diagnosis/attempts.ts'
 import { GatehouseError } from '../../errors.ts'
@@ -157,7 +158,8 @@ export function adminUserRoutes(deps: Deps) {
     const [record] = entry?.user_id == null ? [] : await people.users.records([entry.user_id])
     const isSeen = record === undefined ? circle.tenant === null : isWithin(record.user, circle)
     if (!isSeen) return { attempt: null, ids: [] }
-    const bare = entry ?? bareEntry(query, clock.now())
+    // One of which no one knows who it was is in no audit.
+    const bare = entry ?? { at: epochSeconds(clock), reference: query, reason: null, provider: null }
     const attempt = {
       reference: query,
       explained: explainAttempt(bare, kept, config),
@@ -167,12 +169,6 @@ export function adminUserRoutes(deps: Deps) {
   }
 
   return app
-}
-
-/** Of a refusal that is in no audit, because no one knows who it was. */
-function bareEntry(reference: string, now: number) {
-  const nothing = { user_id: null, actor_id: null, provider: null, app: null, address: null, reason: null }
-  return { id: 0, at: Math.floor(now / 1000), event: 'sign_in_refused', reference, ...nothing }
 }
 
 function notOnOurPage(): GatehouseError {

@@ -76,6 +76,38 @@ export interface PeopleMessages {
     readonly deleteHint: string
     readonly deleteConfirm: string
   }
+  readonly apps: {
+    readonly title: string
+    readonly hint: string
+    readonly none: string
+    readonly new: string
+    readonly name: string
+    readonly audiences: string
+    readonly clients: string
+    readonly sessions: string
+    readonly claims: string
+    readonly alg: string
+    readonly create: string
+    readonly clientId: string
+    readonly secret: string
+    readonly secretHint: string
+    readonly former: string
+    readonly keys: string
+    readonly save: string
+    readonly rotate: string
+    readonly rotateHint: string
+    readonly endFormer: string
+    readonly disableHint: string
+    readonly disable: string
+    readonly enable: string
+    readonly test: string
+    readonly testHint: string
+    readonly token: string
+    readonly ask: string
+    readonly reason: string
+    readonly taken: string
+    readonly whole: string
+  }
   readonly audit: {
     readonly person: string
     readonly event: string
@@ -194,6 +226,38 @@ export const people: PeopleMessages = {
       'The account, every claim and every session go, for good. If their sign-in service lets them in, they get a new account.',
     deleteConfirm: 'Yes, delete this person',
   },
+  apps: {
+    title: 'Apps',
+    hint: 'Apps that may ask whether a token is good, and whose it is.',
+    none: 'There is no app yet.',
+    new: 'New app',
+    name: 'Name',
+    audiences: 'Audiences (one on a line): tokens that are meant for them',
+    clients: 'Clients (one on a line): tokens that they got; without both, tokens meant for Gatehouse',
+    sessions: 'May ask about sessions and guests',
+    claims: 'Is told of people',
+    alg: 'Signed answers',
+    create: 'Create',
+    clientId: 'Client id',
+    secret: 'Secret',
+    secretHint: 'The secret is stored as a hash only and cannot be shown again.',
+    former: 'The former secret is still good. End it when the app uses the new one.',
+    keys: 'It signs its requests with a key of its own, and has no secret.',
+    save: 'Save',
+    rotate: 'New secret',
+    rotateHint: 'The secret that the app has stays good until you end it.',
+    endFormer: 'End the former secret',
+    disableHint: 'An app that is disabled may ask nothing.',
+    disable: 'Disable',
+    enable: 'Enable',
+    test: 'Test a token',
+    testHint: 'What this app is told of a token. The token is not kept.',
+    token: 'Token',
+    ask: 'Ask',
+    reason: 'Why it is not active, which the app is not told:',
+    taken: 'There is already an app of this name. Letter case does not count.',
+    whole: 'Apps are of all tenants, so no administrator of one sees them.',
+  },
   audit: {
     person: 'Person (id)',
     event: 'Event',
@@ -222,6 +286,12 @@ export const people: PeopleMessages = {
       user_enabled: 'Enabled',
       user_deleted: 'Deleted',
       sync_continued: 'Account sync let go on',
+      app_created: 'App created',
+      app_changed: 'App changed',
+      secret_rotated: 'New secret',
+      former_secret_ended: 'Former secret ended',
+      app_disabled: 'App disabled',
+      app_enabled: 'App enabled',
     },
   },
 }
