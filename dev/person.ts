@@ -64,7 +64,7 @@ export async function exportPerson(database: Database, person: Row) {
   const id = sqlText(String(person.id))
   const [sessions = [], audit = []] = await queryPeople(
     database,
-    `SELECT * FROM sessions WHERE user_id = ${id} ORDER BY created_at; SELECT at, event, provider, app, address, reason, reference FROM audit WHERE user_id = ${id} ORDER BY id`,
+    `SELECT * FROM sessions WHERE user_id = ${id} ORDER BY created_at; SELECT at, event, provider, app, CASE WHEN actor_id IS NULL THEN address END AS address, reason, reference FROM audit WHERE user_id = ${id} ORDER BY id`,
   )
   return { user: readable(person), sessions: sessions.map(readable), audit: audit.map(readable) }
 }

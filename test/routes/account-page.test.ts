@@ -1,6 +1,7 @@
 /**
  * The account page: a person sees their sessions and what is stored, ends sessions, and takes their data along; no one else's is touched.
  */
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '../support/browser.ts'
 import { PATHS } from '../support/paths.ts'
@@ -170,5 +171,8 @@ describe('a person', () => {
       ],
     })
     expect(text).not.toMatch(/mallory|token_hash|actor_id/i)
+    // What an administrator did says nothing of where they were.
+    await env.DB.prepare("UPDATE audit SET actor_id = 'someone', address = '192.0.2.0/24'").run()
+    expect((await desk.open(DATA)).text).not.toMatch(/192\.0\.2|someone/)
   })
 })

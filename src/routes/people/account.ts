@@ -93,8 +93,12 @@ export function accountRoutes(deps: Deps) {
         country,
         device,
       })),
-      // Who did it may be someone else.
-      audit: audit.entries.map(({ id: _, at, user_id: __, actor_id: ___, ...entry }) => ({ at: timeOf(at), ...entry })),
+      // Who did it, and from where, may be someone else's.
+      audit: audit.entries.map(({ id: _, at, user_id: __, actor_id, address, ...entry }) => ({
+        at: timeOf(at),
+        ...entry,
+        address: actor_id === null ? address : null,
+      })),
     }
     c.header('Content-Disposition', 'attachment; filename="gatehouse-account.json"')
     return c.json(data)
