@@ -257,6 +257,8 @@ describe('an administrator', () => {
     scene.provider.setPerson(BOB)
     expect((await scene.browser().open(LOGIN)).status).toBe(403)
     await press(admin, id, 'Enable')
+    // The session has ended, and does not come back.
+    expect(await whoIs(bob)).toBeNull()
     expect(await lastAudit()).toMatchObject({ event: 'user_enabled', user_id: id, actor_id: await idOf('root') })
     scene.provider.setPerson(BOB)
     expect(await whoIs(await signedInAs(scene, BOB))).toMatchObject({ sub: 'bob' })

@@ -210,6 +210,9 @@ describe('an app that asks about a guest', () => {
     const bearer = { url: 'https://app.example/', headers: new Headers({ authorization: `Bearer ${token}` }) }
     expect(await service.session(bearer)).toMatchObject({ active: true, principal: 'guest' })
     await signIn(browser)
+    // Also when the cookie of the guest is still there.
+    browser.jar.take(new URL(GATE), [`${COOKIE}=${token}; Path=/; Secure`])
+    expect(browser.jar.cookiesOf(GATE).has(COOKIE)).toBe(true)
     expect(await service.session(visit())).toMatchObject({ active: true, principal: 'user' })
   })
 })
