@@ -1,17 +1,14 @@
 /**
- * Apps, for administrators: the list with a form for a new one, and one app with what can be changed of it. A secret is shown once, when it is made.
+ * The list of apps, for administrators, with a form for a new one.
  */
-import type { AppRecord, Credential } from '../../accounts/app-registry.ts'
-import { type App, CLAIM_SETS, SIGNING_ALGORITHMS } from '../../accounts/apps.ts'
+import type { AppRecord } from '../../accounts/app-registry.ts'
 import type { Language } from '../language.ts'
 import { layout, type Page } from '../layout.tsx'
-import { ChangeButton, type ChangeView, type Link, Navigation } from '../parts.tsx'
+import { type ChangeView, type Link, Navigation } from '../parts.tsx'
 import { CSRF_FIELD } from '../sign-out.tsx'
+import { Policy } from './app-policy.tsx'
 
 type Change = Pick<ChangeView, 'action' | 'csrfToken'>
-
-/** What can be done, as the field `do` of the forms says it. */
-export const APP_ACTIONS = ['change', 'rotate_secret', 'end_former_secret', 'disable', 'enable', 'test'] as const
 
 export interface AppsView {
   readonly links: readonly Link[]
@@ -92,185 +89,5 @@ function AppList({ view: { apps, change, fault, appPath }, language }: AppListVi
         </form>
       </section>
     </>
-  )
-}
-
-type Policy = Pick<App, 'hasSessions' | 'claims' | 'introspectionSignedResponseAlg'>
-
-/** @param app `null`: a new one */
-function Policy({ app, language }: { readonly app: Policy | null; readonly language: Language }) {
-  const { apps: words } = language.messages.people
-  return (
-    <>
-      <label>
-        <input type="checkbox" name="sessions" value="1" checked={app?.hasSessions ?? false} /> {words.sessions}
-      </label>
-      <fieldset>
-        <legend>{words.claims}</legend>
-        {CLAIM_SETS.map((set) => (
-          <label>
-            <input type="checkbox" name={`claims_${set}`} value="1" checked={app?.claims.includes(set) ?? false} />{' '}
-            <code>{set}</code>
-          </label>
-        ))}
-      </fieldset>
-      <label>
-        {words.alg}
-        <select name="alg">
-          {SIGNING_ALGORITHMS.map((algorithm) => (
-            <option value={algorithm} selected={algorithm === app?.introspectionSignedResponseAlg}>
-              {algorithm}
-            </option>
-          ))}
-        </select>
-      </label>
-    </>
-  )
-}
-
-export interface AppView {
-  readonly links: readonly Link[]
-  readonly app: AppRecord
-  readonly change: Change
-  /** A credential that was just made, which this page alone shows; `null`: none was. */
-  readonly credential: Credential | null
-  /** What the app would be told of a token that was just tested, as JSON, and why not more; `null`: none was. */
-  readonly tested: { readonly answer: string; readonly reason: string | null } | null
-}
-
-export function appPage(language: Language, view: AppView): Page {
-  const { apps: words, admin, users } = language.messages.people
-  const { links, app, credential } = view
-  return layout(
-    language,
-    app.name,
-    <>
-      <Navigation links={links} label={admin.title} />
-      <h1>
-        {app.name}
-        {app.disabledAt === null ? null : <span class="mark bad">{users.disabled}</span>}
-      </h1>
-      {credential === null ? null : <NewSecret credential={credential} language={language} />}
-      <dl class="data">
-        <div>
-          <dt>{words.clientId}</dt>
-          <dd>
-            <code>{app.clientId}</code>
-          </dd>
-        </div>
-        <Names title="Audiences" names={app.audiences} />
-        <Names title="Clients" names={app.clients} />
-      </dl>
-      <PolicyForm view={view} language={language} />
-      <Secrets view={view} language={language} />
-      <Test view={view} language={language} />
-    </>,
-    'wide',
-  )
-}
-
-/** The terms of OAuth, in every language. */
-function Names({ title, names }: { readonly title: string; readonly names: readonly string[] }) {
-  if (names.length === 0) return null
-  return (
-    <div>
-      <dt>{title}</dt>
-      <dd>
-        <code>{names.join(' ')}</code>
-      </dd>
-    </div>
-  )
-}
-
-interface PartView {
-  readonly view: AppView
-  readonly language: Language
-}
-
-function NewSecret({ credential, language }: { readonly credential: Credential; readonly language: Language }) {
-  const { apps: words } = language.messages.people
-  return (
-    <section role="status">
-      <h2>{words.secret}</h2>
-      <p>
-        <code>{credential.secret}</code>
-      </p>
-      <p>{words.secretHint}</p>
-    </section>
-  )
-}
-
-function PolicyForm({ view: { app, change }, language }: PartView) {
-  const { apps: words } = language.messages.people
-  return (
-    <form class="fields" method="post" action={change.action}>
-      <input type="hidden" name={CSRF_FIELD} value={change.csrfToken} />
-      <input type="hidden" name="id" value={app.clientId} />
-      <input type="hidden" name="do" value="change" />
-      <Policy app={app} language={language} />
-      <button class="small" type="submit">
-        {words.save}
-      </button>
-    </form>
-  )
-}
-
-function Secrets({ view: { app, change }, language }: PartView) {
-  const { apps: words } = language.messages.people
-  const doing = (what: (typeof APP_ACTIONS)[number]) => ({ ...change, fields: { id: app.clientId, do: what } })
-  const isDisabled = app.disabledAt !== null
-  return (
-    <>
-      <div class="option">
-        <p>{app.hasSecret ? words.rotateHint : words.keys}</p>
-        {app.hasSecret ? <ChangeButton {...doing('rotate_secret')} label={words.rotate} /> : null}
-      </div>
-      {app.hasFormerSecret ? (
-        <div class="option">
-          <p>{words.former}</p>
-          <ChangeButton {...doing('end_former_secret')} label={words.endFormer} />
-        </div>
-      ) : null}
-      <div class="option">
-        <p>{words.disableHint}</p>
-        {isDisabled ? (
-          <ChangeButton {...doing('enable')} label={words.enable} />
-        ) : (
-          <ChangeButton {...doing('disable')} label={words.disable} />
-        )}
-      </div>
-    </>
-  )
-}
-
-function Test({ view: { app, change, tested }, language }: PartView) {
-  const { apps: words } = language.messages.people
-  return (
-    <section>
-      <h2>{words.test}</h2>
-      <p>{words.testHint}</p>
-      <form class="fields" method="post" action={change.action}>
-        <input type="hidden" name={CSRF_FIELD} value={change.csrfToken} />
-        <input type="hidden" name="id" value={app.clientId} />
-        <input type="hidden" name="do" value="test" />
-        <label>
-          {words.token}
-          <textarea name="token" rows={3} required spellcheck={false} />
-        </label>
-        <button class="small" type="submit">
-          {words.ask}
-        </button>
-      </form>
-      {tested === null ? null : (
-        <div role="status">
-          <pre>{tested.answer}</pre>
-          {tested.reason === null ? null : (
-            <p>
-              {words.reason} <span lang="en">{tested.reason}</span>
-            </p>
-          )}
-        </div>
-      )}
-    </section>
   )
 }

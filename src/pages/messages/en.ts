@@ -4,7 +4,8 @@
 import { nameOf } from '../../config/names.ts'
 import type { Result } from '../../diagnosis/check.ts'
 import type { ErrorCode, ReasonOf } from '../../reasons.ts'
-import { type PeopleMessages, people } from './people/en.ts'
+import { people } from './people/en.ts'
+import type { PeopleMessages } from './people/sentences.ts'
 
 export interface Sentences {
   readonly title: string

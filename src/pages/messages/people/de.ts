@@ -1,7 +1,7 @@
 /**
  * The sentences of the account page and of the pages for administrators, in German.
  */
-import type { PeopleMessages } from './en.ts'
+import type { PeopleMessages } from './sentences.ts'
 
 export const people: PeopleMessages = {
   account: {
