@@ -6,8 +6,25 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createDeps } from '../../src/deps.ts'
 import type { LogEntry } from '../../src/log.ts'
+import { createRpcService } from '../../src/rpc.ts'
 import { PATHS } from '../support/paths.ts'
-import { createScene, GATE, IDP, LOGIN, type Network, rowsOf, SETTINGS, type Settings, signIn, whoIs } from './scene.ts'
+import {
+  addApp,
+  createScene,
+  GATE,
+  IDP,
+  LOGIN,
+  type Network,
+  rowsOf,
+  SETTINGS,
+  type Settings,
+  sessionTokenOf,
+  signIn,
+  whoIs,
+} from './scene.ts'
+
+/** Of the revocation feed. */
+const LAG_SECONDS = 5
 
 const API = `${IDP}/admin/realms/x`
 const SYNC = {
@@ -76,6 +93,10 @@ describe('the account sync', () => {
     scene.provider.setPerson(PERSON)
     const bob = scene.browser()
     await signIn(bob)
+    const token = sessionTokenOf(bob) ?? ''
+    await addApp('meet')
+    const service = createRpcService(scene.deps(), { app: 'App meet' })
+    expect(await service.check(token)).toMatchObject({ active: true })
     keycloak.accounts.set('bob', 'disabled').set('s-7', 'gone')
     await run()
     expect(await disabled()).toEqual([
@@ -83,6 +104,8 @@ describe('the account sync', () => {
       ['bob', 'provider'],
     ])
     expect(await whoIs(bob)).toBeNull()
+    scene.clock.advance(LAG_SECONDS)
+    expect(await service.check(token)).toEqual({ active: false })
     expect((await scene.browser().open(LOGIN)).status).toBe(403)
     const audit = (await rowsOf('audit')).filter(({ event }) => event === 'user_disabled')
     expect(audit.map(({ reason, actor_id }) => [reason, actor_id])).toEqual([
