@@ -13,7 +13,7 @@ export function welcome(settings: DevSettings, app: Credential): string {
       ? people()
       : '  Sign-in goes to      the provider that .dev.vars names (no embedded provider)',
     `  App "demo"           client id  ${app.clientId}\n                       secret     ${app.secret}`,
-    `  Pages                /account/  for everyone who is signed in\n                       /admin/    people, audit and diagnosis, for ${settings.hasEmbeddedProvider ? 'alice' : 'those whom GATEHOUSE_ADMINS names'}`,
+    `  Pages                /account/  for everyone who is signed in\n                       /admin/    people, apps, audit and diagnosis, for ${settings.hasEmbeddedProvider ? 'alice' : 'those whom GATEHOUSE_ADMINS names'}`,
     settings.hasEmbeddedProvider ? tokenChecks(settings, app) : '',
     '  Ctrl-C ends it.',
   ]

@@ -41,7 +41,7 @@ export function failurePage(language: Language, view: FailureView): Page {
         </a>
       ) : null}
       {language.brand?.supportUrl === undefined ? null : (
-        <p>
+        <p class="aside">
           <a href={language.brand.supportUrl}>{messages.support}</a>
         </p>
       )}

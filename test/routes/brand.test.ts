@@ -34,7 +34,7 @@ describe('a brand', () => {
   it('says whom to ask on a page that refuses someone', async () => {
     const { text, status } = await createScene(BRAND).browser().open(`${GATE}/nothing`)
     expect(status).toBe(404)
-    expect(text).toMatch(/<p><a href="mailto:help@example\.org">Help<\/a><\/p><p class="reference">/)
+    expect(text).toMatch(/<p class="aside"><a href="mailto:help@example\.org">Help<\/a><\/p><p class="reference">/)
   })
 
   it('of Gatehouse has no picture of elsewhere and no links', async () => {
