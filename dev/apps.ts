@@ -1,15 +1,15 @@
 /**
  * Makes app credentials and writes them to the table `apps`; a secret itself is stored nowhere but in the hands of its owner.
  */
-import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Credential, faultOfApp, type NewApp, newCredential } from '../src/accounts/app-registry.ts'
 import { CLAIM_SETS, type ClaimSet, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../src/accounts/apps.ts'
 import type { AuditEvent } from '../src/accounts/audit.ts'
-import { randomReference } from '../src/crypto.ts'
+import { randomReference, sha256 } from '../src/crypto.ts'
+import { addition } from '../src/store/app-registry.ts'
 import { Complaint } from './complaint.ts'
-import { type Database, DatabaseComplaint, queryD1, type Row, sqlText } from './d1.ts'
+import { type Database, DatabaseComplaint, queryD1, type Row, sqlText, statementText } from './d1.ts'
 import { readIfPresent } from './settings.ts'
 
 /** What may be changed of an app; what is `undefined` stays. */
@@ -29,7 +29,7 @@ export async function createApp(database: Database, app: NewApp): Promise<Creden
   checkApp(app)
   const credential = app.jwks === null ? newCredential() : { ...newCredential(), secret: '' }
   try {
-    const statements = [insertion(app, credential), auditOf('app_created', app.name)]
+    const statements = [await insertion(app, credential), auditOf('app_created', app.name)]
     await orTellToMigrate(database, () => queryD1(database, statements.join('; ')))
   } catch (error) {
     const isTaken = error instanceof DatabaseComplaint && error.message.includes('UNIQUE constraint failed: apps.name')
@@ -75,7 +75,7 @@ export async function updateApp(database: Database, name: string, change: AppCha
  */
 export async function rotateSecret(database: Database, name: string): Promise<Credential> {
   const { secret } = newCredential()
-  const change = ['former_secret_hash = secret_hash', `secret_hash = ${sqlText(hashOf(secret))}`]
+  const change = ['former_secret_hash = secret_hash', `secret_hash = ${sqlText(await sha256(secret))}`]
   return { clientId: await changeSecret(database, name, 'secret_rotated', change), secret }
 }
 
@@ -169,7 +169,7 @@ export async function ensureDemoApp(database: Database): Promise<Credential> {
   // The database may be older or newer than the file: the file wins.
   const takeOver =
     'ON CONFLICT DO UPDATE SET client_id = excluded.client_id, secret_hash = excluded.secret_hash, sessions = excluded.sessions, claims = excluded.claims'
-  await queryD1(database, `${insertion(app, credential)} ${takeOver}`)
+  await queryD1(database, `${await insertion(app, credential)} ${takeOver}`)
   if (kept === undefined) {
     await mkdir(join(database.root, '.wrangler'), { recursive: true })
     await writeFile(path, `${JSON.stringify(credential, null, 2)}\n`, { mode: 0o600 })
@@ -187,21 +187,8 @@ function checkApp(app: NewApp): void {
   if (fault !== null) throw new Complaint(fault)
 }
 
-/** 256 random bits need no slow hash: there is nothing to guess. */
-function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
-}
-
-function insertion(
-  { name, audiences, clients, hasSessions, claims, signedResponseAlg, jwks }: NewApp,
-  { clientId, secret }: Credential,
-): string {
-  const secretHash = secret === '' ? '' : hashOf(secret)
-  const keys = jwks === null ? 'NULL' : sqlText(JSON.stringify(jwks))
-  const lists = [audiences, clients, claims].map((list) => JSON.stringify(list))
-  const texts = [clientId, name, secretHash, ...lists, signedResponseAlg].map(sqlText)
-  const createdAt = Math.floor(Date.now() / 1000)
-  return `INSERT INTO apps (client_id, name, secret_hash, audiences, clients, claims, introspection_signed_response_alg, jwks, sessions, created_at) VALUES (${texts.join(', ')}, ${keys}, ${Number(hasSessions)}, ${createdAt})`
+async function insertion(app: NewApp, credential: Credential): Promise<string> {
+  return statementText(await addition(app, credential, Math.floor(Date.now() / 1000)))
 }
 
 function parseCredential(text: string | undefined): Credential | undefined {

@@ -3,6 +3,7 @@
  */
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import type { Statement } from '../src/store/d1.ts'
 import { Complaint } from './complaint.ts'
 import { startNode } from './processes.ts'
 import { ROOT } from './settings.ts'
@@ -71,6 +72,16 @@ export function sqlText(value: string): string {
   if (hasControlCharacter(value))
     throw new Complaint('Control characters (line breaks, tabs and the like) are not allowed.')
   return `'${value.replaceAll("'", "''")}'`
+}
+
+/** A statement of the store as text, because the database takes no values beside it here. @throws Complaint as {@link sqlText} */
+export function statementText({ sql, values }: Statement): string {
+  return sql.replace(/\?(\d+)/g, (_, place) => sqlValue(values[Number(place) - 1] ?? null))
+}
+
+function sqlValue(value: string | number | null): string {
+  if (value === null) return 'NULL'
+  return typeof value === 'number' ? String(value) : sqlText(value)
 }
 
 /** True if some character is a control character of ASCII or Latin-1. */

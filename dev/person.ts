@@ -6,7 +6,7 @@ import { foldedAddress } from '../src/claims/verified-address.ts'
 import { disabling, enabling, erasing, type PersonChange } from '../src/store/people/changes.ts'
 import { howToMigrate } from './apps.ts'
 import { Complaint } from './complaint.ts'
-import { type Database, DatabaseComplaint, queryD1, type Row, sqlText } from './d1.ts'
+import { type Database, DatabaseComplaint, queryD1, type Row, sqlText, statementText } from './d1.ts'
 import { readOptions } from './options.ts'
 import { ROOT } from './settings.ts'
 
@@ -114,16 +114,8 @@ function change(database: Database, changes: PersonChange): Promise<Row[][]> {
   return queryPeople(database, inlined(changes).join('; '))
 }
 
-/** The database takes no values beside a statement here, so they are written into it. */
 function inlined({ audit, sessions, change: changing, rest }: PersonChange): readonly string[] {
-  return [audit, sessions, changing, ...rest].map(({ sql, values }) =>
-    sql.replace(/\?(\d)/g, (_, place) => sqlValue(values[Number(place) - 1] ?? null)),
-  )
-}
-
-function sqlValue(value: string | number | null): string {
-  if (value === null) return 'NULL'
-  return typeof value === 'number' ? String(value) : sqlText(value)
+  return [audit, sessions, changing, ...rest].map(statementText)
 }
 
 function seconds(): number {

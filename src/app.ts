@@ -131,8 +131,7 @@ export function createUnconfiguredApp(log: Log): App {
 function newApp(log: Log, brand?: Brand): App {
   let known: ReadonlySet<string> | undefined
   const app: App = new Hono<RequestVariables>({ getPath: (request) => registeredForm(getPath(request)) })
-  app.use(setLog(log), setHeaders)
-  if (brand) app.use(setBrand(brand))
+  app.use(setContext(log, brand), setHeaders)
   return app
 
   /** Each path answers with the final slash and without; the log and the routes see the form that is registered. */
@@ -149,17 +148,11 @@ function newApp(log: Log, brand?: Brand): App {
   }
 }
 
-function setBrand(brand: Brand): MiddlewareHandler<RequestVariables> {
-  return async (c, next) => {
-    c.set('brand', brand)
-    await next()
-  }
-}
-
-function setLog(log: Log): MiddlewareHandler<RequestVariables> {
+function setContext(log: Log, brand: Brand | undefined): MiddlewareHandler<RequestVariables> {
   return async (c, next) => {
     c.set('log', (entry) => log({ ref: referenceOf(c), ...entry }))
     c.set('answers', 'page')
+    if (brand !== undefined) c.set('brand', brand)
     await next()
   }
 }

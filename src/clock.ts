@@ -14,3 +14,8 @@ export interface Clock {
 export function epochSeconds(clock: Clock): number {
   return Math.floor(clock.now() / 1000)
 }
+
+/** A time as programs read it. @param seconds since the epoch @see RFC 3339 */
+export function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString()
+}

@@ -42,7 +42,7 @@ export interface Origin {
   readonly address: string | null
   /** Two letters. @see ISO 3166-1 alpha-2 */
   readonly country: string | null
-  /** The browser and the system, such as `Firefox on Linux`. */
+  /** The browser and the system, such as `Firefox, Linux`. */
   readonly device: string | null
 }
 

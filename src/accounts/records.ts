@@ -59,7 +59,6 @@ export interface SessionRecord {
   readonly providerId: string
   readonly createdAt: number
   readonly lastSeenAt: number
-  readonly refreshedAt: number | null
   readonly expiresAt: number
   readonly address: string | null
   readonly country: string | null

@@ -38,3 +38,8 @@ export function describeUser(user: User, opentalk: OpenTalkValues | null) {
     ...standingOf({ ...user }, opentalk),
   }
 }
+
+/** How administrators know a person. */
+export function nameOf({ full_name, email, subject }: User): string {
+  return full_name ?? email ?? subject
+}

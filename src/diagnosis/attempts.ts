@@ -64,8 +64,8 @@ export function obstacleNow(
       fix: 'Enable it on this page, or with npm run user:enable.',
     }
   }
-  const provider = providers.all.find((one) => one.stillIssues(user.issuer))
-  if (provider === undefined) {
+  const provider = providers.ofAccount(user.issuer)
+  if (provider === null) {
     return {
       seen: `No provider of the settings has the issuer ${user.issuer}, which the account is from.`,
       fix: 'If the provider has a new name for itself, its people are new people here; otherwise correct the settings of the provider.',

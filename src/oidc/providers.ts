@@ -17,6 +17,8 @@ export interface Providers {
   readonly first: Provider
   /** `null`: no provider of this id is configured, any longer. */
   withId(id: string): Provider | null
+  /** The one that people of this account issuer are from; `null`: none that is configured, any longer. @see Provider.stillIssues */
+  ofAccount(accountIssuer: string): Provider | null
   /**
    * Those that a token with this `iss` may be from; more than one when someone has two clients at one issuer.
    * @throws GatehouseError when it is none of those whose issuer is known, and not all issuers are
@@ -62,6 +64,7 @@ export function createProviders(
     all,
     first: firstProvider,
     withId: (id) => all.find((provider) => provider.id === id) ?? null,
+    ofAccount: (issuer) => all.find((provider) => provider.stillIssues(issuer)) ?? null,
     issuing,
     issuingAccessTokens: (issuer) => those((provider) => provider.issuesAccessTokens(issuer)),
 

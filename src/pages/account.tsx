@@ -5,11 +5,11 @@ import type { Language } from './language.ts'
 import { layout, type Page } from './layout.tsx'
 import {
   ChangeButton,
-  type ChangeView,
   Data,
   type Datum,
   type Link,
   Navigation,
+  type Posted,
   Sessions,
   type SessionsView,
   timeText,
@@ -20,7 +20,7 @@ export interface AccountView {
   readonly links: readonly Link[]
   readonly sessions: SessionsView
   /** `null`: there are no others. */
-  readonly endOthers: Pick<ChangeView, 'action' | 'csrfToken' | 'fields'> | null
+  readonly endOthers: Posted | null
   readonly data: readonly Datum[]
   /** What people call the provider that the data come from. */
   readonly provider: string

@@ -1,16 +1,44 @@
 /**
  * What the account page and the pages for administrators share: times, buttons that change something, lists of sessions and of claims.
  */
+import type { Child } from 'hono/jsx'
 import type { Identity } from '../accounts/person.ts'
 import type { SessionRecord } from '../accounts/records.ts'
+import { isoTime } from '../clock.ts'
 import type { Language } from './language.ts'
 import { CSRF_FIELD } from './sign-out.tsx'
 
-/** A button that posts, with the token by which we know our own page. */
-export interface ChangeView {
+/** Where a form posts to, with the token by which we know our own page. */
+export interface FormTarget {
   readonly action: string
   readonly csrfToken: string
+}
+
+/** What is posted, and where to. */
+export interface Posted extends FormTarget {
   readonly fields: Readonly<Record<string, string>>
+}
+
+interface PostFormView extends Posted {
+  readonly class: string
+  readonly children?: Child
+}
+
+/** A form that changes something. */
+export function PostForm({ class: name, action, csrfToken, fields, children }: PostFormView) {
+  return (
+    <form class={name} method="post" action={action}>
+      <input type="hidden" name={CSRF_FIELD} value={csrfToken} />
+      {Object.entries(fields).map(([field, value]) => (
+        <input type="hidden" name={field} value={value} />
+      ))}
+      {children}
+    </form>
+  )
+}
+
+/** A button that posts. */
+export interface ChangeView extends Posted {
   readonly label: string
   /** Asked for in a box that must be ticked first; absent: nothing is. */
   readonly confirm?: string
@@ -21,13 +49,9 @@ export interface ChangeView {
 /** The field of the box. */
 export const CONFIRM_FIELD = 'confirm'
 
-export function ChangeButton({ action, csrfToken, fields, label, confirm, about }: ChangeView) {
+export function ChangeButton({ label, confirm, about, ...form }: ChangeView) {
   return (
-    <form class="change" method="post" action={action}>
-      <input type="hidden" name={CSRF_FIELD} value={csrfToken} />
-      {Object.entries(fields).map(([name, value]) => (
-        <input type="hidden" name={name} value={value} />
-      ))}
+    <PostForm class="change" {...form}>
       {confirm === undefined ? null : (
         <label>
           <input type="checkbox" name={CONFIRM_FIELD} value="yes" required /> {confirm}
@@ -36,7 +60,7 @@ export function ChangeButton({ action, csrfToken, fields, label, confirm, about 
       <button class={confirm === undefined ? 'small' : 'small danger'} type="submit" aria-label={about}>
         {label}
       </button>
-    </form>
+    </PostForm>
   )
 }
 
@@ -47,7 +71,7 @@ interface TimeView {
 }
 
 export function Time({ seconds, language }: TimeView) {
-  return <time datetime={new Date(seconds * 1000).toISOString()}>{timeText(seconds, language)}</time>
+  return <time datetime={isoTime(seconds)}>{timeText(seconds, language)}</time>
 }
 
 export function timeText(seconds: number, { tag }: Language): string {
@@ -89,7 +113,7 @@ export interface SessionsView {
   /** Whether the use of a session is noted. */
   readonly hasLastUse: boolean
   /** How one is ended. */
-  end(session: SessionRecord): Pick<ChangeView, 'action' | 'csrfToken' | 'fields'>
+  end(session: SessionRecord): Posted
 }
 
 export function Sessions({ view, language }: { readonly view: SessionsView; readonly language: Language }) {

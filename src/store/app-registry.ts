@@ -2,13 +2,20 @@
  * Apps in D1 as administrators list and change them, each change in one batch with its audit row; checks of tokens find an app in `apps.ts`.
  */
 import * as v from 'valibot'
-import { APPS_SHOWN_MAX, type AppRecord, type AppRegistry, secretHashOf } from '../accounts/app-registry.ts'
+import {
+  APPS_SHOWN_MAX,
+  type AppRecord,
+  type AppRegistry,
+  type Credential,
+  type NewApp,
+  secretHashOf,
+} from '../accounts/app-registry.ts'
 import type { AuditContext, AuditEvent } from '../accounts/audit.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { APP_COLUMNS, appFromRow } from './apps.ts'
 import { contextValues, logAudit, RETURNING_AUDIT } from './audit.ts'
-import { type Database, roundTrip } from './d1.ts'
+import { type Database, roundTrip, type Statement } from './d1.ts'
 
 const COLUMNS = [...APP_COLUMNS, 'created_at', 'disabled_at'].join(', ')
 
@@ -30,9 +37,18 @@ function recordFromRow(row: unknown): AppRecord {
   }
 }
 
-/** Nothing, when there is an app of this name. */
-const ADD = `INSERT INTO apps (client_id, name, secret_hash, audiences, clients, claims, introspection_signed_response_alg, jwks, sessions, created_at)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING RETURNING client_id`
+/** Adds an app. What is done if there is one of its name is said after the statement. @param now seconds since the epoch */
+export async function addition(app: NewApp, credential: Credential, now: number): Promise<Statement> {
+  const { name, audiences, clients, claims, signedResponseAlg, jwks, hasSessions } = app
+  const lists = [audiences, clients, claims].map((list) => JSON.stringify(list))
+  const keys = jwks === null ? null : JSON.stringify(jwks)
+  const values = [credential.clientId, name, await secretHashOf(credential), ...lists, signedResponseAlg, keys]
+  return {
+    sql: `INSERT INTO apps (client_id, name, secret_hash, audiences, clients, claims, introspection_signed_response_alg, jwks, sessions, created_at)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
+    values: [...values, Number(hasSessions), now],
+  }
+}
 
 const AUDIT = `INSERT INTO audit (at, event, app, reference, address, actor_id)
   SELECT ?2, ?3, name, ?4, ?5, ?6 FROM apps WHERE client_id = ?1`
@@ -80,15 +96,11 @@ export function createAppRegistry(db: Database, clock: Clock, log: Log): AppRegi
 
     async add(app, credential, context) {
       const { clientId } = credential
-      const lists = [app.audiences, app.clients, app.claims].map((list) => JSON.stringify(list))
-      const secretHash = await secretHashOf(credential)
       const now = epochSeconds(clock)
-      const jwks = app.jwks === null ? null : JSON.stringify(app.jwks)
+      const { sql, values } = await addition(app, credential, now)
       const [added, audited] = await roundTrip(() =>
         db.batch([
-          db
-            .prepare(ADD)
-            .bind(clientId, app.name, secretHash, ...lists, app.signedResponseAlg, jwks, Number(app.hasSessions), now),
+          db.prepare(`${sql} ON CONFLICT DO NOTHING RETURNING client_id`).bind(...values),
           db.prepare(`${AUDIT} ${RETURNING_AUDIT}`).bind(clientId, now, 'app_created', ...contextValues(context)),
         ]),
       )

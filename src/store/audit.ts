@@ -4,9 +4,9 @@
  */
 import * as v from 'valibot'
 import type { AuditContext, AuditEntry } from '../accounts/audit.ts'
+import { isoTime } from '../clock.ts'
 import type { Log } from '../log.ts'
-
-const nullableText = v.nullable(v.string())
+import { nullableText } from './d1.ts'
 
 const auditRow = v.object({
   id: v.number(),
@@ -42,7 +42,7 @@ export function logAudit(log: Log, rows: readonly unknown[] = []): void {
   for (const { id: _, reference, ...entry } of auditFromRows(rows)) {
     const { event, at, ...who } = entry
     const known = Object.entries(who).filter(([, value]) => value !== null)
-    const detail = { audit_event: event, at: new Date(at * 1000).toISOString(), ...Object.fromEntries(known) }
+    const detail = { audit_event: event, at: isoTime(at), ...Object.fromEntries(known) }
     log({ level: 'info', event: 'audit', ref: reference, detail })
   }
 }

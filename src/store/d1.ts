@@ -15,6 +15,12 @@ import { USES_EVERYTHING } from './schema.ts'
 /** What the stores need of D1, which a session of it (for reading from a replica) has as well. */
 export type Database = Pick<D1Database, 'prepare' | 'batch'>
 
+/** SQL, and the values for ?1, ?2 and so on in it. */
+export interface Statement {
+  readonly sql: string
+  readonly values: readonly (string | number | null)[]
+}
+
 /** Runs one round trip to D1. @throws GatehouseError `store_unavailable`, which is never an answer about the data */
 export async function roundTrip<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -43,7 +49,8 @@ export async function isDatabaseReady(db: Database, log: Log): Promise<boolean> 
 /** A JSON list of texts in a column. */
 export const textList = v.pipe(v.string(), v.parseJson(), v.array(v.string()), v.readonly())
 
-const nullableText = v.nullable(v.string())
+/** A text that may not be known. */
+export const nullableText = v.nullable(v.string())
 
 /** `null` in JSON: there are groups, and it is not known which. */
 const groupList = v.pipe(v.string(), v.parseJson(), v.nullable(v.array(v.string())), v.readonly())

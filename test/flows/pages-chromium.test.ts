@@ -34,7 +34,7 @@ const WALKED: readonly Walked[] = [
   { name: 'not-administrator', who: 'bob', path: PATHS.admin },
   { name: 'administration', who: 'alice', path: PATHS.admin },
   { name: 'people', who: 'alice', path: PATHS.adminUsers },
-  { name: 'people-search', who: 'alice', path: `${PATHS.adminUsers}?q=nobody` },
+  { name: 'people-search', who: 'alice', path: `${PATHS.adminUsers}?q=no-such-person` },
   { name: 'person', who: 'alice', path: `${PATHS.adminUser}?id=BOB` },
   { name: 'apps', who: 'alice', path: PATHS.adminApps },
   { name: 'app', who: 'alice', path: `${PATHS.adminApp}?id=app` },

@@ -4,11 +4,8 @@
 import type { AppRecord, Credential } from '../../accounts/app-registry.ts'
 import type { Language } from '../language.ts'
 import { layout, type Page } from '../layout.tsx'
-import { ChangeButton, type ChangeView, type Link, Navigation } from '../parts.tsx'
-import { CSRF_FIELD } from '../sign-out.tsx'
+import { ChangeButton, type FormTarget, type Link, Navigation, PostForm } from '../parts.tsx'
 import { Policy } from './app-policy.tsx'
-
-type Change = Pick<ChangeView, 'action' | 'csrfToken'>
 
 /** What can be done, as the field `do` of the forms says it. */
 export const APP_ACTIONS = ['change', 'rotate_secret', 'end_former_secret', 'disable', 'enable', 'test'] as const
@@ -16,7 +13,7 @@ export const APP_ACTIONS = ['change', 'rotate_secret', 'end_former_secret', 'dis
 export interface AppView {
   readonly links: readonly Link[]
   readonly app: AppRecord
-  readonly change: Change
+  readonly change: FormTarget
   /** A credential that was just made, which this page alone shows; `null`: none was. */
   readonly credential: Credential | null
   /** What the app would be told of a token that was just tested, as JSON, and why not more; `null`: none was. */
@@ -67,6 +64,10 @@ function Names({ title, names }: { readonly title: string; readonly names: reado
   )
 }
 
+function fieldsOf({ clientId }: AppRecord, what: (typeof APP_ACTIONS)[number]) {
+  return { id: clientId, do: what }
+}
+
 interface PartView {
   readonly view: AppView
   readonly language: Language
@@ -88,21 +89,18 @@ function NewSecret({ credential, language }: { readonly credential: Credential; 
 function PolicyForm({ view: { app, change }, language }: PartView) {
   const { apps: words } = language.messages.people
   return (
-    <form class="fields" method="post" action={change.action}>
-      <input type="hidden" name={CSRF_FIELD} value={change.csrfToken} />
-      <input type="hidden" name="id" value={app.clientId} />
-      <input type="hidden" name="do" value="change" />
+    <PostForm class="fields" {...change} fields={fieldsOf(app, 'change')}>
       <Policy app={app} language={language} />
       <button class="small" type="submit">
         {words.save}
       </button>
-    </form>
+    </PostForm>
   )
 }
 
 function Secrets({ view: { app, change }, language }: PartView) {
   const { apps: words } = language.messages.people
-  const doing = (what: (typeof APP_ACTIONS)[number]) => ({ ...change, fields: { id: app.clientId, do: what } })
+  const doing = (what: (typeof APP_ACTIONS)[number]) => ({ ...change, fields: fieldsOf(app, what) })
   const isDisabled = app.disabledAt !== null
   return (
     <>
@@ -134,10 +132,7 @@ function Test({ view: { app, change, tested }, language }: PartView) {
     <section>
       <h2>{words.test}</h2>
       <p>{words.testHint}</p>
-      <form class="fields" method="post" action={change.action}>
-        <input type="hidden" name={CSRF_FIELD} value={change.csrfToken} />
-        <input type="hidden" name="id" value={app.clientId} />
-        <input type="hidden" name="do" value="test" />
+      <PostForm class="fields" {...change} fields={fieldsOf(app, 'test')}>
         <label>
           {words.token}
           <textarea name="token" rows={3} required spellcheck={false} />
@@ -145,7 +140,7 @@ function Test({ view: { app, change, tested }, language }: PartView) {
         <button class="small" type="submit">
           {words.ask}
         </button>
-      </form>
+      </PostForm>
       {tested === null ? null : (
         <div role="status">
           <pre>{tested.answer}</pre>

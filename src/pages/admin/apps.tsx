@@ -4,17 +4,14 @@
 import type { AppRecord } from '../../accounts/app-registry.ts'
 import type { Language } from '../language.ts'
 import { layout, type Page } from '../layout.tsx'
-import { type ChangeView, type Link, Navigation } from '../parts.tsx'
-import { CSRF_FIELD } from '../sign-out.tsx'
+import { type FormTarget, type Link, Navigation, PostForm } from '../parts.tsx'
 import { Policy } from './app-policy.tsx'
-
-type Change = Pick<ChangeView, 'action' | 'csrfToken'>
 
 export interface AppsView {
   readonly links: readonly Link[]
   /** `null`: the administrator is one of a tenant among several, and apps are of all. */
   readonly apps: readonly AppRecord[] | null
-  readonly change: Change
+  readonly change: FormTarget
   /** Why the form that was sent made no app; `null`: nothing was wrong. */
   readonly fault: string | null
   appPath(clientId: string): string
@@ -68,8 +65,7 @@ function AppList({ view: { apps, change, fault, appPath }, language }: AppListVi
             {fault}
           </p>
         )}
-        <form class="fields" method="post" action={change.action}>
-          <input type="hidden" name={CSRF_FIELD} value={change.csrfToken} />
+        <PostForm class="fields" {...change} fields={{}}>
           <label>
             {words.name}
             <input name="name" required maxlength={100} />
@@ -86,7 +82,7 @@ function AppList({ view: { apps, change, fault, appPath }, language }: AppListVi
           <button class="small" type="submit">
             {words.create}
           </button>
-        </form>
+        </PostForm>
       </section>
     </>
   )

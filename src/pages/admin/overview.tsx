@@ -4,7 +4,7 @@
 import type { SyncState } from '../../accounts/sync.ts'
 import type { Language } from '../language.ts'
 import { layout, type Page } from '../layout.tsx'
-import { ChangeButton, type ChangeView, type Link, Navigation, timeText } from '../parts.tsx'
+import { ChangeButton, type FormTarget, type Link, Navigation, timeText } from '../parts.tsx'
 
 export interface OverviewView {
   readonly links: readonly Link[]
@@ -14,7 +14,7 @@ export interface OverviewView {
   readonly settings: string
   /** Of each provider whose accounts are synced. */
   readonly syncs: readonly SyncView[]
-  readonly change: Pick<ChangeView, 'action' | 'csrfToken'>
+  readonly change: FormTarget
 }
 
 export interface SyncView {

@@ -2,16 +2,18 @@
  * One person, for administrators: whether they would get in, what happened, where they are signed in, what is known, and what can be done.
  */
 import type { UserRecord } from '../../accounts/records.ts'
+import { nameOf } from '../../accounts/users.ts'
 import type { Explained } from '../../diagnosis/refusals.ts'
 import type { Language } from '../language.ts'
 import { layout, type Page } from '../layout.tsx'
 import {
   ChangeButton,
-  type ChangeView,
   Data,
   type Datum,
+  type FormTarget,
   type Link,
   Navigation,
+  type Posted,
   Sessions,
   type SessionsView,
   timeText,
@@ -29,7 +31,7 @@ export interface UserView {
   readonly data: readonly Datum[]
   /** Whether it is the administrator who looks. */
   readonly isOwn: boolean
-  readonly change: Pick<ChangeView, 'action' | 'csrfToken'>
+  readonly change: FormTarget
 }
 
 /** What can be done, as the field `do` of the forms says it. */
@@ -39,7 +41,7 @@ export function userPage(language: Language, view: UserView): Page {
   const { people } = language.messages
   const { users, data, sessions } = people
   const { user, createdAt, lastLoginAt, disabledAt } = view.record
-  const title = user.full_name ?? user.email ?? user.subject
+  const title = nameOf(user)
   return layout(
     language,
     title,
@@ -101,7 +103,7 @@ function Changes({ view, language }: { readonly view: UserView; readonly languag
 interface OthersView {
   readonly view: UserView
   readonly language: Language
-  doing(what: (typeof USER_ACTIONS)[number]): Pick<ChangeView, 'action' | 'csrfToken' | 'fields'>
+  doing(what: (typeof USER_ACTIONS)[number]): Posted
 }
 
 function Others({ view, language, doing }: OthersView) {

@@ -2,6 +2,7 @@
  * The list of people for administrators, with a search that also takes the reference of an error page.
  */
 import type { UserRecord } from '../../accounts/records.ts'
+import { nameOf } from '../../accounts/users.ts'
 import type { Explained } from '../../diagnosis/refusals.ts'
 import type { Language } from '../language.ts'
 import { layout, type Page } from '../layout.tsx'
@@ -80,7 +81,7 @@ function UserRows({ view, language }: { readonly view: UsersView; readonly langu
         <li>
           <div>
             <a href={view.userPath(user.id)}>
-              <strong>{user.full_name ?? user.email ?? user.subject}</strong>
+              <strong>{nameOf(user)}</strong>
             </a>
             {disabledAt === null ? null : <span class="mark bad">{users.disabled}</span>}
             <p>

@@ -3,6 +3,8 @@
  */
 import type { Context } from 'hono'
 import { administratorEntry, isAdministrator } from '../../accounts/administrators.ts'
+import { administeredBy, type Circle } from '../../accounts/directory.ts'
+import type { Config } from '../../config/model.ts'
 import { nameOf } from '../../config/names.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
@@ -52,6 +54,16 @@ export async function administratorChanging(
   const session = await administratorOf(c, deps)
   if (!(session instanceof Response)) await refuseOtherPages(csrfToken, session, deps)
   return session
+}
+
+/** Whom an administrator may see. */
+export function circleOf({ user }: Session, { opentalk }: Config): Circle {
+  return administeredBy(user, opentalk?.settings ?? null)
+}
+
+/** Whether an administrator sees everyone, and so what is of all: apps, and the account sync. */
+export function seesAll(session: Session, config: Config): boolean {
+  return circleOf(session, config).tenant === null
 }
 
 /** The navigation of these pages. @param current the path of the page that shows it */

@@ -10,7 +10,6 @@ import {
   newCredential,
 } from '../../accounts/app-registry.ts'
 import { CLAIM_SETS, SIGNING_ALGORITHMS } from '../../accounts/apps.ts'
-import { administeredBy } from '../../accounts/directory.ts'
 import { sha256 } from '../../crypto.ts'
 import type { Deps } from '../../deps.ts'
 import { GatehouseError } from '../../errors.ts'
@@ -23,11 +22,11 @@ import { introspectionAnswer } from '../../tokens/access-token.ts'
 import { check } from '../../tokens/check.ts'
 import { type RequestVariables, referenceOf } from '../http/context.ts'
 import { csrfTokenFor } from '../http/csrf.ts'
-import { limitedForm } from '../http/forms.ts'
+import { limitedForm, notOnOurPage } from '../http/forms.ts'
 import { languageOf } from '../http/language.ts'
 import { auditContextOf } from '../http/origin.ts'
 import { PATHS } from '../paths.ts'
-import { administratorChanging, administratorOf, adminLinks } from './administrator.ts'
+import { administratorChanging, administratorOf, adminLinks, seesAll } from './administrator.ts'
 
 type RequestContext = Context<RequestVariables>
 
@@ -98,7 +97,7 @@ export function adminAppRoutes(deps: Deps) {
     else if (action === 'end_former_secret') await registry.endFormerSecret(clientId, context)
     else if (action === 'disable') await registry.disable(clientId, context)
     else if (action === 'enable') await registry.enable(clientId, context)
-    else throw new GatehouseError('invalid_request', 'request_unreadable', 'a change that no page of ours offers')
+    else throw notOnOurPage()
     return null
   }
 
@@ -122,7 +121,7 @@ export function adminAppRoutes(deps: Deps) {
   }
 
   async function listed(c: RequestContext, session: Session, fault: string | null): Promise<Response> {
-    const isOfAll = seesApps(session)
+    const isOfAll = seesAll(session, config)
     const language = languageOf(c)
     const view = {
       links: adminLinks(language, PATHS.adminApps),
@@ -154,14 +153,9 @@ export function adminAppRoutes(deps: Deps) {
     throw new GatehouseError('not_found', 'app_unknown', 'no app of this id')
   }
 
-  /** Apps are of the whole installation, and so for no administrator of one tenant among several. */
-  function seesApps({ user }: Session): boolean {
-    return administeredBy(user, config.opentalk?.settings ?? null).tenant === null
-  }
-
-  /** @throws GatehouseError `not_found` */
+  /** Apps are of the whole installation. @throws GatehouseError `not_found` */
   function refuseUnlessOfAll(session: Session): void {
-    if (!seesApps(session)) throw new GatehouseError('not_found', 'app_unknown', 'apps are of all tenants')
+    if (!seesAll(session, config)) throw new GatehouseError('not_found', 'app_unknown', 'apps are of all tenants')
   }
 
   return app

@@ -5,6 +5,7 @@
  */
 import type { AuditEntry } from '../../accounts/audit.ts'
 import type { Cursor, Page } from '../../accounts/records.ts'
+import { isoTime } from '../../clock.ts'
 
 type Read = (before: Cursor | null, size: number) => Promise<Page<AuditEntry>>
 
@@ -45,9 +46,7 @@ export async function csvOf(read: Read): Promise<ReadableStream<Uint8Array>> {
 }
 
 function lineOf(entry: AuditEntry): string {
-  const values = COLUMNS.map((column) =>
-    column === 'at' ? new Date(entry.at * 1000).toISOString() : (entry[column] ?? ''),
-  )
+  const values = COLUMNS.map((column) => (column === 'at' ? isoTime(entry.at) : (entry[column] ?? '')))
   return `${values.map(cell).join(',')}\r\n`
 }
 

@@ -2,7 +2,7 @@
  * The audit, for administrators: GET /admin/audit/, as a page or, with `format=csv`, as a file; what it means is in `accounts/audit.ts`.
  */
 import { type Context, Hono } from 'hono'
-import { administeredBy, isWithin } from '../../accounts/directory.ts'
+import { isWithin } from '../../accounts/directory.ts'
 import { type AuditFilter, cursorText } from '../../accounts/records.ts'
 import type { Deps } from '../../deps.ts'
 import { auditPage } from '../../pages/admin/audit.tsx'
@@ -10,14 +10,13 @@ import type { Session } from '../../sessions/session.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { languageOf } from '../http/language.ts'
 import { PATHS } from '../paths.ts'
-import { administratorOf, adminLinks } from './administrator.ts'
+import { administratorOf, adminLinks, circleOf } from './administrator.ts'
 import { csvOf } from './audit-csv.ts'
 import { eventsView } from './events.ts'
 import { auditFieldsOf, auditFilterOf, cursorOf } from './queries.ts'
 
 export function adminAuditRoutes(deps: Deps) {
   const { config, people } = deps
-  const opentalk = config.opentalk?.settings ?? null
   const app = new Hono<RequestVariables>()
 
   app.get(PATHS.adminAudit, async (c) => {
@@ -29,7 +28,7 @@ export function adminAuditRoutes(deps: Deps) {
     if (c.req.query('format') === 'csv' && isAllowed) return csv(c, filter)
     const language = languageOf(c)
     const { entries, next } = isAllowed ? await people.audit.list(filter, cursorOf(c)) : { entries: [], next: null }
-    const shown = { isOfOne: filter.userId !== undefined, circle: administeredBy(session.user, opentalk) }
+    const shown = { isOfOne: filter.userId !== undefined, circle: circleOf(session, config) }
     const chosen = Object.entries(fields).filter(([, value]) => value !== '')
     const pathWith = (name: string, value: string) =>
       `${PATHS.adminAudit}?${new URLSearchParams([...chosen, [name, value]])}`
@@ -46,7 +45,7 @@ export function adminAuditRoutes(deps: Deps) {
 
   /** Where tenants are kept apart, an administrator reads what is about one person of their own. */
   async function mayRead({ userId }: AuditFilter, session: Session): Promise<boolean> {
-    const circle = administeredBy(session.user, opentalk)
+    const circle = circleOf(session, config)
     if (circle.tenant === null) return true
     const record = userId === undefined ? null : await people.users.record(userId)
     return record !== null && isWithin(record.user, circle)

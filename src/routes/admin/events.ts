@@ -3,6 +3,7 @@
  */
 import type { AuditEntry } from '../../accounts/audit.ts'
 import { type Circle, isWithin } from '../../accounts/directory.ts'
+import { nameOf } from '../../accounts/users.ts'
 import type { Deps } from '../../deps.ts'
 import { explainAttempt } from '../../diagnosis/attempts.ts'
 import type { EventsView } from '../../pages/admin/events.tsx'
@@ -20,7 +21,9 @@ export async function eventsView(
   { isOfOne, circle }: Shown,
   { people, refusals, config }: Deps,
 ): Promise<EventsView> {
-  const ids = new Set(entries.flatMap(({ user_id, actor_id }) => [user_id, actor_id]).filter((id) => id !== null))
+  // On the page of one person no row names them.
+  const named = entries.flatMap(({ user_id, actor_id }) => (isOfOne ? [actor_id] : [user_id, actor_id]))
+  const ids = new Set(named.filter((id) => id !== null))
   const references = entries.filter(isRefusal).map(({ reference }) => reference)
   const [records, kept] = await Promise.all([
     ids.size === 0 ? [] : people.users.records([...ids]),
@@ -35,7 +38,7 @@ export async function eventsView(
         isOfOne && entries.find(saysTheSame(entry)) === entry ? explainAttempt(entry, detailsOf(entry), config) : null,
     })),
     isOfOne,
-    people: new Map(seen.map(({ user }) => [user.id, user.full_name ?? user.email ?? user.subject])),
+    people: new Map(seen.map(({ user }) => [user.id, nameOf(user)])),
     userPath,
   }
 }

@@ -3,20 +3,17 @@
  * a sync that has stopped go on.
  */
 import { Hono } from 'hono'
-import { administeredBy } from '../../accounts/directory.ts'
 import { nameOf } from '../../config/names.ts'
 import type { Deps } from '../../deps.ts'
-import { GatehouseError } from '../../errors.ts'
 import { overviewPage, SYNC_GO_ON } from '../../pages/admin/overview.tsx'
 import { CSRF_FIELD } from '../../pages/sign-out.tsx'
-import type { Session } from '../../sessions/session.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { csrfTokenFor } from '../http/csrf.ts'
-import { limitedForm } from '../http/forms.ts'
+import { limitedForm, notOnOurPage } from '../http/forms.ts'
 import { languageOf } from '../http/language.ts'
 import { auditContextOf } from '../http/origin.ts'
 import { PATHS } from '../paths.ts'
-import { administratorChanging, administratorOf, adminLinks } from './administrator.ts'
+import { administratorChanging, administratorOf, adminLinks, seesAll } from './administrator.ts'
 
 export function adminOverviewRoutes(deps: Deps) {
   const { config, people } = deps
@@ -26,7 +23,7 @@ export function adminOverviewRoutes(deps: Deps) {
   app.get(PATHS.admin, async (c) => {
     const session = await administratorOf(c, deps)
     if (session instanceof Response) return session
-    const shown = isOfAll(session) ? synced : []
+    const shown = seesAll(session, config) ? synced : []
     const states = shown.length === 0 ? [] : await people.syncs.all()
     const language = languageOf(c)
     const view = {
@@ -48,17 +45,12 @@ export function adminOverviewRoutes(deps: Deps) {
     const session = await administratorChanging(c, form.get(CSRF_FIELD), deps)
     if (session instanceof Response) return session
     const provider = synced.find(({ id }) => id === form.get('provider'))
-    if (form.get('do') !== SYNC_GO_ON || provider === undefined || !isOfAll(session)) {
-      throw new GatehouseError('invalid_request', 'request_unreadable', 'a change that no page of ours offers')
+    if (form.get('do') !== SYNC_GO_ON || provider === undefined || !seesAll(session, config)) {
+      throw notOnOurPage()
     }
     await people.syncs.goOn(provider.id, auditContextOf(c, config, session.user.id))
     return c.redirect(PATHS.admin, 303)
   })
-
-  /** The sync is about all people, and so for no administrator of one tenant among several. */
-  function isOfAll({ user }: Session): boolean {
-    return administeredBy(user, config.opentalk?.settings ?? null).tenant === null
-  }
 
   return app
 }

@@ -2,7 +2,7 @@
  * People, for administrators: GET /admin/users/ lists and finds them, GET /admin/user/ shows one, and POST changes one.
  */
 import { type Context, Hono } from 'hono'
-import { administeredBy, type Circle, findPeople, isWithin, QUERY_MIN_CHARACTERS } from '../../accounts/directory.ts'
+import { type Circle, findPeople, isWithin, QUERY_MIN_CHARACTERS } from '../../accounts/directory.ts'
 import type { Page, UserRecord } from '../../accounts/records.ts'
 import { cursorText } from '../../accounts/records.ts'
 import { epochSeconds } from '../../clock.ts'
@@ -17,12 +17,12 @@ import type { EndedSession, Session } from '../../sessions/session.ts'
 import { giveBack } from '../../sessions/vault.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { csrfTokenFor } from '../http/csrf.ts'
-import { limitedForm } from '../http/forms.ts'
+import { limitedForm, notOnOurPage } from '../http/forms.ts'
 import { languageOf } from '../http/language.ts'
 import { auditContextOf } from '../http/origin.ts'
 import { PATHS } from '../paths.ts'
 import { dataOf, sessionsView } from '../people/views.ts'
-import { administratorChanging, administratorOf, adminLinks } from './administrator.ts'
+import { administratorChanging, administratorOf, adminLinks, circleOf } from './administrator.ts'
 import { eventsView } from './events.ts'
 import { cursorOf, userPath } from './queries.ts'
 
@@ -35,13 +35,12 @@ const EVENTS_SHOWN = 20
 
 export function adminUserRoutes(deps: Deps) {
   const { config, people, clock, providers } = deps
-  const opentalk = config.opentalk?.settings ?? null
   const app = new Hono<RequestVariables>()
 
   app.get(PATHS.adminUsers, async (c) => {
     const session = await administratorOf(c, deps)
     if (session instanceof Response) return session
-    const circle = administeredBy(session.user, opentalk)
+    const circle = circleOf(session, config)
     const query = (c.req.query('q') ?? '').trim()
     const isDisabledOnly = query === '' && c.req.query('disabled') === '1'
     const { attempt, ids } = await attemptOf(query, circle)
@@ -81,11 +80,7 @@ export function adminUserRoutes(deps: Deps) {
       links: adminLinks(language, PATHS.adminUsers),
       record,
       obstacle: obstacleNow(record, providers, config),
-      events: await eventsView(
-        recorded.entries,
-        { isOfOne: true, circle: administeredBy(session.user, opentalk) },
-        deps,
-      ),
+      events: await eventsView(recorded.entries, { isOfOne: true, circle: circleOf(session, config) }, deps),
       eventsPath: `${PATHS.adminAudit}?${new URLSearchParams({ person: id })}`,
       sessions: sessionsView(sessions, session.tokenHash, deps, ({ tokenHash }) => ({
         ...change,
@@ -134,7 +129,7 @@ export function adminUserRoutes(deps: Deps) {
   /** @throws GatehouseError `not_found`, also for someone whom this administrator may not see */
   async function recordFor(id: string | undefined, session: Session): Promise<UserRecord> {
     const record = id !== undefined && ID.test(id) ? await people.users.record(id) : null
-    if (record && isWithin(record.user, administeredBy(session.user, opentalk))) return record
+    if (record && isWithin(record.user, circleOf(session, config))) return record
     throw new GatehouseError('not_found', 'person_unknown', 'no person of this id')
   }
 
@@ -169,8 +164,4 @@ export function adminUserRoutes(deps: Deps) {
   }
 
   return app
-}
-
-function notOnOurPage(): GatehouseError {
-  return new GatehouseError('invalid_request', 'request_unreadable', 'a change that no page of ours offers')
 }

@@ -79,6 +79,11 @@ async function streamedText(request: Request): Promise<string> {
   return text + decoder.decode()
 }
 
+/** The refusal of a form whose fields ask for something that no page of ours offers. */
+export function notOnOurPage(): GatehouseError {
+  return new GatehouseError('invalid_request', 'request_unreadable', 'a change that no page of ours offers')
+}
+
 function tooLarge(): GatehouseError {
   return new GatehouseError('payload_too_large', 'body_too_large', `a form of more than ${BODY_MAX_BYTES} bytes`)
 }

@@ -4,9 +4,8 @@
  */
 import { Hono } from 'hono'
 import { isAdministrator } from '../../accounts/administrators.ts'
-import { epochSeconds } from '../../clock.ts'
+import { epochSeconds, isoTime } from '../../clock.ts'
 import type { Deps } from '../../deps.ts'
-import { GatehouseError } from '../../errors.ts'
 import { accountPage } from '../../pages/account.tsx'
 import type { Language } from '../../pages/language.ts'
 import type { Link } from '../../pages/parts.tsx'
@@ -15,12 +14,12 @@ import type { Session } from '../../sessions/session.ts'
 import { giveBack } from '../../sessions/vault.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { csrfTokenFor, refuseOtherPages, refuseOtherSites } from '../http/csrf.ts'
-import { limitedForm } from '../http/forms.ts'
+import { limitedForm, notOnOurPage } from '../http/forms.ts'
 import { languageOf } from '../http/language.ts'
 import { auditContextOf } from '../http/origin.ts'
 import { PATHS } from '../paths.ts'
 import { refuseSignedOut, signInLocation, usedSessionOf } from '../session/current-session.ts'
-import { dataOf, providerOf, sessionsView } from './views.ts'
+import { dataOf, sessionsView } from './views.ts'
 
 /** More of the audit is not in the file. */
 const EVENTS_MAX = 10_000
@@ -50,7 +49,7 @@ export function accountRoutes(deps: Deps) {
       sessions: shown,
       endOthers: shown.sessions.length > 1 ? { ...change, fields: { do: 'end_others' } } : null,
       data: dataOf(user, deps),
-      provider: providerOf(user, deps)?.config.name ?? providerId,
+      provider: deps.providers.ofAccount(user.issuer)?.config.name ?? providerId,
       createdAt: record?.createdAt ?? session.createdAt,
       lastLoginAt: record?.lastLoginAt ?? session.createdAt,
       downloadPath: PATHS.accountData,
@@ -78,24 +77,24 @@ export function accountRoutes(deps: Deps) {
       people.audit.list({ userId: id }, null, EVENTS_MAX),
     ])
     const data = {
-      exported_at: timeOf(epochSeconds(clock)),
+      exported_at: isoTime(epochSeconds(clock)),
       user: {
         ...session.user,
-        created_at: timeOf(record?.createdAt ?? session.createdAt),
-        last_login_at: timeOf(record?.lastLoginAt ?? session.createdAt),
+        created_at: isoTime(record?.createdAt ?? session.createdAt),
+        last_login_at: isoTime(record?.lastLoginAt ?? session.createdAt),
       },
       sessions: sessions.map(({ providerId, createdAt, expiresAt, lastSeenAt, address, country, device }) => ({
         provider: providerId,
-        created_at: timeOf(createdAt),
-        last_seen_at: timeOf(lastSeenAt),
-        expires_at: timeOf(expiresAt),
+        created_at: isoTime(createdAt),
+        last_seen_at: isoTime(lastSeenAt),
+        expires_at: isoTime(expiresAt),
         address,
         country,
         device,
       })),
       // Who did it, and from where, may be someone else's.
       audit: audit.entries.map(({ id: _, at, user_id: __, actor_id, address, ...entry }) => ({
-        at: timeOf(at),
+        at: isoTime(at),
         ...entry,
         address: actor_id === null ? address : null,
       })),
@@ -121,9 +120,5 @@ function meantBy(form: URLSearchParams, { user, tokenHash }: Session) {
   const only = form.get('session')
   if (form.get('do') === 'end_others') return { userId: user.id, except: tokenHash }
   if (form.get('do') === 'end_session' && only !== null) return { userId: user.id, only }
-  throw new GatehouseError('invalid_request', 'request_unreadable', 'a change that no page of ours offers')
-}
-
-function timeOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString()
+  throw notOnOurPage()
 }

@@ -7,7 +7,6 @@ import { SESSIONS_SHOWN_MAX, type SessionRecord } from '../../accounts/records.t
 import type { User } from '../../accounts/users.ts'
 import { epochSeconds } from '../../clock.ts'
 import type { Deps } from '../../deps.ts'
-import type { Provider } from '../../oidc/provider.ts'
 import type { Datum, SessionsView } from '../../pages/parts.tsx'
 import { idleEndOf } from '../../sessions/session.ts'
 
@@ -35,7 +34,7 @@ const MEMBERS = Object.keys(personSchema.entries) as readonly (keyof Identity)[]
 
 /** What is known of a person, and the claims that it comes from. What is not known is left out, but for the address and the names. */
 export function dataOf(user: User, deps: Pick<Deps, 'providers' | 'config'>): readonly Datum[] {
-  const rules = (providerOf(user, deps)?.config ?? deps.config.providers[0]) satisfies Provider['config']
+  const rules = deps.providers.ofAccount(user.issuer)?.config ?? deps.config.providers[0]
   const isShown = (member: keyof Identity) => user[member] !== null || ALWAYS.includes(member)
   return MEMBERS.filter(isShown).map((member) => ({
     member,
@@ -45,8 +44,3 @@ export function dataOf(user: User, deps: Pick<Deps, 'providers' | 'config'>): re
 }
 
 const ALWAYS: readonly (keyof Identity)[] = ['email', 'full_name', 'x_grp']
-
-/** The provider that an account is from; `null`: none that is configured. */
-export function providerOf({ issuer }: User, { providers }: Pick<Deps, 'providers'>): Provider | null {
-  return providers.all.find((provider) => provider.stillIssues(issuer)) ?? null
-}

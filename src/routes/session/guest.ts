@@ -3,6 +3,7 @@
  */
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
+import { isoTime } from '../../clock.ts'
 import { nameOf } from '../../config/names.ts'
 import { mediaTypeIn } from '../../crypto.ts'
 import type { Deps } from '../../deps.ts'
@@ -71,7 +72,7 @@ export function guestRoutes(deps: Deps) {
       display_name: displayName,
       is_guest: true,
       permissions: config.guestPermissions,
-      expires_at: new Date(expiresAt * 1000).toISOString(),
+      expires_at: isoTime(expiresAt),
     }
   }
 

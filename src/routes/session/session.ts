@@ -3,7 +3,7 @@
  */
 
 import { type Context, Hono } from 'hono'
-import { epochSeconds } from '../../clock.ts'
+import { epochSeconds, isoTime } from '../../clock.ts'
 import type { Deps } from '../../deps.ts'
 import { renew, renewalDueAt, unlessUnconfirmed } from '../../sessions/renewal.ts'
 import { findSessionEvenIdle, idleEndOf, isAllowed, type Session } from '../../sessions/session.ts'
@@ -92,5 +92,5 @@ export function sessionRoutes(deps: Deps) {
 
 /** @see RFC 3339 */
 function timeOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+  return isoTime(seconds).replace('.000Z', 'Z')
 }

@@ -7,13 +7,7 @@ import { type Clock, epochSeconds } from '../../clock.ts'
 import type { Log } from '../../log.ts'
 import type { EndedSession } from '../../sessions/session.ts'
 import { contextValues, logAudit, RETURNING_AUDIT } from '../audit.ts'
-import { type Database, ENDED_COLUMNS, endedFromRows, roundTrip } from '../d1.ts'
-
-/** SQL, and the values for ?1, ?2 and so on in it. */
-export interface Statement {
-  readonly sql: string
-  readonly values: readonly (string | number | null)[]
-}
+import { type Database, ENDED_COLUMNS, endedFromRows, roundTrip, type Statement } from '../d1.ts'
 
 /** The sessions that ended; `null`: there was nothing to change. */
 type Changed = Promise<readonly EndedSession[] | null>

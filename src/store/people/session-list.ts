@@ -4,16 +4,13 @@
 import * as v from 'valibot'
 import { SESSIONS_SHOWN_MAX, type SessionList, type SessionRecord } from '../../accounts/records.ts'
 import { type Clock, epochSeconds } from '../../clock.ts'
-import { type Database, roundTrip } from '../d1.ts'
-
-const nullableText = v.nullable(v.string())
+import { type Database, nullableText, roundTrip } from '../d1.ts'
 
 const sessionRow = v.object({
   token_hash: v.string(),
   provider: v.string(),
   created_at: v.number(),
   last_seen_at: v.number(),
-  refreshed_at: v.nullable(v.number()),
   expires_at: v.number(),
   address: nullableText,
   country: nullableText,
@@ -33,16 +30,12 @@ export function createSessionList(db: Database, clock: Clock): SessionList {
 }
 
 function recordFromRow(row: unknown): SessionRecord {
-  const { token_hash, provider, created_at, last_seen_at, refreshed_at, expires_at, ...origin } = v.parse(
-    sessionRow,
-    row,
-  )
+  const { token_hash, provider, created_at, last_seen_at, expires_at, ...origin } = v.parse(sessionRow, row)
   return {
     tokenHash: token_hash,
     providerId: provider,
     createdAt: created_at,
     lastSeenAt: last_seen_at,
-    refreshedAt: refreshed_at,
     expiresAt: expires_at,
     ...origin,
   }

@@ -87,7 +87,6 @@ export const people: PeopleMessages = {
     fix: 'Was zu tun ist:',
     dataTitle: 'Was bekannt ist',
     eventsTitle: 'Was zuletzt geschah',
-    noEvents: 'Nichts ist verzeichnet.',
     changeTitle: 'Ändern',
     own: 'Das ist Ihr eigenes Konto. Sperren oder löschen kann es nur jemand anders aus der Administration.',
     disable: 'Sperren',

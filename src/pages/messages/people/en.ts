@@ -87,7 +87,6 @@ export const people: PeopleMessages = {
     fix: 'What to do:',
     dataTitle: 'What is known',
     eventsTitle: 'What happened last',
-    noEvents: 'Nothing is recorded.',
     changeTitle: 'Change',
     own: 'This is your own account. Only another administrator can disable or delete it.',
     disable: 'Disable',

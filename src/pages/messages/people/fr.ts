@@ -87,7 +87,6 @@ export const people: PeopleMessages = {
     fix: 'Que faire :',
     dataTitle: 'Ce qui est connu',
     eventsTitle: 'Derniers événements',
-    noEvents: 'Rien n’est enregistré.',
     changeTitle: 'Modifier',
     own: 'C’est votre propre compte. Seule une autre personne chargée de l’administration peut le désactiver ou le supprimer.',
     disable: 'Désactiver',

@@ -64,7 +64,6 @@ export interface PeopleMessages {
     readonly fix: string
     readonly dataTitle: string
     readonly eventsTitle: string
-    readonly noEvents: string
     readonly changeTitle: string
     readonly own: string
     readonly disable: string
