@@ -3,7 +3,7 @@
  */
 import type { ParseArgsConfig } from 'node:util'
 import { foldedAddress } from '../src/claims/verified-address.ts'
-import { disabling, enabling, erasing, type PersonChange } from '../src/store/people/changes.ts'
+import { disabling, enabling, erasing, type PersonChange, withId } from '../src/store/people/changes.ts'
 import { howToMigrate } from './apps.ts'
 import { Complaint } from './complaint.ts'
 import { type Database, DatabaseComplaint, queryD1, type Row, sqlText, statementText } from './d1.ts'
@@ -99,14 +99,14 @@ export async function erasePerson(database: Database, id: string, reference: str
  * @throws Complaint when the person is disabled already, or gone
  */
 export async function disablePerson(database: Database, id: string, reference: string): Promise<number> {
-  const [, sessions = [], users = []] = await change(database, disabling(id, { reference }, seconds()))
+  const [, sessions = [], users = []] = await change(database, disabling(withId(id), { reference }, seconds()))
   if (users.length === 0) throw new Complaint('This person is disabled already. Nothing was changed.')
   return sessions.length
 }
 
 /** @throws Complaint when the person is not disabled, or gone */
 export async function enablePerson(database: Database, id: string, reference: string): Promise<void> {
-  const [, , users = []] = await change(database, enabling(id, { reference }, seconds()))
+  const [, , users = []] = await change(database, enabling(withId(id), { reference }, seconds()))
   if (users.length === 0) throw new Complaint('This person is not disabled. Nothing was changed.')
 }
 

@@ -27,6 +27,7 @@ import { PATHS, withoutFinalSlash } from './routes/paths.ts'
 import { accountRoutes } from './routes/people/account.ts'
 import { directoryRoutes } from './routes/people/directory.ts'
 import { userRoutes } from './routes/people/users.ts'
+import { scimRoutes } from './routes/scim/scim.ts'
 import { guestRoutes } from './routes/session/guest.ts'
 import { sessionRoutes } from './routes/session/session.ts'
 import { callbackRoutes } from './routes/sign-in/callback.ts'
@@ -88,6 +89,7 @@ export function createApp(deps: Deps): App {
   app.route('/', introspectRoutes(deps))
   app.route('/', jwksRoutes(deps))
   app.route('/', issuerRoutes(deps))
+  app.route('/', scimRoutes(deps))
   app.route('/', diagnosisRoutes(deps))
   app.route('/', accountRoutes(deps))
   app.route('/', adminOverviewRoutes(deps))
@@ -138,7 +140,9 @@ function newApp(log: Log, brand?: Brand): App {
   function registeredForm(path: string): string {
     if (registered().has(path) || path.endsWith('//')) return path
     const other = path.endsWith('/') ? path.slice(0, -1) : `${path}/`
-    return registered().has(other) ? other : path
+    if (registered().has(other)) return other
+    const isOfId = path.endsWith('/') && registered().has(`${other.slice(0, other.lastIndexOf('/'))}/:id`)
+    return isOfId ? other : path
   }
 
   /** All routes are there before the first request. */

@@ -4,6 +4,7 @@
 import type { AppRegistry } from './accounts/app-registry.ts'
 import type { UserStore } from './accounts/directory.ts'
 import type { AuditList, SessionList, UserList } from './accounts/records.ts'
+import type { PushedGroups, PushedUsers } from './accounts/scim/stores.ts'
 import { deleteGone, type SyncStore, syncAccounts } from './accounts/sync.ts'
 import type { Clock } from './clock.ts'
 import { loadConfig } from './config/load.ts'
@@ -36,6 +37,8 @@ import { purgeExpired } from './store/purge.ts'
 import { createRateLimit, type RateLimit } from './store/rate-limit.ts'
 import { createRefusalLog } from './store/refusals.ts'
 import { createRevocationStore } from './store/revocations.ts'
+import { createPushedGroups } from './store/scim/groups.ts'
+import { createPushedUsers } from './store/scim/users.ts'
 import { createSessions, type Sessions } from './store/sessions.ts'
 import { createSignInMarks, type SignInMarks } from './store/sign-in-marks.ts'
 import { createSigningKeyStore } from './store/signing-keys.ts'
@@ -71,6 +74,8 @@ export interface Deps {
   readonly directory: UserStore
   /** People, their sessions and the audit, for administrators and for the people themselves. */
   readonly people: People
+  /** What providers push by SCIM. */
+  readonly scim: { readonly users: PushedUsers; readonly groups: PushedGroups }
   /** Apps, for administrators. */
   readonly registry: AppRegistry
   /** In memory, while the revocation feed says nothing else. */
@@ -148,6 +153,7 @@ export function createDeps(env: Env, world: Partial<World> = {}): Deps {
       changes,
       syncs,
     },
+    scim: { users: createPushedUsers(env.DB, clock, log), groups: createPushedGroups(env.DB) },
     registry: createAppRegistry(env.DB, clock, log),
     verdicts: createVerdicts(clock, revocations),
     sealers,

@@ -94,7 +94,7 @@ export function isSetUpWrong({ code, reason }: GatehouseError): boolean {
 
 /** How the outside sees a refusal: the HTTP status, the OAuth error code, and whether trying again may help. */
 export interface Outside {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 429 | 500 | 502 | 503
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500 | 502 | 503
   /** The `error` member of an answer to a machine. @see RFC 6749 section 5.2, RFC 6750 section 3.1 */
   readonly oauthError: string
   readonly retryAfterSeconds?: number
@@ -131,6 +131,8 @@ export function outside(code: ErrorCode): Outside {
       return { status: 404, oauthError: 'not_found' }
     case 'method_not_allowed':
       return { status: 405, oauthError: 'invalid_request' }
+    case 'conflict':
+      return { status: 409, oauthError: 'invalid_request' }
     case 'payload_too_large':
       return { status: 413, oauthError: 'invalid_request' }
     case 'rate_limited':

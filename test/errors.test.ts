@@ -14,6 +14,7 @@ const VIEWS: Record<ErrorCode, [status: number, oauthError: string, retryAfterSe
   authentication_too_weak: [403, 'access_denied'],
   claims_missing: [400, 'invalid_claims'],
   clock_skew: [502, 'server_error'],
+  conflict: [409, 'invalid_request'],
   csrf_refused: [403, 'access_denied'],
   email_conflict: [403, 'access_denied'],
   interaction_required: [403, 'access_denied'],

@@ -47,9 +47,10 @@ export type Outcome = 'admitted' | 'matched' | 'unknown' | 'ambiguous' | 'disabl
 /**
  * Judges a sign-in by what the provider says of the person.
  *
+ * @param pushed what the provider has pushed of the person by SCIM; `null`: nothing
  * @throws GatehouseError `claims_missing`
  */
-export function admissionOf(login: Login, config: ProviderConfig): Admission {
+export function admissionOf(login: Login, config: ProviderConfig, pushed: object | null = null): Admission {
   const { issuer, claims } = login
   refuseMissingClaims(claims, requiredClaims(config), config)
   const identity = identityOf(claims, config)
@@ -57,7 +58,8 @@ export function admissionOf(login: Login, config: ProviderConfig): Admission {
     issuer,
     subject: subjectOf(login, config),
     identity,
-    mayCreate: config.createUsers,
+    // Someone whom the provider has pushed is expected.
+    mayCreate: config.createUsers || pushed !== null,
     byEmail: emailMatchOf(identity, config),
   }
 }
@@ -141,11 +143,20 @@ export function refuseOutsiders(outcome: Outcome): void {
   }
 }
 
+/** The settings that say which claim equals `externalId` of SCIM. */
+export type ExternalIdRules = Pick<ProviderConfig, 'scimTokens' | 'scimExternalIdClaim' | 'subjectClaim'>
+
+/** The claim that equals `externalId` of SCIM; `null`: the provider pushes nothing. */
+export function externalIdClaim({ scimTokens, scimExternalIdClaim, subjectClaim }: ExternalIdRules): string | null {
+  return scimTokens === undefined ? null : (scimExternalIdClaim ?? subjectClaim)
+}
+
 /** The claims without which no one is signed in at this provider, by the name that it gives them. */
 export function requiredClaims(config: ProviderConfig): readonly string[] {
-  const { subjectClaim: subject, essentialClaims: essential = [] } = config
+  const { subjectClaim, essentialClaims: essential = [] } = config
+  const names = [subjectClaim, externalIdClaim(config) ?? subjectClaim]
   // Without `sub` there would be no ID token.
-  return subject === 'sub' ? essential : [...new Set([subject, ...essential])]
+  return [...new Set([...names.filter((name) => name !== 'sub'), ...essential])]
 }
 
 /**

@@ -9,7 +9,7 @@ import { isWithoutEffect, warningsOfWithoutEffect } from './dialects/la-suite/wi
 import { readOpenTalk } from './dialects/opentalk/opentalk.ts'
 import { otherIssuer, seenByOpenTalk } from './dialects/opentalk/provider.ts'
 import { accountsAt, userSearchProblems } from './dialects/opentalk/user-search.ts'
-import { type ProviderSource, providerSources } from './dialects/tables/sources.ts'
+import { type ProviderSource, providerSources, writtenName } from './dialects/tables/sources.ts'
 import type { Config, OwnConfig, ProviderConfig } from './model.ts'
 import { settings } from './names.ts'
 import { readOwn } from './own-reading.ts'
@@ -20,6 +20,7 @@ import { ownSettings } from './schema/gatehouse.ts'
 import { commaWarnings } from './schema/list-warnings.ts'
 import { providerSettings } from './schema/provider.ts'
 import type { Problem } from './schema/reading.ts'
+import { scimProblems } from './schema/scim.ts'
 import { writtenIn } from './schema/setting.ts'
 
 export type { Problem } from './schema/reading.ts'
@@ -84,6 +85,7 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
       sources.map(({ id }) => id),
     ),
     ...accountSyncProblems(own.values.accountSync, seen),
+    ...scimProblems(readable, writtenName),
     ...fileNames(env),
   ]
   const [first, ...others] = seen

@@ -54,8 +54,8 @@ export function obstacleNow(
 ): Explained | null {
   if (disabledAt !== null && isDisabledByProvider) {
     return {
-      seen: 'The account is disabled here (account_disabled), because the account sync found it disabled or gone at the provider.',
-      fix: 'Enable the account at the provider; the next run of the sync enables it here.',
+      seen: 'The account is disabled here (account_disabled), because it is disabled or gone at the provider.',
+      fix: 'Enable the account at the provider; with its next push by SCIM, or the next run of the account sync, it is enabled here.',
     }
   }
   if (disabledAt !== null) {

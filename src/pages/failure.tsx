@@ -70,6 +70,7 @@ function actionFor(code: ErrorCode): 'sign_in' | 'start' | 'none' {
     case 'temporarily_unavailable':
     case 'token_invalid':
       return 'sign_in'
+    case 'conflict':
     case 'csrf_refused':
     case 'internal':
     case 'invalid_request':

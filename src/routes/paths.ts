@@ -28,6 +28,12 @@ export const PATHS = {
   adminApp: '/admin/app/',
   adminAudit: '/admin/audit/',
   diagnosis: '/admin/diagnosis/',
+  /** For providers that push people. */
+  scimConfig: '/scim/v2/ServiceProviderConfig',
+  scimResourceTypes: '/scim/v2/ResourceTypes',
+  scimSchemas: '/scim/v2/Schemas',
+  scimUsers: '/scim/v2/Users',
+  scimGroups: '/scim/v2/Groups',
   /** For the provider. */
   jwks: '/jwks',
   /** For apps. */

@@ -6,6 +6,7 @@
 import type { D1Database } from '@cloudflare/workers-types'
 import * as v from 'valibot'
 import { personSchema } from '../accounts/person.ts'
+import { allGroups } from '../accounts/scim/standing.ts'
 import type { User } from '../accounts/users.ts'
 import { GatehouseError, toGatehouseError } from '../errors.ts'
 import { describeFailure, type Log } from '../log.ts'
@@ -65,11 +66,13 @@ const userRow = v.object({
     v.transform((value) => (value === null ? null : value === 1)),
   ),
   x_grp: groupList,
+  scim_groups: textList,
 })
 
 /** A row of `users`. */
 export function userFromRow(row: unknown): User {
-  return v.parse(userRow, row)
+  const { scim_groups: pushed, ...user } = v.parse(userRow, row)
+  return { ...user, x_grp: allGroups(user.x_grp, pushed) }
 }
 
 /** The columns of `users` that make a User, by their plain names. */

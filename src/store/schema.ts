@@ -124,6 +124,12 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, readonly st
   '0021_disabled_apps.sql': {
     apps: ['disabled_at'],
   },
+  '0022_scim.sql': {
+    scim_users: ['id', 'provider', 'scim_key', 'user_name', 'active', 'resource', 'created_at', 'modified_at'],
+    scim_groups: ['id', 'provider', 'external_id', 'display_name', 'name_key', 'created_at', 'modified_at'],
+    scim_members: ['group_id', 'user_id'],
+    users: ['scim_key', 'scim_groups'],
+  },
 }
 
 /** A table or a column of it, and the migration that makes it. */

@@ -18,11 +18,13 @@ import {
   matchesFromRow,
   roundTrip,
   SESSION_COLUMNS,
+  type Statement,
   sessionFromRow,
   USER_COLUMNS,
 } from './d1.ts'
 import { endedNamesOf, hasEnded, valuesOf } from './endings.ts'
 import { snapshot } from './revocations.ts'
+import { matching, shuttingOut } from './scim/users.ts'
 import { findMatches, keyOf, meantSubject, takeSubject, updateUser, upsertUser } from './users.ts'
 
 /** Someone has signed in. */
@@ -30,6 +32,8 @@ export interface SignIn {
   /** The provider, by its id in the settings. */
   readonly providerId: string
   readonly admission: Admission
+  /** Which pushed user it is; `null`: the provider pushes nothing. */
+  readonly scimKey: string | null
   readonly tokenHash: string
   /** SHA-256 of issuer and `sub`. */
   readonly subHash: string
@@ -157,7 +161,7 @@ export function createSessions(db: Database, clock: Clock, log: Log): Sessions {
     },
 
     async begin(signIn) {
-      const { admission, tokenHash, authentication, reference, origin } = signIn
+      const { admission, scimKey, tokenHash, authentication, reference, origin } = signIn
       const now = epochSeconds(clock)
       const key = keyOf(admission)
       const meant = meantSubject(admission)
@@ -202,18 +206,29 @@ export function createSessions(db: Database, clock: Clock, log: Log): Sessions {
         db.prepare(DELETE_SURPLUS).bind(tokenHash),
         ...takeSubject(db, admission, tokenHash),
       ]
+      const pushed =
+        scimKey === null ? [] : matchingPushed(scimKey, tokenHash, { reference, address: origin.address }, now)
       const ended = db.prepare(HAS_ENDED).bind(...valuesOf(beginning), now)
-      const upsert = upsertUser(db, admission, now, beginning)
-      const matching = findMatches(db, admission)
+      const upsert = upsertUser(db, admission, now, { ...beginning, scimKey })
+      const known = findMatches(db, admission)
       const [asked, found, ...results] = await roundTrip(() =>
-        db.batch([ended, matching, ...auditedMatch, upsert, ...statements]),
+        db.batch([
+          ended,
+          known,
+          ...auditedMatch,
+          upsert,
+          ...statements,
+          ...pushed.map(({ sql, values }) => db.prepare(sql).bind(...values)),
+        ]),
       )
       if (endedFromRow(asked?.results[0])) return 'ended'
       const [matched, [, admitted, signedIn]] = [
         results.slice(0, auditedMatch.length),
         results.slice(auditedMatch.length),
       ]
-      for (const audited of [...matched, signedIn]) logAudit(log, audited?.results)
+      const [, shutOut] = pushed.length === 0 ? [] : results.slice(-pushed.length)
+      for (const audited of [...matched, signedIn, shutOut]) logAudit(log, audited?.results)
+      if (shutOut !== undefined && shutOut.results.length > 0) return 'disabled'
       const isAdmitted = admitted?.results.length === 1
       return outcomeOf(isAdmitted, matchesFromRow(found?.results[0]))
     },
@@ -285,6 +300,12 @@ export function createSessions(db: Database, clock: Clock, log: Log): Sessions {
       return endedFromRows(ended?.results)
     },
   }
+}
+
+/** Where the provider pushes: the account is that of the pushed user, and is shut out if it was pushed as inactive in the meantime. */
+function matchingPushed(key: string, tokenHash: string, context: AuditContext, now: number): readonly Statement[] {
+  const { audit, sessions, change } = shuttingOut(key, context, now)
+  return [matching(key, tokenHash), audit, sessions, change]
 }
 
 function outcomeOf(isAdmitted: boolean, { isKnown, matches, isDisabled }: Matches): Outcome {

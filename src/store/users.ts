@@ -68,13 +68,14 @@ function verifiedAfter(email: string, verified: string): string {
  * Makes or renews the row of a person. A claim that does not come this time does not erase what is known; groups are what the
  * provider says now.
  *
- * @param signIn nothing is written if the provider has ended it in the meantime
+ * @param signIn nothing is written if the provider has ended it in the meantime. Where the provider pushes nothing by SCIM, the account is
+ * no longer that of a pushed user
  */
 export function upsertUser(
   db: Database,
   admission: Admission,
   now: number,
-  signIn: BeginningSignIn,
+  signIn: BeginningSignIn & { readonly scimKey: string | null },
 ): D1PreparedStatement {
   const { verified, groups, person } = columnsOf(admission.identity)
   return db
@@ -84,7 +85,7 @@ export function upsertUser(
     FROM (SELECT ${meantSubject(admission)} AS subject) AS meant WHERE meant.subject IS NOT NULL AND NOT ${hasEnded(SIGN_IN, 7)}
   ON CONFLICT (issuer, subject) DO UPDATE SET
     email_verified = ${verifiedAfter('excluded.email', 'excluded.email_verified')},
-    x_grp = excluded.x_grp,
+    x_grp = excluded.x_grp,${signIn.scimKey === null ? ' scim_key = NULL,' : ''}
     ${PERSON_COLUMNS.map((column) => `${column} = COALESCE(excluded.${column}, users.${column})`).join(', ')},
     updated_at = excluded.updated_at,
     last_login_at = excluded.last_login_at

@@ -15,6 +15,7 @@ const WAYS_ON: Record<ErrorCode, 'sign in' | 'start' | 'none'> = {
   authentication_too_weak: 'sign in',
   claims_missing: 'sign in',
   clock_skew: 'sign in',
+  conflict: 'start',
   csrf_refused: 'start',
   email_conflict: 'none',
   interaction_required: 'sign in',

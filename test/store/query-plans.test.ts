@@ -20,6 +20,8 @@ import { purgeExpired } from '../../src/store/purge.ts'
 import { createRefusalLog } from '../../src/store/refusals.ts'
 import { createRevocationStore } from '../../src/store/revocations.ts'
 import { USES_EVERYTHING } from '../../src/store/schema.ts'
+import { createPushedGroups } from '../../src/store/scim/groups.ts'
+import { createPushedUsers } from '../../src/store/scim/users.ts'
 import { createSessions } from '../../src/store/sessions.ts'
 import { createSigningKeyStore } from '../../src/store/signing-keys.ts'
 import { createTokenRecords } from '../../src/store/token-records.ts'
@@ -75,7 +77,7 @@ function recording(db: D1Database) {
 
 /** Where a statement was prepared. The lines are those of what runs, not of the source; they only tell places apart. */
 function siteOf(stack = ''): string {
-  const [, site] = /src\/store\/((?:people\/)?[\w-]+\.ts:\d+:\d+)/.exec(stack) ?? []
+  const [, site] = /src\/store\/((?:people\/|scim\/)?[\w-]+\.ts:\d+:\d+)/.exec(stack) ?? []
   return site ?? 'elsewhere'
 }
 
@@ -85,9 +87,9 @@ const SOURCES = import.meta.glob('../../src/store/**/*.ts', { query: '?raw', imp
 async function fill(last: number, first = 1): Promise<void> {
   const numbers = `WITH RECURSIVE numbers (n) AS (SELECT ${first} UNION ALL SELECT n + 1 FROM numbers WHERE n < ${last})`
   const inserts = [
-    `users (id, issuer, subject, email, email_verified, x_grp, full_name, search_text, created_at, updated_at, last_login_at, tenant_id, disabled_at)
+    `users (id, issuer, subject, email, email_verified, x_grp, full_name, search_text, created_at, updated_at, last_login_at, tenant_id, disabled_at, scim_key)
      ${numbers} SELECT 'user-' || n, '${ISSUER}', 'subject-' || n, 'n' || n || '@example.org', 1, '[]', 'Person ' || n,
-       'person ' || n, ${NOW}, ${NOW}, ${NOW}, 't-' || (n % 2), CASE n % 10 WHEN 0 THEN ${NOW} - n END FROM numbers`,
+       'person ' || n, ${NOW}, ${NOW}, ${NOW}, 't-' || (n % 2), CASE n % 10 WHEN 0 THEN ${NOW} - n END, 'default ext-' || n FROM numbers`,
     `sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sub_hash, sid_hash, id_token_iat, amr, sealed_tokens, provider)
      ${numbers} SELECT 'hash-' || n, 'user-' || n, ${NOW} - n, ${NOW}, ${NOW} + 600 + n, 'sub-' || n, 'sid-' || n, ${NOW}, '[]',
        'sealed', 'default' FROM numbers`,
@@ -97,6 +99,11 @@ async function fill(last: number, first = 1): Promise<void> {
     `spent_logout_tokens (jti_hash, expires_at) ${numbers} SELECT 'jti-' || n, ${NOW} + 60 FROM numbers`,
     `recent_endings (name, issued_at, arrived_at, expires_at) ${numbers} SELECT 'name-' || n, 0, 0, ${NOW} + 60 FROM numbers`,
     `cut_offs (name, issued_at, expires_at) ${numbers} SELECT 'sub of-' || n, 0, ${NOW} + 60 FROM numbers`,
+    `scim_users (id, provider, scim_key, user_name, active, resource, created_at, modified_at) ${numbers} SELECT 'scim-' || n, 'default',
+       'default ext-' || n, 'name-' || n, 1, json_object('userName', 'name-' || n, 'externalId', 'ext-' || n), 0, 0 FROM numbers`,
+    `scim_groups (id, provider, display_name, name_key, created_at, modified_at) ${numbers} SELECT 'group-' || n, 'default', 'Group ' || n,
+       'group ' || n, 0, 0 FROM numbers`,
+    `scim_members (group_id, user_id) ${numbers} SELECT 'group-' || n, 'scim-' || n FROM numbers`,
     `apps (client_id, name, secret_hash, created_at) ${numbers} SELECT 'app-' || n, 'App ' || n, 'h', 0 FROM numbers`,
   ]
   for (const insert of inserts) await env.DB.prepare(`INSERT INTO ${insert}`).run()
@@ -145,6 +152,7 @@ async function exercise(round: string): Promise<readonly Executed[]> {
   await directory.candidates('person 1', { issuer: ISSUER, tenant: null, hasDisabled: false })
   await directory.candidates('erson 777', { issuer: ISSUER, tenant: null, hasDisabled: false })
   await exercisePages(recorder, round)
+  await exerciseScim(recorder, round)
   const apps = createAppStore(recorder)
   await apps.find('app-1', null)
   await apps.findByName('app 1', null)
@@ -190,6 +198,44 @@ async function exercise(round: string): Promise<readonly Executed[]> {
   await isDatabaseReady(recorder, () => {})
   await purgeExpired(recorder, clock, 365)
   return executed
+}
+
+/** What providers push. */
+async function exerciseScim(recorder: D1Database, round: string): Promise<void> {
+  const users = createPushedUsers(recorder, stillClock(), noLog)
+  const groups = createPushedGroups(recorder)
+  const context = { reference: 'reference' }
+  const place = { providerId: 'default', createdAt: 0, modifiedAt: 0 }
+  const attributes = { userName: round, externalId: `ext-${round}`, active: true }
+  const user = {
+    ...place,
+    id: `scim-${round}`,
+    attributes: { ...attributes, displayName: undefined, name: undefined, emails: undefined },
+  }
+  const inactive = { ...user, attributes: { ...user.attributes, active: false } }
+  const renamed = { ...inactive, attributes: { ...inactive.attributes, externalId: `other-${round}` } }
+  await users.save(user, null, ISSUER, context)
+  await users.save(inactive, user, null, context)
+  await users.save(renamed, inactive, ISSUER, context)
+  await users.withId('default', user.id)
+  for (const attribute of ['id', 'externalid', 'username']) await users.find('default', { attribute, value: 'name-5' })
+  await users.page('default', 3, 5)
+  await users.standing('default ext-5')
+  const group = { ...place, id: `group-${round}`, attributes: { displayName: round, externalId: round }, members: null }
+  await groups.save(group, true, [{ do: 'set', ids: [user.id, 'scim-5'] }])
+  await groups.save({ ...group, attributes: { displayName: `${round}!`, externalId: round } }, false, [
+    { do: 'add', ids: ['scim-6'] },
+    { do: 'remove', ids: ['scim-5'] },
+  ])
+  for (const attribute of ['id', 'externalid', 'displayname']) await groups.find('default', { attribute, value: 'x' })
+  await groups.withMembers((await groups.page('default', 3, 5)).resources)
+  await groups.memberCount(group)
+  await groups.withId('default', group.id)
+  await createSessions(recorder, stillClock(), noLog).begin(
+    signIn({ tokenHash: `pushed-${round}`, scimKey: 'default ext-5' }),
+  )
+  await groups.remove(group)
+  await users.remove(renamed, context)
 }
 
 /** What the account page and the pages for administrators ask. */
@@ -261,6 +307,9 @@ const IN_THE_MIDDLE = '(SELECT MAX(rowid) FROM users) - 5000'
 const GROWING = [
   // The search of people for the middle of a word.
   IN_THE_MIDDLE,
+  // The lists of SCIM, which say how many there are in all.
+  'SELECT COUNT(*) AS total FROM scim_users',
+  'SELECT COUNT(*) AS total FROM scim_groups',
   // The purge: ten minutes of sign-outs, and an hour of the revocation feed.
   'DELETE FROM recent_endings WHERE rowid IN',
   'DELETE FROM revocations',

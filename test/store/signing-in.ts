@@ -60,6 +60,7 @@ export function signIn(changed: Partial<SignIn & Admission> = {}): SignIn {
       mayCreate: mayCreate ?? true,
       byEmail: byEmail ?? null,
     },
+    scimKey: null,
     tokenHash: 'hash',
     subHash: 'sub hash',
     sidHash: null,

@@ -16,8 +16,8 @@ async function emptyDatabase(): Promise<void> {
   const { results } = await env.DB.prepare(
     "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'trigger') AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_cf_*'",
   ).all<{ type: string; name: string }>()
-  // A table goes with its triggers, so those go first.
-  const ordered = results.toSorted((a, b) => b.type.localeCompare(a.type))
+  // A table goes with its triggers, so those go first, and before those that it refers to, which were made before it.
+  const ordered = results.toReversed().toSorted((a, b) => b.type.localeCompare(a.type))
   const drops = ordered.map(({ type, name }) => env.DB.prepare(`DROP ${type} "${name}"`))
   // Tables refer to each other; only at the end must that be right.
   await env.DB.batch([env.DB.prepare('PRAGMA defer_foreign_keys = on'), ...drops])

@@ -27,7 +27,7 @@ export const accountSyncSettings = {
     origin: 'Gatehouse',
     example: '180',
     meaning:
-      'Deletes people whom the sync has disabled, with everything that is known of them, after this time. Unset: never.',
+      'Deletes people who are disabled because they are disabled or gone at the provider (by the sync or SCIM), with everything that is known of them, after this time. Unset: never.',
   }),
 } as const
 

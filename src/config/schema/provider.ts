@@ -11,6 +11,7 @@ import { accountSettings } from './people.ts'
 import { placeSettings } from './place.ts'
 import { requestSettings } from './requests.ts'
 import { resourceServerSettings } from './resource-server.ts'
+import { scimSettings } from './scim.ts'
 import { optional, required } from './setting.ts'
 
 /** The signature algorithms that an ID token may be configured to have; the token itself has no say. HS* is keyed with the client secret. */
@@ -242,6 +243,7 @@ export const providerSettings = {
       'Overrides the discovered revocation endpoint, to which the refresh token of a session (or else its access token) is given back at sign-out.',
   }),
   ...accountSettings,
+  ...scimSettings,
   ...resourceServerSettings,
   timeoutSeconds: optional(secondsBetween(1, 60), {
     name: 'OIDC_TIMEOUT',

@@ -78,6 +78,7 @@ export const de: Messages = {
       title: 'Die Uhren stimmen nicht überein',
       text: 'Der Anmeldedienst Ihrer Organisation und dieser Dienst sind sich über die Zeit nicht einig. Versuchen Sie es noch einmal; bleibt es dabei, geben Sie die Kennung unten an Ihre Administration weiter.',
     },
+    conflict: { title: 'Das gibt es schon', text: 'Es wurde nichts geändert.' },
     csrf_refused: {
       title: 'Bitte drücken Sie den Knopf selbst',
       text: 'Diese Anfrage kam nicht von unserer eigenen Seite; es wurde nichts getan.',

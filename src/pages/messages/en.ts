@@ -134,6 +134,7 @@ export const en: Messages = {
       title: 'The clocks do not agree',
       text: 'Your organisation’s sign-in service and this service disagree about the time. Please try again; if this keeps happening, give the reference below to your administrator.',
     },
+    conflict: { title: 'This exists already', text: 'Nothing was changed.' },
     csrf_refused: {
       title: 'Please press the button yourself',
       text: 'This request did not come from our own page, so nothing was done.',

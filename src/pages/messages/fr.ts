@@ -78,6 +78,7 @@ export const fr: Messages = {
       title: 'Les horloges ne concordent pas',
       text: 'Le service de connexion de votre organisation et ce service ne sont pas à la même heure. Réessayez ; si cela persiste, transmettez la référence ci-dessous à votre administrateur.',
     },
+    conflict: { title: 'Cela existe déjà', text: 'Rien n’a été modifié.' },
     csrf_refused: {
       title: 'Appuyez vous-même sur le bouton',
       text: 'Cette demande ne vient pas de notre propre page ; rien n’a été fait.',

@@ -12,6 +12,7 @@ export const APP_SENTENCES: Readonly<Record<ErrorCode, string>> = {
   authentication_too_weak: 'The authentication was not strong enough',
   claims_missing: 'The account lacks something that is needed',
   clock_skew: 'The clocks of the identity provider and of Gatehouse do not agree',
+  conflict: 'There is one like it already',
   csrf_refused: 'The request does not come from a page of Gatehouse',
   email_conflict: 'It cannot be told which account is meant',
   interaction_required: 'The identity provider needs the person for this',

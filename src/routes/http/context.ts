@@ -17,8 +17,8 @@ export interface RequestVariables {
     reference?: string
     /** Writes a line with the reference. */
     log: Log
-    /** `page`: people, in HTML. `json`: machines. `opentalk`: those of OpenTalk. `sign_in`: people whose failure may go to loginFailureUrl. */
-    answers: 'page' | 'json' | 'opentalk' | 'sign_in'
+    /** `page`: people, in HTML. `json`: machines. `opentalk`: those of OpenTalk. `scim`: clients of SCIM. `sign_in`: people whose failure may go to loginFailureUrl. */
+    answers: 'page' | 'json' | 'opentalk' | 'scim' | 'sign_in'
     /** The status of `invalid_client`; absent: the usual one. @see RFC 6749 section 5.2, RFC 9701 section 5 */
     invalidClientStatus?: 400
     /** How the operator's settings make pages look; absent: there are no settings. */

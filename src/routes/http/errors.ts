@@ -8,6 +8,7 @@ import { describeFailure, type LogEntry } from '../../log.ts'
 import { failurePage } from '../../pages/failure.tsx'
 import type { ErrorCode } from '../../reasons.ts'
 import { PATHS } from '../paths.ts'
+import { answerRefusal } from '../scim/answers.ts'
 import { APP_SENTENCES } from './app-sentences.ts'
 import { isForJson, type RequestVariables, referenceOf } from './context.ts'
 import { languageOf } from './language.ts'
@@ -37,10 +38,11 @@ function answerTo(
 ): Response | Promise<Response> {
   // No route has said who is asking: the path is unknown, or it is one for people.
   const form = c.get('answers') === 'page' && isForJson(c) ? 'json' : c.get('answers')
-  const isMachine = form === 'json' || form === 'opentalk'
+  const isMachine = form === 'json' || form === 'opentalk' || form === 'scim'
   setRetryAfter(c, error, isMachine ? outsideForMachines(error.code) : outside(error.code))
   if (form === 'json') return jsonFailure(c, error)
   if (form === 'opentalk') return opentalkFailure(c, error)
+  if (form === 'scim') return answerRefusal(c, error, outsideForMachines(error.code).status, sentenceFor(c, error))
   if (form === 'page' || failureLocation === undefined) return pageFailure(c, error)
   const location = new URL(failureLocation)
   location.searchParams.set('error', error.code)
@@ -72,18 +74,21 @@ function setRetryAfter(c: RequestContext, error: GatehouseError, view: Outside):
   if (seconds !== undefined) c.header('Retry-After', String(seconds))
 }
 
+function sentenceFor(c: RequestContext, { code, publicMessage }: GatehouseError): string {
+  return `${publicMessage ?? APP_SENTENCES[code]} (reference ${referenceOf(c)})`
+}
+
 function jsonFailure(c: RequestContext, error: GatehouseError): Response {
   const view = outsideForMachines(error.code)
   const status = (error.code === 'invalid_client' ? c.get('invalidClientStatus') : undefined) ?? view.status
   const { oauthError } = view
-  const sentence = error.publicMessage ?? APP_SENTENCES[error.code]
-  const answer = { error: oauthError, error_description: `${sentence} (reference ${referenceOf(c)})` }
+  const answer = { error: oauthError, error_description: sentenceFor(c, error) }
   return c.json(error.missing.length > 0 ? { ...answer, missing: error.missing } : answer, status)
 }
 
 /** In OpenTalk's words. @see OpenTalk controller, `ApiError` */
 function opentalkFailure(c: RequestContext, error: GatehouseError): Response {
-  const message = `${error.publicMessage ?? APP_SENTENCES[error.code]} (reference ${referenceOf(c)})`
+  const message = sentenceFor(c, error)
   if (error.code === 'not_configured') return c.json({ code: 'misconfiguration', message }, 500)
   const { status, oauthError } = outsideForMachines(error.code)
   return c.json({ code: status === 401 ? 'unauthorized' : oauthError, message }, status)

@@ -58,22 +58,22 @@ export function isForm(c: Context): boolean {
 }
 
 /** A body of a bounded length. One whose length is known is read as a whole, which costs less than a stream. @throws GatehouseError `payload_too_large` */
-export async function limitedText({ req }: Context): Promise<string> {
+export async function limitedText({ req }: Context, maxBytes = BODY_MAX_BYTES): Promise<string> {
   const length = Number(req.header('content-length') ?? Number.NaN)
-  if (length > BODY_MAX_BYTES) throw tooLarge()
-  const text = Number.isNaN(length) ? await streamedText(req.raw) : await req.text()
+  if (length > maxBytes) throw tooLarge(maxBytes)
+  const text = Number.isNaN(length) ? await streamedText(req.raw, maxBytes) : await req.text()
   // Another Worker may say a wrong length.
-  if (text.length > BODY_MAX_BYTES) throw tooLarge()
+  if (text.length > maxBytes) throw tooLarge(maxBytes)
   return text
 }
 
-async function streamedText(request: Request): Promise<string> {
+async function streamedText(request: Request, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder()
   let bytes = 0
   let text = ''
   for await (const chunk of request.body ?? []) {
     bytes += chunk.byteLength
-    if (bytes > BODY_MAX_BYTES) throw tooLarge()
+    if (bytes > maxBytes) throw tooLarge(maxBytes)
     text += decoder.decode(chunk, { stream: true })
   }
   return text + decoder.decode()
@@ -84,6 +84,6 @@ export function notOnOurPage(): GatehouseError {
   return new GatehouseError('invalid_request', 'request_unreadable', 'a change that no page of ours offers')
 }
 
-function tooLarge(): GatehouseError {
-  return new GatehouseError('payload_too_large', 'body_too_large', `a form of more than ${BODY_MAX_BYTES} bytes`)
+function tooLarge(maxBytes: number): GatehouseError {
+  return new GatehouseError('payload_too_large', 'body_too_large', `a body of more than ${maxBytes} bytes`)
 }

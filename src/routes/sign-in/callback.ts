@@ -4,7 +4,8 @@
 
 import { type Context, Hono } from 'hono'
 import { refuseUnlisted } from '../../accounts/allow-lists.ts'
-import { type Admission, admissionOf, type Outcome, refuseOutsiders, subjectIn } from '../../accounts/provision.ts'
+import { admissionOf, type Outcome, refuseOutsiders, subjectIn } from '../../accounts/provision.ts'
+import { allGroups, refuseInactive, scimKeyOf } from '../../accounts/scim/standing.ts'
 import { isStatusUnknown } from '../../accounts/standing.ts'
 import { unreadClaims } from '../../accounts/unread-claims.ts'
 import { epochSeconds } from '../../clock.ts'
@@ -17,6 +18,7 @@ import type { Authentication, VerifiedLogin } from '../../oidc/flows/callback.ts
 import type { Provider } from '../../oidc/provider.ts'
 import { newSessionToken } from '../../sessions/session.ts'
 import { keptTokens, sealTokens, sidHashOf, subHashOf } from '../../sessions/vault.ts'
+import type { SignIn } from '../../store/sessions.ts'
 import { VENDORS } from '../../vendors/vendors.ts'
 import { answersAs, type RequestVariables, referenceOf } from '../http/context.ts'
 import { giveSession } from '../http/cookies.ts'
@@ -44,7 +46,7 @@ type RequestContext = Context<RequestVariables>
 const DECISIVE = ['state', 'code', 'iss', 'error', 'response']
 
 export function callbackRoutes(deps: Deps) {
-  const { config, clock, providers, spentLogins, sessions, sealers } = deps
+  const { config, clock, providers, scim, spentLogins, sessions, sealers } = deps
   const app = new Hono<RequestVariables>()
 
   // Each has a path of its own, so that no provider can answer in the place of another. @see RFC 9700 section 4.4.2
@@ -131,13 +133,16 @@ export function callbackRoutes(deps: Deps) {
       const login = await provider.finishLogin(answer, attempt.pending, !attempt.isSilent)
       const subject = subjectIn(login.claims, provider.config) ?? login.subject
       refused = { issuer: login.issuer, subject, address: originOf(c, config).address }
-      const admission = admissionOf(login, provider.config)
-      refuseUnlisted(admission.identity, provider, config)
+      const pushed = await pushedOf(login, provider)
+      const admission = admissionOf(login, provider.config, pushed.standing)
+      const { identity } = admission
+      const groups = allGroups(identity.x_grp, pushed.standing?.groups ?? [])
+      refuseUnlisted({ ...identity, x_grp: groups }, provider, config)
       if (standing.session !== null && isAnotherPerson(admission, standing.session, attempt)) {
         leaveAsItIs(c, { is: 'elsewhere' }, deps)
         return true
       }
-      const outcome = await beginSession(c, provider, login, admission, attempt)
+      const outcome = await beginSession(c, provider, login, { admission, scimKey: pushed.key }, attempt)
       rememberProvider(c, provider, providers)
       c.var.log({
         level: 'info',
@@ -152,6 +157,14 @@ export function callbackRoutes(deps: Deps) {
       if (!attempt.isSilent) await noteRefusal(c, provider.id, error, deps, refused)
       throw error
     }
+  }
+
+  /** What the provider has pushed of the person. @throws GatehouseError `account_disabled` */
+  async function pushedOf({ claims, subject }: VerifiedLogin, provider: Provider) {
+    const key = scimKeyOf(claims, subject, provider.config)
+    const standing = key === null ? null : await scim.users.standing(key)
+    refuseInactive(standing)
+    return { key, standing }
   }
 
   /** The person has done nothing wrong, and their page at the provider is still before them: so at once, and once. */
@@ -188,7 +201,7 @@ export function callbackRoutes(deps: Deps) {
     c: RequestContext,
     provider: Provider,
     login: VerifiedLogin,
-    admission: Admission,
+    { admission, scimKey }: Pick<SignIn, 'admission' | 'scimKey'>,
     attempt: Attempt,
   ): Promise<Outcome> {
     const { id: providerId } = provider
@@ -199,6 +212,7 @@ export function callbackRoutes(deps: Deps) {
     const outcome = await sessions.begin({
       providerId,
       admission,
+      scimKey,
       tokenHash,
       subHash: await subHashOf(issuer, subject),
       sidHash: authentication.sid === null ? null : await sidHashOf(provider.sidScope(issuer), authentication.sid),

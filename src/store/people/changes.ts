@@ -34,10 +34,21 @@ export function createChanges(db: Database, clock: Clock, log: Log): Changes {
     return changed?.results.length === 1 ? endedFromRows(ended?.results) : null
   }
   return {
-    disable: (userId, context, ofProvider) => execute(disabling(userId, context, epochSeconds(clock), ofProvider)),
-    enable: (userId, context) => execute(enabling(userId, context, epochSeconds(clock))),
+    disable: (userId, context, ofProvider) =>
+      execute(disabling(withId(userId), context, epochSeconds(clock), ofProvider)),
+    enable: (userId, context) => execute(enabling(withId(userId), context, epochSeconds(clock))),
     erase: (userId, context) => execute(erasing(userId, context, epochSeconds(clock))),
   }
+}
+
+/** Which people are changed, as a condition on `users` with ?1 in it. */
+export interface Whom {
+  readonly condition: string
+  readonly value: string
+}
+
+export function withId(userId: string): Whom {
+  return { condition: 'id = ?1', value: userId }
 }
 
 /** In the order of execution: the audit first, while it can still be seen that there is something to do. */
@@ -52,29 +63,29 @@ export interface PersonChange {
 
 /**
  * @param now seconds since the epoch, as in all of these
- * @param ofProvider why, if the sync does it
+ * @param ofProvider why, if the provider is the cause
  */
-export function disabling(userId: string, context: AuditContext, now: number, ofProvider?: string): PersonChange {
-  const condition = 'id = ?1 AND disabled_at IS NULL'
+export function disabling(whom: Whom, context: AuditContext, now: number, ofProvider?: string): PersonChange {
+  const condition = `${whom.condition} AND disabled_at IS NULL`
   return {
-    audit: audit('user_disabled', condition, userId, context, now, ofProvider ?? null),
-    sessions: endSessions(userId, condition),
+    audit: audit('user_disabled', condition, whom.value, context, now, ofProvider ?? null),
+    sessions: endSessions(whom.value, condition),
     change: {
       sql: `UPDATE users SET disabled_at = ?2, disabled_by = ?3 WHERE ${condition} RETURNING id`,
-      values: [userId, now, ofProvider === undefined ? null : 'provider'],
+      values: [whom.value, now, ofProvider === undefined ? null : 'provider'],
     },
     rest: [],
   }
 }
 
-export function enabling(userId: string, context: AuditContext, now: number): PersonChange {
-  const condition = 'id = ?1 AND disabled_at IS NOT NULL'
+export function enabling(whom: Whom, context: AuditContext, now: number): PersonChange {
+  const condition = `${whom.condition} AND disabled_at IS NOT NULL`
   return {
-    audit: audit('user_enabled', condition, userId, context, now),
-    sessions: endSessions(userId, condition),
+    audit: audit('user_enabled', condition, whom.value, context, now),
+    sessions: endSessions(whom.value, condition),
     change: {
       sql: `UPDATE users SET disabled_at = NULL, disabled_by = NULL WHERE ${condition} RETURNING id`,
-      values: [userId],
+      values: [whom.value],
     },
     rest: [],
   }
@@ -100,7 +111,7 @@ export function erasing(userId: string, context: AuditContext, now: number): Per
 function audit(
   event: AuditEvent,
   condition: string,
-  userId: string,
+  whom: string,
   context: AuditContext,
   now: number,
   reason: string | null = null,
@@ -108,13 +119,13 @@ function audit(
   const person = event === 'user_deleted' ? 'NULL' : 'id'
   return {
     sql: `INSERT INTO audit (at, event, user_id, reference, address, actor_id, reason) SELECT ?2, '${event}', ${person}, ?3, ?4, ?5, ?6 FROM users WHERE ${condition} ${RETURNING_AUDIT}`,
-    values: [userId, now, ...contextValues(context), reason],
+    values: [whom, now, ...contextValues(context), reason],
   }
 }
 
-function endSessions(userId: string, condition: string): Statement {
+function endSessions(whom: string, condition: string): Statement {
   return {
-    sql: `DELETE FROM sessions WHERE user_id = ?1 AND EXISTS (SELECT 1 FROM users WHERE ${condition}) RETURNING ${ENDED_COLUMNS}`,
-    values: [userId],
+    sql: `DELETE FROM sessions WHERE user_id IN (SELECT id FROM users WHERE ${condition}) RETURNING ${ENDED_COLUMNS}`,
+    values: [whom],
   }
 }

@@ -1,0 +1,150 @@
+/**
+ * /scim/v2/Groups: groups and their members, pushed by a provider.
+ */
+import { type Context, Hono } from 'hono'
+import { type MemberStep, memberIds, patchedGroup } from '../../accounts/scim/patch.ts'
+import { FILTERED_MAX, type Query, queryIn, refuseTooMany } from '../../accounts/scim/queries.ts'
+import { GROUP_SCHEMA, groupIn, type PushedGroup } from '../../accounts/scim/resources.ts'
+import { isObject } from '../../claims/claim-values.ts'
+import { epochSeconds } from '../../clock.ts'
+import type { Deps } from '../../deps.ts'
+import { GatehouseError } from '../../errors.ts'
+import type { Provider } from '../../oidc/provider.ts'
+import type { RequestVariables } from '../http/context.ts'
+import { noRoute } from '../http/errors.ts'
+import { PATHS } from '../paths.ts'
+import { answerList, answerResource, isSelected, selectionIn, showGroup } from './answers.ts'
+import { jsonBody, logPush, pushingProvider, takenName, unknownResource } from './requests.ts'
+import { pageOf } from './users.ts'
+
+type RequestContext = Context<RequestVariables>
+
+const INDEXED = ['id', 'externalid', 'displayname']
+
+/** A group with more could not be shown as a whole. */
+const MEMBERS_MAX = 50_000
+
+const ONE = `${PATHS.scimGroups}/:id` as const
+
+export function scimGroupRoutes(deps: Deps) {
+  const { clock, config } = deps
+  const { groups } = deps.scim
+  const { baseUrl } = config
+  const app = new Hono<RequestVariables>()
+
+  app.get(PATHS.scimGroups, async (c) => {
+    const provider = await pushingProvider(c, deps)
+    const selection = selectionIn(c, GROUP_SCHEMA)
+    const query = queryIn(c.req.query(), INDEXED, GROUP_SCHEMA)
+    const { total, resources } = await listOf(query, provider.id)
+    const asked = isSelected('members', selection) ? await groups.withMembers(resources) : resources
+    const shown = asked.map((group) => showGroup(group, baseUrl))
+    return answerList(c, { total, startIndex: query.startIndex, resources: shown }, selection)
+  })
+
+  app.post(PATHS.scimGroups, async (c) => {
+    const provider = await pushingProvider(c, deps)
+    const now = epochSeconds(clock)
+    const body = await jsonBody(c)
+    const place = { id: crypto.randomUUID(), providerId: provider.id, createdAt: now, modifiedAt: now }
+    const group = { ...place, attributes: groupIn(body), members: null }
+    await save(c, group, true, membersIn(body))
+    return show(c, provider, group.id, 201)
+  })
+
+  app.get(ONE, async (c) => show(c, await pushingProvider(c, deps), c.req.param('id')))
+
+  app.put(ONE, async (c) => {
+    const provider = await pushingProvider(c, deps)
+    const body = await jsonBody(c)
+    const before = await groupOf(provider, c.req.param('id'))
+    const { externalId = before.attributes.externalId, ...rest } = groupIn(body)
+    await save(c, { ...before, attributes: { ...rest, externalId } }, false, membersIn(body))
+    return show(c, provider, before.id)
+  })
+
+  app.patch(ONE, async (c) => {
+    const provider = await pushingProvider(c, deps)
+    const body = await jsonBody(c)
+    const before = await groupOf(provider, c.req.param('id'))
+    const { attributes, steps } = patchedGroup(before.attributes, body)
+    await save(c, { ...before, attributes }, false, steps)
+    // A group may have very many members, and whoever wants to see them asks. @see RFC 7644 section 3.5.2
+    return c.body(null, 204)
+  })
+
+  app.delete(ONE, async (c) => {
+    const provider = await pushingProvider(c, deps)
+    const group = await groupOf(provider, c.req.param('id'))
+    await groups.remove(group)
+    logPush(c, provider.id, { group: group.id })
+    return c.body(null, 204)
+  })
+
+  app.all(PATHS.scimGroups, (c) => {
+    throw noRoute(c, ['GET', 'HEAD', 'POST'])
+  })
+  app.all(ONE, (c) => {
+    throw noRoute(c, ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'])
+  })
+
+  async function save(
+    c: RequestContext,
+    group: PushedGroup,
+    isNew: boolean,
+    steps: readonly MemberStep[],
+  ): Promise<void> {
+    const added = steps.flatMap((step) => (step.do === 'remove' ? [] : step.ids)).length
+    const isSet = steps.some((step) => step.do === 'set')
+    const members = added + (isNew || isSet || added === 0 ? 0 : await groups.memberCount(group))
+    if (members > MEMBERS_MAX) {
+      throw new GatehouseError('payload_too_large', 'body_too_large', `a group of more than ${MEMBERS_MAX} members`, {
+        publicMessage: `A group has at most ${MEMBERS_MAX} members`,
+      })
+    }
+    const saved = await groups.save({ ...group, modifiedAt: epochSeconds(clock) }, isNew, steps)
+    if (saved === 'taken') throw takenName('displayName or externalId')
+    if (saved !== 'saved') throw unknownResource()
+    logPush(c, group.providerId, { group: group.id, members: steps.flatMap(({ ids }) => ids).length })
+  }
+
+  async function show(c: RequestContext, provider: Provider, id: string, status: 200 | 201 = 200): Promise<Response> {
+    const selection = selectionIn(c, GROUP_SCHEMA)
+    const group = await groupOf(provider, id)
+    const [asked = group] = isSelected('members', selection) ? await groups.withMembers([group]) : []
+    return answerResource(c, showGroup(asked, baseUrl), selection, status)
+  }
+
+  /** @throws GatehouseError `not_found` */
+  async function groupOf({ id: providerId }: Provider, id: string): Promise<PushedGroup> {
+    const group = await groups.withId(providerId, id)
+    if (group === null) throw unknownResource()
+    return group
+  }
+
+  async function listOf({ filter, startIndex, count }: Query, providerId: string) {
+    if (filter === null) return groups.page(providerId, startIndex - 1, count)
+    const fits = (group: PushedGroup) => filter.fits(showGroup(group, baseUrl))
+    if (filter.lookup !== null) {
+      const found = await groups.find(providerId, filter.lookup)
+      const candidates = found === null ? [] : filter.isAboutMembers ? await groups.withMembers([found]) : [found]
+      return pageOf(candidates.filter(fits), startIndex, count)
+    }
+    if (filter.isAboutMembers) {
+      throw new GatehouseError('invalid_request', 'filter_unusable', 'a filter on the members of any group', {
+        publicMessage: 'A filter on members must also have eq with one of id, externalId, displayName',
+      })
+    }
+    const { total, resources } = await groups.page(providerId, 0, FILTERED_MAX)
+    refuseTooMany(total, ['id', 'externalId', 'displayName'])
+    return pageOf(resources.filter(fits), startIndex, count)
+  }
+
+  return app
+}
+
+/** The members of a whole group, which take the place of those that it had. */
+function membersIn(body: unknown): readonly MemberStep[] {
+  const found = isObject(body) ? Object.entries(body).find(([key]) => key.toLowerCase() === 'members') : undefined
+  return [{ do: 'set', ids: memberIds(found?.[1] ?? []) }]
+}

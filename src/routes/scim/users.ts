@@ -1,0 +1,138 @@
+/**
+ * /scim/v2/Users: who joins and who leaves, pushed by a provider.
+ */
+import { type Context, Hono } from 'hono'
+import { patchedUser } from '../../accounts/scim/patch.ts'
+import { FILTERED_MAX, type Query, queryIn, refuseTooMany } from '../../accounts/scim/queries.ts'
+import { type PushedUser, USER_SCHEMA, type UserAttributes, userIn } from '../../accounts/scim/resources.ts'
+import { isSubjectExternalId } from '../../accounts/scim/standing.ts'
+import { epochSeconds } from '../../clock.ts'
+import type { Deps } from '../../deps.ts'
+import { GatehouseError } from '../../errors.ts'
+import type { Provider } from '../../oidc/provider.ts'
+import type { RequestVariables } from '../http/context.ts'
+import { noRoute } from '../http/errors.ts'
+import { auditContextOf } from '../http/origin.ts'
+import { PATHS } from '../paths.ts'
+import { answerList, answerResource, selectionIn, showUser } from './answers.ts'
+import { jsonBody, logPush, pushingProvider, takenName, unknownResource } from './requests.ts'
+
+type RequestContext = Context<RequestVariables>
+
+/** Filters that name one of these find it by an index. */
+const INDEXED = ['id', 'externalid', 'username']
+
+/** How often a change is tried anew that another one has overtaken. */
+const TRIES_MAX = 5
+
+const ONE = `${PATHS.scimUsers}/:id` as const
+
+export function scimUserRoutes(deps: Deps) {
+  const { clock, config } = deps
+  const { users } = deps.scim
+  const { baseUrl } = config
+  const app = new Hono<RequestVariables>()
+
+  app.get(PATHS.scimUsers, async (c) => {
+    const provider = await pushingProvider(c, deps)
+    const query = queryIn(c.req.query(), INDEXED, USER_SCHEMA)
+    const { total, resources } = await listOf(query, provider.id)
+    const shown = resources.map((user) => showUser(user, baseUrl))
+    return answerList(c, { total, startIndex: query.startIndex, resources: shown }, selectionIn(c, USER_SCHEMA))
+  })
+
+  app.post(PATHS.scimUsers, async (c) => {
+    const provider = await pushingProvider(c, deps)
+    const now = epochSeconds(clock)
+    const attributes = userIn(await jsonBody(c))
+    const user = { id: crypto.randomUUID(), providerId: provider.id, attributes, createdAt: now, modifiedAt: now }
+    const saved = await users.save(user, null, await issuerOf(provider), auditContextOf(c, config))
+    if (saved !== 'saved') throw takenName('userName or externalId')
+    logPush(c, provider.id, { user: user.id })
+    return answerResource(c, showUser(user, baseUrl), selectionIn(c, USER_SCHEMA), 201)
+  })
+
+  app.get(ONE, async (c) => {
+    const provider = await pushingProvider(c, deps)
+    const user = await userOf(provider, c.req.param('id'))
+    return answerResource(c, showUser(user, baseUrl), selectionIn(c, USER_SCHEMA))
+  })
+
+  app.put(ONE, async (c) => {
+    const provider = await pushingProvider(c, deps)
+    const body = await jsonBody(c)
+    return change(c, provider, c.req.param('id'), (before) => userIn(body, before))
+  })
+
+  app.patch(ONE, async (c) => {
+    const provider = await pushingProvider(c, deps)
+    const body = await jsonBody(c)
+    return change(c, provider, c.req.param('id'), (before) => patchedUser(before, body))
+  })
+
+  app.delete(ONE, async (c) => {
+    const provider = await pushingProvider(c, deps)
+    const user = await userOf(provider, c.req.param('id'))
+    await users.remove(user, auditContextOf(c, config))
+    logPush(c, provider.id, { user: user.id })
+    return c.body(null, 204)
+  })
+
+  app.all(PATHS.scimUsers, (c) => {
+    throw noRoute(c, ['GET', 'HEAD', 'POST'])
+  })
+  app.all(ONE, (c) => {
+    throw noRoute(c, ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'])
+  })
+
+  async function change(
+    c: RequestContext,
+    provider: Provider,
+    id: string,
+    changed: (before: UserAttributes) => UserAttributes,
+  ): Promise<Response> {
+    const issuer = await issuerOf(provider)
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const before = await userOf(provider, id)
+      const user = { ...before, attributes: changed(before.attributes), modifiedAt: epochSeconds(clock) }
+      const saved = await users.save(user, before, issuer, auditContextOf(c, config))
+      if (saved === 'taken') throw takenName('userName or externalId')
+      if (saved === 'gone') throw unknownResource()
+      if (saved === 'changed') continue
+      logPush(c, provider.id, { user: id })
+      return answerResource(c, showUser(user, baseUrl), selectionIn(c, USER_SCHEMA))
+    }
+    throw new GatehouseError('store_unavailable', 'database_failed', 'too many changes of one user at the same time')
+  }
+
+  /** @throws GatehouseError `not_found` */
+  async function userOf({ id: providerId }: Provider, id: string): Promise<PushedUser> {
+    const user = await users.withId(providerId, id)
+    if (user === null) throw unknownResource()
+    return user
+  }
+
+  async function listOf({ filter, startIndex, count }: Query, providerId: string) {
+    if (filter === null) return users.page(providerId, startIndex - 1, count)
+    const fits = (user: PushedUser) => filter.fits(showUser(user, baseUrl))
+    if (filter.lookup !== null) {
+      const found = await users.find(providerId, filter.lookup)
+      return pageOf(found !== null && fits(found) ? [found] : [], startIndex, count)
+    }
+    const { total, resources } = await users.page(providerId, 0, FILTERED_MAX)
+    refuseTooMany(total, ['id', 'externalId', 'userName'])
+    return pageOf(resources.filter(fits), startIndex, count)
+  }
+
+  return app
+}
+
+/** Of what a filter has found. */
+export function pageOf<T>(found: readonly T[], startIndex: number, count: number) {
+  return { total: found.length, resources: found.slice(startIndex - 1, startIndex - 1 + count) }
+}
+
+/** Of accounts that are known by the externalId; `null`: they are known by something else. */
+async function issuerOf(provider: Provider): Promise<string | null> {
+  return isSubjectExternalId(provider.config) ? provider.issuer() : null
+}
