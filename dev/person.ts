@@ -39,7 +39,7 @@ export interface Named {
 
 /** The provider's tokens, which are sealed, and the hash of the session's own: keys rather than facts about a person. */
 const NOT_EXPORTED = ['token_hash', 'sealed_tokens']
-const LISTS = ['x_grp', 'amr', 'brought_groups']
+const LISTS = ['x_grp', 'scim_groups', 'amr', 'brought_groups', 'resource']
 const TIMES = /(?:^at$|_at$|^auth_time$|^id_token_iat$)/
 
 /**
@@ -59,14 +59,19 @@ export async function findPerson(database: Database, named: Named, usage: string
   throw new Complaint(`More than one person has this address. Choose one by its id:\n${lines.join('\n')}`)
 }
 
-/** Everything about a person, readable by people and programs: their row, their sessions, and what happened to them. */
+/** Everything about a person, readable by people and programs: their row, what was pushed of them, their sessions, and what happened to them. */
 export async function exportPerson(database: Database, person: Row) {
   const id = sqlText(String(person.id))
-  const [sessions = [], audit = []] = await queryPeople(
+  const [sessions = [], audit = [], pushed = []] = await queryPeople(
     database,
-    `SELECT * FROM sessions WHERE user_id = ${id} ORDER BY created_at; SELECT at, event, provider, app, CASE WHEN actor_id IS NULL THEN address END AS address, reason, reference FROM audit WHERE user_id = ${id} ORDER BY id`,
+    `SELECT * FROM sessions WHERE user_id = ${id} ORDER BY created_at; SELECT at, event, provider, app, CASE WHEN actor_id IS NULL THEN address END AS address, reason, reference FROM audit WHERE user_id = ${id} ORDER BY id; SELECT * FROM scim_users WHERE scim_key = (SELECT scim_key FROM users WHERE id = ${id})`,
   )
-  return { user: readable(person), sessions: sessions.map(readable), audit: audit.map(readable) }
+  return {
+    user: readable(person),
+    pushed: pushed.map(readable),
+    sessions: sessions.map(readable),
+    audit: audit.map(readable),
+  }
 }
 
 /**

@@ -39,19 +39,21 @@ export function sourceOfClaim(claim: string, type: ProviderType): string {
   return withNames(specialSource(claim) ?? scopeSource(SCOPE_OF[claim]) ?? otherSource(claim))
 }
 
-/** The claims that a member of what is kept comes from, by their names, the best first. */
+/** The claims that a member of what is kept comes from, by their names, the best first; groups may also be pushed. */
 export function claimsOf(
   member: keyof Identity,
   {
     fullNameClaims,
     shortNameClaim,
     groupsClaims,
-  }: Pick<ProviderConfig, 'fullNameClaims' | 'shortNameClaim' | 'groupsClaims'>,
+    scimTokens,
+  }: Pick<ProviderConfig, 'fullNameClaims' | 'shortNameClaim' | 'groupsClaims' | 'scimTokens'>,
 ): readonly string[] {
   if (member === 'full_name') return fullNameClaims ?? ['given_name', 'family_name', 'name']
   if (member === 'short_name') return shortNameClaim === undefined ? ['given_name', 'nickname'] : [shortNameClaim]
   if (member === 'family_name') return ['family_name', 'usual_name']
-  return member === 'x_grp' ? groupsClaims : [member]
+  if (member !== 'x_grp') return [member]
+  return scimTokens === undefined ? groupsClaims : [...groupsClaims, 'SCIM']
 }
 
 function scopeSource(scope: string | undefined): string | null {

@@ -20,6 +20,10 @@ INSERT INTO sessions (token_hash, user_id, created_at, expires_at, last_seen_at,
   ('hash-1', 'u-alice', 1700000000, 4000000000, 1700000000, 1700000000, 'sealed-1'),
   ('hash-2', 'u-alice', 1700000000, 4000000000, 1700000000, 1700000000, 'sealed-2'),
   ('hash-3', 'u-bob', 1700000000, 4000000000, 1700000000, 1700000000, 'sealed-3');
+INSERT INTO scim_users (id, provider, scim_key, user_name, active, resource, created_at, modified_at) VALUES
+  ('scim-1', 'default', 'default a1', 'alice', 1, '{"userName":"alice"}', 1700000000, 1700000000),
+  ('scim-2', 'default', 'default b1', 'bob', 1, '{"userName":"bob"}', 1700000000, 1700000000);
+UPDATE users SET scim_key = 'default a1' WHERE id = 'u-alice';
 UPDATE sessions SET brought_groups = '["staff"]' WHERE user_id = 'u-alice';
 INSERT INTO audit (at, event, user_id, reference) VALUES
   (1700000000, 'sign_in', 'u-alice', 'ref-1'), (1700000000, 'sign_in', 'u-bob', 'ref-2');`
@@ -79,11 +83,12 @@ describe('a person', { timeout: COMMAND_MS }, () => {
 })
 
 describe('npm run user:export', { timeout: COMMAND_MS }, () => {
-  it('prints row, sessions and audit of a person, found by address whatever its letters, and no key', async () => {
+  it('prints row, sessions, audit and what was pushed of a person, found by address whatever its letters, and no key', async () => {
     const { stdout, stderr, code } = await run('user-export.ts', '--email', 'Alice@Example.org')
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
     expect(JSON.parse(stdout)).toMatchObject({
       user: { id: 'u-alice', email: 'alice@example.org', x_grp: ['staff'], created_at: '2023-11-14T22:13:20.000Z' },
+      pushed: [{ id: 'scim-1', resource: { userName: 'alice' }, modified_at: '2023-11-14T22:13:20.000Z' }],
       sessions: [{ user_id: 'u-alice', provider: 'default', brought_groups: ['staff'] }, { user_id: 'u-alice' }],
       audit: [{ at: '2023-11-14T22:13:20.000Z', event: 'sign_in', reference: 'ref-1' }],
     })

@@ -219,6 +219,7 @@ async function exerciseScim(recorder: D1Database, round: string): Promise<void> 
   await users.save(renamed, inactive, ISSUER, context)
   await users.withId('default', user.id)
   for (const attribute of ['id', 'externalid', 'username']) await users.find('default', { attribute, value: 'name-5' })
+  await users.ofAccount('user-5')
   await users.page('default', 3, 5)
   await users.standing('default ext-5')
   const group = { ...place, id: `group-${round}`, attributes: { displayName: round, externalId: round }, members: null }

@@ -168,6 +168,7 @@ function operationsIn(body: unknown, known: Attributes, schema: string): readonl
     throw refusal('request_unreadable', sentence)
   }
   return read.output.operations.flatMap(({ op, path, value }) => {
+    if (op !== 'remove' && value === undefined) throw refusal('value_unusable', `${op} needs a value`)
     if (path !== undefined && path !== null && path !== '') return operation(op, path, value, known, schema)
     if (op === 'remove') throw refusal('target_missing', 'remove needs a path')
     if (!isObject(value)) throw refusal('value_unusable', 'without a path, the value must be an object')

@@ -2,6 +2,7 @@
  * What a client of SCIM asks a list for: a page, or the resources that fit a filter; found by an index where the filter names one resource.
  */
 import { type Filter, parse, filter as tester } from 'scim2-parse-filter'
+import * as v from 'valibot'
 import { isObject } from '../../claims/claim-values.ts'
 import { GatehouseError } from '../../errors.ts'
 import { withoutSchema } from './resources.ts'
@@ -34,10 +35,33 @@ export interface Lookup {
   readonly value: string
 }
 
-interface Asked {
-  readonly startIndex?: string | undefined
-  readonly count?: string | undefined
+/** What is asked for, in an address or in a body. @see RFC 7644 sections 3.4.2 and 3.4.3 */
+export interface Asked {
+  readonly startIndex?: string | number | undefined
+  readonly count?: string | number | undefined
   readonly filter?: string | undefined
+  readonly attributes?: readonly string[] | undefined
+  readonly excludedAttributes?: readonly string[] | undefined
+}
+
+const whole = v.optional(v.number())
+const attributeNames = v.optional(v.array(v.string()))
+
+const searchRequest = v.object({
+  startIndex: whole,
+  count: whole,
+  filter: v.optional(v.string()),
+  attributes: attributeNames,
+  excludedAttributes: attributeNames,
+})
+
+/** A search whose parameters are in the body. @throws GatehouseError `invalid_request` `value_unusable` */
+export function searchIn(body: unknown): Asked {
+  const read = v.safeParse(searchRequest, body)
+  if (read.success) return read.output
+  throw new GatehouseError('invalid_request', 'value_unusable', 'a search request that cannot be read', {
+    publicMessage: `${v.getDotPath(read.issues[0]) ?? 'The search request'} cannot be used`,
+  })
 }
 
 /**
@@ -54,8 +78,8 @@ export function queryIn(asked: Asked, indexed: readonly string[], schema: string
   }
 }
 
-function wholeIn(text: string | undefined, otherwise: number): number {
-  const value = Number(text ?? Number.NaN)
+function wholeIn(written: string | number | undefined, otherwise: number): number {
+  const value = Number(written ?? Number.NaN)
   return Number.isSafeInteger(value) ? value : otherwise
 }
 

@@ -25,14 +25,8 @@ export interface PushedUser extends Kept {
 
 export interface PushedGroup extends Kept {
   readonly attributes: GroupAttributes
-  /** `null`: they were not asked for. */
-  readonly members: readonly Member[] | null
-}
-
-export interface Member {
-  /** The id of a pushed user. */
-  readonly value: string
-  readonly display: string
+  /** The ids of pushed users; `null`: they were not asked for. */
+  readonly members: readonly string[] | null
 }
 
 const NAME_PARTS = ['formatted', 'familyName', 'givenName'] as const
@@ -50,7 +44,7 @@ export const USER_ATTRIBUTES: Attributes = {
 }
 
 /** The same for a group. */
-export const GROUP_ATTRIBUTES: Attributes = { displayName: [], externalId: [], members: ['value', 'display'] }
+export const GROUP_ATTRIBUTES: Attributes = { displayName: [], externalId: [], members: ['value'] }
 
 export type Attributes = Readonly<Record<string, readonly string[]>>
 

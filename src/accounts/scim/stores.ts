@@ -21,6 +21,8 @@ export interface PushedUsers {
   /** `null`: this provider has surely pushed none of this id. */
   withId(providerId: string, id: string): Promise<PushedUser | null>
   find(providerId: string, lookup: Lookup): Promise<PushedUser | null>
+  /** The one whose account this is; `null`: surely none. */
+  ofAccount(userId: string): Promise<PushedUser | null>
   page(providerId: string, offset: number, limit: number): Promise<Found<PushedUser>>
   /**
    * Adds or changes a user, and disables or enables the account of the same person.

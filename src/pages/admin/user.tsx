@@ -2,6 +2,7 @@
  * One person, for administrators: whether they would get in, what happened, where they are signed in, what is known, and what can be done.
  */
 import type { UserRecord } from '../../accounts/records.ts'
+import type { PushedUser } from '../../accounts/scim/resources.ts'
 import { nameOf } from '../../accounts/users.ts'
 import type { Explained } from '../../diagnosis/refusals.ts'
 import type { Language } from '../language.ts'
@@ -23,6 +24,8 @@ import { Events, type EventsView, Explanation } from './events.tsx'
 export interface UserView {
   readonly links: readonly Link[]
   readonly record: UserRecord
+  /** What the provider has pushed of them; `null`: nothing. */
+  readonly pushed: PushedUser | null
   /** What would keep the person out now; `null`: nothing that is known here. */
   readonly obstacle: Explained | null
   readonly events: EventsView
@@ -78,6 +81,7 @@ export function userPage(language: Language, view: UserView): Page {
         <p>
           <code>{user.issuer}</code> · <code>{user.subject}</code> · <code>{user.id}</code>
         </p>
+        {view.pushed === null ? null : <p>{users.pushed(view.pushed.attributes)}</p>}
         <Data data={view.data} language={language} />
       </section>
     </>,

@@ -34,7 +34,7 @@ const REFERENCE = /^[0-9a-z]{10}$/
 const EVENTS_SHOWN = 20
 
 export function adminUserRoutes(deps: Deps) {
-  const { config, people, clock, providers } = deps
+  const { config, people, scim, clock, providers } = deps
   const app = new Hono<RequestVariables>()
 
   app.get(PATHS.adminUsers, async (c) => {
@@ -69,9 +69,10 @@ export function adminUserRoutes(deps: Deps) {
     if (session instanceof Response) return session
     const record = await recordFor(c.req.query('id'), session)
     const { id } = record.user
-    const [recorded, sessions, csrfToken] = await Promise.all([
+    const [recorded, sessions, pushed, csrfToken] = await Promise.all([
       people.audit.list({ userId: id }, null, EVENTS_SHOWN),
       people.sessions.ofUser(id),
+      scim.users.ofAccount(id),
       csrfTokenFor(session, deps),
     ])
     const language = languageOf(c)
@@ -79,6 +80,7 @@ export function adminUserRoutes(deps: Deps) {
     const view = {
       links: adminLinks(language, PATHS.adminUsers),
       record,
+      pushed,
       obstacle: obstacleNow(record, providers, config),
       events: await eventsView(recorded.entries, { isOfOne: true, circle: circleOf(session, config) }, deps),
       eventsPath: `${PATHS.adminAudit}?${new URLSearchParams({ person: id })}`,

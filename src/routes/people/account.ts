@@ -25,7 +25,7 @@ import { dataOf, sessionsView } from './views.ts'
 const EVENTS_MAX = 10_000
 
 export function accountRoutes(deps: Deps) {
-  const { config, people, endings, clock } = deps
+  const { config, people, scim, endings, clock } = deps
   const app = new Hono<RequestVariables>()
 
   app.get(PATHS.account, async (c) => {
@@ -71,8 +71,9 @@ export function accountRoutes(deps: Deps) {
     const session = await usedSessionOf(c, deps)
     if (!session) return c.redirect(signInLocation(c, config), 302)
     const { id } = session.user
-    const [record, sessions, audit] = await Promise.all([
+    const [record, pushed, sessions, audit] = await Promise.all([
       people.users.record(id),
+      scim.users.ofAccount(id),
       people.sessions.ofUser(id),
       people.audit.list({ userId: id }, null, EVENTS_MAX),
     ])
@@ -83,6 +84,8 @@ export function accountRoutes(deps: Deps) {
         created_at: isoTime(record?.createdAt ?? session.createdAt),
         last_login_at: isoTime(record?.lastLoginAt ?? session.createdAt),
       },
+      // What the provider has pushed by SCIM.
+      pushed: pushed?.attributes ?? null,
       sessions: sessions.map(({ providerId, createdAt, expiresAt, lastSeenAt, address, country, device }) => ({
         provider: providerId,
         created_at: isoTime(createdAt),

@@ -2,6 +2,7 @@
  * What a client of SCIM is answered: resources as they are shown, lists of them, and refusals; which of those is decided by the routes.
  */
 import type { Context } from 'hono'
+import type { Asked } from '../../accounts/scim/queries.ts'
 import {
   GROUP_SCHEMA,
   nameIn,
@@ -33,12 +34,7 @@ export function showUser({ id, attributes, createdAt, modifiedAt }: PushedUser, 
 export function showGroup({ id, attributes, members, createdAt, modifiedAt }: PushedGroup, baseUrl: string): Shown {
   const location = `${baseUrl}${PATHS.scimGroups}/${id}`
   const meta = { resourceType: 'Group', location, ...times(createdAt, modifiedAt) }
-  const shown = members?.map(({ value, display }) => ({
-    value,
-    display,
-    type: 'User',
-    $ref: `${baseUrl}${PATHS.scimUsers}/${value}`,
-  }))
+  const shown = members?.map((value) => ({ value, type: 'User', $ref: `${baseUrl}${PATHS.scimUsers}/${value}` }))
   return { schemas: [GROUP_SCHEMA], id, ...attributes, ...(shown === undefined ? {} : { members: shown }), meta }
 }
 
@@ -53,9 +49,21 @@ export interface Selection {
   readonly without: readonly string[]
 }
 
+/** What the address of a request asks for. */
+export function askedIn(c: Context): Asked {
+  const names = (text: string | undefined) => text?.split(',').map((name) => name.trim())
+  const { attributes, excludedAttributes, ...others } = c.req.query()
+  return { ...others, attributes: names(attributes), excludedAttributes: names(excludedAttributes) }
+}
+
+export function selectionOf({ attributes, excludedAttributes = [] }: Asked, schema: string): Selection {
+  const plain = (names: readonly string[]) => names.map((name) => withoutSchema(name, schema))
+  return { only: attributes === undefined ? null : plain(attributes), without: plain(excludedAttributes) }
+}
+
+/** Of the address of a request for one resource. */
 export function selectionIn(c: Context, schema: string): Selection {
-  const names = (text: string | undefined) => text?.split(',').map((name) => withoutSchema(name.trim(), schema))
-  return { only: names(c.req.query('attributes')) ?? null, without: names(c.req.query('excludedAttributes')) ?? [] }
+  return selectionOf(askedIn(c), schema)
 }
 
 /** Whether an attribute is wanted as a whole or in part. */

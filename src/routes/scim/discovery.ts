@@ -97,6 +97,7 @@ interface Characteristics {
   readonly mutability?: 'readWrite' | 'immutable' | 'readOnly'
   readonly uniqueness?: 'none' | 'server'
   readonly referenceTypes?: readonly string[]
+  readonly canonicalValues?: readonly string[]
   readonly subAttributes?: readonly object[]
 }
 
@@ -141,8 +142,7 @@ const GROUP_PARTS = [
     multiValued: true,
     subAttributes: [
       attribute('value', 'The id of a user', { caseExact: true, mutability: 'immutable' }),
-      attribute('display', 'The userName', { mutability: 'readOnly' }),
-      attribute('type', 'User', { mutability: 'immutable' }),
+      attribute('type', 'User', { mutability: 'immutable', canonicalValues: ['User'] }),
       attribute('$ref', 'The address of the user', {
         type: 'reference',
         caseExact: true,

@@ -3,7 +3,7 @@
  */
 import { type Context, Hono } from 'hono'
 import { type MemberStep, memberIds, patchedGroup } from '../../accounts/scim/patch.ts'
-import { FILTERED_MAX, type Query, queryIn, refuseTooMany } from '../../accounts/scim/queries.ts'
+import { type Asked, FILTERED_MAX, type Query, queryIn, refuseTooMany, searchIn } from '../../accounts/scim/queries.ts'
 import { GROUP_SCHEMA, groupIn, type PushedGroup } from '../../accounts/scim/resources.ts'
 import { isObject } from '../../claims/claim-values.ts'
 import { epochSeconds } from '../../clock.ts'
@@ -13,7 +13,7 @@ import type { Provider } from '../../oidc/provider.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { noRoute } from '../http/errors.ts'
 import { PATHS } from '../paths.ts'
-import { answerList, answerResource, isSelected, selectionIn, showGroup } from './answers.ts'
+import { answerList, answerResource, askedIn, isSelected, selectionIn, selectionOf, showGroup } from './answers.ts'
 import { jsonBody, logPush, pushingProvider, takenName, unknownResource } from './requests.ts'
 import { pageOf } from './users.ts'
 
@@ -25,6 +25,7 @@ const INDEXED = ['id', 'externalid', 'displayname']
 const MEMBERS_MAX = 50_000
 
 const ONE = `${PATHS.scimGroups}/:id` as const
+const SEARCH = `${PATHS.scimGroups}/.search`
 
 export function scimGroupRoutes(deps: Deps) {
   const { clock, config } = deps
@@ -32,14 +33,15 @@ export function scimGroupRoutes(deps: Deps) {
   const { baseUrl } = config
   const app = new Hono<RequestVariables>()
 
-  app.get(PATHS.scimGroups, async (c) => {
+  app.get(PATHS.scimGroups, async (c) => list(c, await pushingProvider(c, deps), askedIn(c)))
+
+  app.post(SEARCH, async (c) => {
     const provider = await pushingProvider(c, deps)
-    const selection = selectionIn(c, GROUP_SCHEMA)
-    const query = queryIn(c.req.query(), INDEXED, GROUP_SCHEMA)
-    const { total, resources } = await listOf(query, provider.id)
-    const asked = isSelected('members', selection) ? await groups.withMembers(resources) : resources
-    const shown = asked.map((group) => showGroup(group, baseUrl))
-    return answerList(c, { total, startIndex: query.startIndex, resources: shown }, selection)
+    return list(c, provider, searchIn(await jsonBody(c)))
+  })
+
+  app.all(SEARCH, (c) => {
+    throw noRoute(c, ['POST'])
   })
 
   app.post(PATHS.scimGroups, async (c) => {
@@ -87,6 +89,15 @@ export function scimGroupRoutes(deps: Deps) {
   app.all(ONE, (c) => {
     throw noRoute(c, ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'])
   })
+
+  async function list(c: RequestContext, { id }: Provider, asked: Asked): Promise<Response> {
+    const selection = selectionOf(asked, GROUP_SCHEMA)
+    const query = queryIn(asked, INDEXED, GROUP_SCHEMA)
+    const { total, resources } = await listOf(query, id)
+    const wanted = isSelected('members', selection) ? await groups.withMembers(resources) : resources
+    const shown = wanted.map((group) => showGroup(group, baseUrl))
+    return answerList(c, { total, startIndex: query.startIndex, resources: shown }, selection)
+  }
 
   async function save(
     c: RequestContext,

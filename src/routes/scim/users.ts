@@ -3,7 +3,7 @@
  */
 import { type Context, Hono } from 'hono'
 import { patchedUser } from '../../accounts/scim/patch.ts'
-import { FILTERED_MAX, type Query, queryIn, refuseTooMany } from '../../accounts/scim/queries.ts'
+import { type Asked, FILTERED_MAX, type Query, queryIn, refuseTooMany, searchIn } from '../../accounts/scim/queries.ts'
 import { type PushedUser, USER_SCHEMA, type UserAttributes, userIn } from '../../accounts/scim/resources.ts'
 import { isSubjectExternalId } from '../../accounts/scim/standing.ts'
 import { epochSeconds } from '../../clock.ts'
@@ -14,7 +14,7 @@ import type { RequestVariables } from '../http/context.ts'
 import { noRoute } from '../http/errors.ts'
 import { auditContextOf } from '../http/origin.ts'
 import { PATHS } from '../paths.ts'
-import { answerList, answerResource, selectionIn, showUser } from './answers.ts'
+import { answerList, answerResource, askedIn, selectionIn, selectionOf, showUser } from './answers.ts'
 import { jsonBody, logPush, pushingProvider, takenName, unknownResource } from './requests.ts'
 
 type RequestContext = Context<RequestVariables>
@@ -26,6 +26,7 @@ const INDEXED = ['id', 'externalid', 'username']
 const TRIES_MAX = 5
 
 const ONE = `${PATHS.scimUsers}/:id` as const
+const SEARCH = `${PATHS.scimUsers}/.search`
 
 export function scimUserRoutes(deps: Deps) {
   const { clock, config } = deps
@@ -33,12 +34,15 @@ export function scimUserRoutes(deps: Deps) {
   const { baseUrl } = config
   const app = new Hono<RequestVariables>()
 
-  app.get(PATHS.scimUsers, async (c) => {
+  app.get(PATHS.scimUsers, async (c) => list(c, await pushingProvider(c, deps), askedIn(c)))
+
+  app.post(SEARCH, async (c) => {
     const provider = await pushingProvider(c, deps)
-    const query = queryIn(c.req.query(), INDEXED, USER_SCHEMA)
-    const { total, resources } = await listOf(query, provider.id)
-    const shown = resources.map((user) => showUser(user, baseUrl))
-    return answerList(c, { total, startIndex: query.startIndex, resources: shown }, selectionIn(c, USER_SCHEMA))
+    return list(c, provider, searchIn(await jsonBody(c)))
+  })
+
+  app.all(SEARCH, (c) => {
+    throw noRoute(c, ['POST'])
   })
 
   app.post(PATHS.scimUsers, async (c) => {
@@ -84,6 +88,13 @@ export function scimUserRoutes(deps: Deps) {
   app.all(ONE, (c) => {
     throw noRoute(c, ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'])
   })
+
+  async function list(c: RequestContext, { id }: Provider, asked: Asked): Promise<Response> {
+    const query = queryIn(asked, INDEXED, USER_SCHEMA)
+    const { total, resources } = await listOf(query, id)
+    const shown = resources.map((user) => showUser(user, baseUrl))
+    return answerList(c, { total, startIndex: query.startIndex, resources: shown }, selectionOf(asked, USER_SCHEMA))
+  }
 
   async function change(
     c: RequestContext,

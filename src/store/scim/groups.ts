@@ -34,10 +34,14 @@ const COUNT = 'SELECT COUNT(*) AS total FROM scim_groups WHERE provider = ?1'
 const MEMBER_COUNT = 'SELECT COUNT(*) AS total FROM scim_members WHERE group_id = ?1'
 const PAGE = `SELECT ${COLUMNS} FROM scim_groups WHERE provider = ?1 ORDER BY name_key LIMIT ?2 OFFSET ?3`
 
-const MEMBERS = `SELECT scim_members.user_id AS value, scim_users.resource ->> 'userName' AS display
-  FROM scim_members JOIN scim_users ON scim_users.id = scim_members.user_id WHERE scim_members.group_id = ?1`
+const MEMBERS = 'SELECT user_id FROM scim_members WHERE group_id = ?1'
 
-const member = v.object({ value: v.string(), display: v.string() })
+const members = v.array(
+  v.pipe(
+    v.object({ user_id: v.string() }),
+    v.transform(({ user_id }) => user_id),
+  ),
+)
 const totalRow = v.object({ total: v.number() })
 
 const IS_TAKEN =
@@ -106,8 +110,8 @@ export function createPushedGroups(db: Database): PushedGroups {
 
     async withMembers(groups) {
       const shown = fitting(groups, await memberCounts(groups))
-      const members = await ofEach(MEMBERS, shown)
-      return shown.map((group, index) => ({ ...group, members: v.parse(v.array(member), members[index]) }))
+      const found = await ofEach(MEMBERS, shown)
+      return shown.map((group, index) => ({ ...group, members: v.parse(members, found[index]) }))
     },
 
     async memberCount(group) {
@@ -140,10 +144,10 @@ export function createPushedGroups(db: Database): PushedGroups {
 
 /** As many as have no more members together than an answer may have; one at least. */
 function fitting(groups: readonly PushedGroup[], sizes: readonly number[]): readonly PushedGroup[] {
-  let members = 0
+  let total = 0
   const end = sizes.findIndex((size, index) => {
-    members += size
-    return index > 0 && members > MEMBERS_SHOWN_MAX
+    total += size
+    return index > 0 && total > MEMBERS_SHOWN_MAX
   })
   return end === -1 ? groups : groups.slice(0, end)
 }

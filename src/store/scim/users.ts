@@ -38,6 +38,7 @@ function userFromRow(found: unknown): PushedUser {
 const WITH_ID = `SELECT ${COLUMNS} FROM scim_users WHERE id = ?1 AND provider = ?2`
 const WITH_KEY = `SELECT ${COLUMNS} FROM scim_users WHERE scim_key = ?1`
 const WITH_NAME = `SELECT ${COLUMNS} FROM scim_users WHERE provider = ?1 AND user_name = ?2`
+const OF_ACCOUNT = `SELECT ${COLUMNS} FROM scim_users WHERE scim_key = (SELECT scim_key FROM users WHERE id = ?1)`
 const PAGE = `SELECT ${COLUMNS} FROM scim_users WHERE provider = ?1 ORDER BY user_name LIMIT ?2 OFFSET ?3`
 const COUNT = 'SELECT COUNT(*) AS total FROM scim_users WHERE provider = ?1'
 
@@ -139,6 +140,8 @@ export function createPushedUsers(db: Database, clock: Clock, log: Log): PushedU
         ? one(WITH_KEY, scimKey(providerId, value))
         : one(WITH_NAME, providerId, value.toLowerCase())
     },
+
+    ofAccount: (userId) => one(OF_ACCOUNT, userId),
 
     async page(providerId, offset, limit) {
       const [total, found] = await roundTrip(() =>

@@ -221,6 +221,13 @@ export const standardRefusals: readonly RefusalPattern[] = [
   {
     where: ['claims'],
     error: ['account_disabled'],
+    reasons: ['inactive_at_provider'],
+    cause: 'The provider has pushed by SCIM that the person is not active.',
+    fix: 'Activate the person where the provider pushes from (its provisioning, with the token of {scimTokens}); the next push lets them in.',
+  },
+  {
+    where: ['claims'],
+    error: ['account_disabled'],
     cause: 'The account of the person is disabled here, whatever the provider says.',
     fix: 'npm run users shows who is disabled; npm run user:enable lets the person in again.',
   },

@@ -10,6 +10,7 @@ import {
   GATE,
   introspect,
   LOGIN,
+  referenceOn,
   refusalOn,
   rowsOf,
   type Settings,
@@ -219,6 +220,48 @@ describe('a group that is pushed', () => {
     const browser = scene.browserAt(scene.isolate({ GATEHOUSE_SCIM_TOKEN: '' }))
     await signIn(browser)
     expect(await whoIs(browser)).toMatchObject({ x_grp: [] })
+  })
+})
+
+describe('what is pushed', () => {
+  const ADMIN = { ...ANN, sub: 'root', name: 'Root' }
+  const SETTINGS_OF_ADMIN = { GATEHOUSE_ADMINS: 'default:root' }
+
+  it('is in the file of the person, and named as the source of their groups', async () => {
+    const scene = sceneOf(ANN)
+    await pushUser(scene.push, 'ann', { displayName: 'Ann at work' })
+    await pushUser(scene.push, 'bob')
+    const ann = scene.browser()
+    await signIn(ann)
+    const file = JSON.parse((await ann.open(`${GATE}${PATHS.accountData}`)).text)
+    expect(file.pushed).toEqual({
+      userName: 'ann@corp.example',
+      externalId: 'ann',
+      active: true,
+      displayName: 'Ann at work',
+    })
+    expect((await ann.open(`${GATE}${PATHS.account}`)).text).toContain('x_grp, groups, SCIM')
+  })
+
+  it('tells an administrator why someone cannot get in, with an account or without', async () => {
+    const scene = sceneOf(ADMIN, SETTINGS_OF_ADMIN)
+    const admin = scene.browser()
+    await signIn(admin)
+    scene.provider.setPerson(ANN)
+    const id = await pushUser(scene.push, 'ann')
+    await signIn(scene.browser())
+    await scene.push('PATCH', `/Users/${id}`, DEACTIVATE)
+    await pushUser(scene.push, 'bob', { active: false })
+    scene.provider.setPerson({ ...ANN, sub: 'bob' })
+    const refused = await scene.browser().open(LOGIN)
+    const found = await admin.open(`${GATE}${PATHS.adminUsers}?q=${referenceOn(refused)}`)
+    expect(found.text).toMatch(
+      /pushed by SCIM that the person is not active.*What to do:<\/strong> [^<]*GATEHOUSE_SCIM_TOKEN/s,
+    )
+    const account = (await rowsOf('users')).find(({ subject }) => subject === 'ann')
+    const { text } = await admin.open(`${GATE}${PATHS.adminUser}?id=${account?.id}`)
+    expect(text).toMatch(/If this person signed in now.*disabled or gone at the provider.*next push by SCIM/s)
+    expect(text).toContain('Pushed by SCIM as ann@corp.example (externalId ann), not active.')
   })
 })
 

@@ -109,6 +109,32 @@ describe('a list of users', () => {
     expect(found).toMatchObject({ status: 200, body: { totalResults: 0 } })
   })
 
+  it('is the same for a search whose parameters are in the body', async () => {
+    const { push } = createPushingScene()
+    for (const name of ['a', 'b', 'c']) await pushUser(push, name)
+    await pushGroup(push, 'Staff')
+    const schemas = ['urn:ietf:params:scim:api:messages:2.0:SearchRequest']
+    const asked = {
+      schemas,
+      attributes: ['externalId'],
+      filter: 'userName sw "B" or userName sw "c"',
+      startIndex: 2,
+      count: 5,
+    }
+    const { status, body } = await push('POST', '/Users/.search', asked)
+    expect([status, body]).toMatchObject([200, { totalResults: 2, startIndex: 2, itemsPerPage: 1 }])
+    expect(body.Resources).toEqual([expect.objectContaining({ externalId: 'c' })])
+    expect((body.Resources as object[])[0]).not.toHaveProperty('userName')
+    const groups = { schemas, excludedAttributes: ['members'] }
+    expect((await push('POST', '/Groups/.search', groups)).body).toMatchObject({
+      Resources: [{ displayName: 'Staff' }],
+    })
+    for (const wrong of [[], { count: 'x' }, { filter: 1 }]) {
+      expect((await push('POST', '/Users/.search', wrong)).status).toBe(400)
+    }
+    expect((await push('GET', '/Users/.search')).status).toBe(405)
+  })
+
   it('has the attributes that were asked for', async () => {
     const { push } = createPushingScene()
     const { body } = await push('POST', '/Users', NEWCOMER)

@@ -120,6 +120,7 @@ describe('a request that cannot be understood', () => {
     ['PATCH', '/Users/ID', patch(), 400, 'invalidSyntax'],
     ['PATCH', '/Users/ID', patch({ op: 'move', path: 'active', value: true }), 400, 'invalidSyntax'],
     ['PATCH', '/Users/ID', patch({ op: 'remove' }), 400, 'noTarget'],
+    ['PATCH', '/Users/ID', patch({ op: 'replace', path: 'active' }), 400, 'invalidValue'],
     ['PATCH', '/Users/ID', patch({ op: 'replace', value: 'x' }), 400, 'invalidValue'],
     ['PATCH', '/Users/ID', patch({ op: 'replace', path: 'active', value: { a: 1 } }), 400, 'invalidValue'],
     ['PATCH', '/Users/ID', patch({ op: 'remove', path: 'userName' }), 400, 'invalidValue'],
@@ -136,7 +137,7 @@ describe('a request that cannot be understood', () => {
     [
       'PATCH',
       '/Groups/GID',
-      patch({ op: 'replace', path: 'members[value eq "x"].display', value: 'y' }),
+      patch({ op: 'replace', path: 'members[value eq "x"].value', value: 'y' }),
       400,
       'invalidPath',
     ],

@@ -81,6 +81,8 @@ export const people: PeopleMessages = {
     next: 'Nächste Seite',
     disabled: 'gesperrt',
     disabledSince: (time) => `Gesperrt seit ${time}`,
+    pushed: ({ userName, externalId, active: isActive }) =>
+      `Per SCIM gemeldet als ${userName} (externalId ${externalId}), ${isActive ? 'aktiv' : 'nicht aktiv'}.`,
     allEvents: 'Alle Ereignisse dieser Person',
     nowTitle: 'Wenn diese Person sich jetzt anmeldete',
     nowGood: 'Von hier aus steht nichts entgegen. Über den Rest entscheidet ihr Anmeldedienst.',

@@ -81,6 +81,8 @@ export const people: PeopleMessages = {
     next: 'Next page',
     disabled: 'disabled',
     disabledSince: (time) => `Disabled since ${time}`,
+    pushed: ({ userName, externalId, active: isActive }) =>
+      `Pushed by SCIM as ${userName} (externalId ${externalId}), ${isActive ? 'active' : 'not active'}.`,
     allEvents: 'All events of this person',
     nowTitle: 'If this person signed in now',
     nowGood: 'Nothing here would keep them out. The rest is for their sign-in service to decide.',

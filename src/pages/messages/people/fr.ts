@@ -81,6 +81,8 @@ export const people: PeopleMessages = {
     next: 'Page suivante',
     disabled: 'désactivé',
     disabledSince: (time) => `Désactivé depuis le ${time}`,
+    pushed: ({ userName, externalId, active: isActive }) =>
+      `Transmis par SCIM sous le nom ${userName} (externalId ${externalId}), ${isActive ? 'actif' : 'inactif'}.`,
     allEvents: 'Tous les événements de cette personne',
     nowTitle: 'Si cette personne se connectait maintenant',
     nowGood: 'Rien ici ne l’en empêcherait. Le reste dépend de son service de connexion.',

@@ -3,6 +3,7 @@
  */
 import type { AuditEvent } from '../../../accounts/audit.ts'
 import type { Identity } from '../../../accounts/person.ts'
+import type { UserAttributes } from '../../../accounts/scim/resources.ts'
 
 export interface PeopleMessages {
   readonly account: {
@@ -58,6 +59,7 @@ export interface PeopleMessages {
     readonly next: string
     readonly disabled: string
     readonly disabledSince: (time: string) => string
+    readonly pushed: (as: Pick<UserAttributes, 'userName' | 'externalId' | 'active'>) => string
     readonly allEvents: string
     readonly nowTitle: string
     readonly nowGood: string
