@@ -1,23 +1,27 @@
 /**
- * Three kinds of test: pure rooms in Node, storage and routes in workerd, whole journeys of the built Worker over real HTTP.
+ * Four kinds of test: pure rooms in Node, storage and routes in workerd, the commands as they are run, and whole journeys of the built Worker over
+ * real HTTP.
  */
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 const inWorkerd = ['test/store/**/*.test.ts', 'test/routes/**/*.test.ts', 'test/app.test.ts']
-const journeys = ['test/flows/**/*.test.ts', 'test/dev/**/*.test.ts']
+const journeys = ['test/flows/**/*.test.ts']
+const commands = ['test/dev/**/*.test.ts']
 /** A run of their own, with what few machines have: test/providers/vitest.config.ts. */
 const realProviders = ['test/providers/**']
 
 export default defineConfig({
   test: {
+    // On a machine with two cores one of them would have nothing to do.
+    maxWorkers: '100%',
     reporters: ['default', './test/support/verdict-reporter.ts', './test/support/proof-reporter.ts'],
     projects: [
       {
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...inWorkerd, ...journeys, ...realProviders],
+          exclude: [...configDefaults.exclude, ...inWorkerd, ...journeys, ...commands, ...realProviders],
         },
       },
       {
@@ -28,6 +32,14 @@ export default defineConfig({
           })),
         ],
         test: { name: 'workerd', include: inWorkerd, setupFiles: ['test/support/migrate.ts'] },
+      },
+      {
+        test: {
+          name: 'commands',
+          include: commands,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
       },
       {
         test: {
