@@ -1,5 +1,5 @@
 /**
- * Four kinds of test: pure rooms in Node, storage and routes in workerd, the commands as they are run, and whole journeys of the built Worker over
+ * Four kinds of test: pure rooms in Node, storage and routes in workerd, commands and pages in Chromium, and whole journeys of the built Worker over
  * real HTTP.
  */
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
@@ -7,7 +7,8 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const inWorkerd = ['test/store/**/*.test.ts', 'test/routes/**/*.test.ts', 'test/app.test.ts']
 const journeys = ['test/flows/**/*.test.ts']
-const commands = ['test/dev/**/*.test.ts']
+/** They start programs, each with what it needs for itself, so that several can run at a time. */
+const programs = ['test/dev/**/*.test.ts', 'test/pages/**/*-chromium.test.ts']
 /** A run of their own, with what few machines have: test/providers/vitest.config.ts. */
 const realProviders = ['test/providers/**']
 
@@ -21,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...inWorkerd, ...journeys, ...commands, ...realProviders],
+          exclude: [...configDefaults.exclude, ...inWorkerd, ...journeys, ...programs, ...realProviders],
         },
       },
       {
@@ -35,8 +36,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'commands',
-          include: commands,
+          name: 'programs',
+          include: programs,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

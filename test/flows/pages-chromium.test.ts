@@ -2,20 +2,13 @@
  * Every page in a real browser, in three languages and both themes: axe-core finds nothing that keeps anyone out, no sentence is missing, and what
  * the pages can do is done without a script and by the keyboard alone. Takes the pictures of docs/pages.md.
  */
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { PEOPLE } from '../../dev/provider/people.ts'
+import { problemsOn } from '../support/accessibility.ts'
 import { isWithoutChromium, launchChromium, screen } from '../support/chromium.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
 import { PATHS } from '../support/paths.ts'
-
-const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** Evaluated in the page. */
-const VIOLATIONS = `axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`
-const IS_TOO_WIDE = 'document.documentElement.scrollWidth > document.documentElement.clientWidth'
 
 interface Walked {
   readonly name: string
@@ -95,14 +88,7 @@ describe.skipIf(isWithoutChromium)('in Chromium, the pages', () => {
       page.on('console', (message) => problems.push(`${page.url()}: ${message.text()}`))
       for (const walked of WALKED.filter((one) => one.who === who)) {
         await walk(page, walked)
-        await page.evaluate(AXE)
-        const violations: readonly string[] = await page.evaluate(VIOLATIONS)
-        problems.push(...violations.map((one) => `${walked.name}: ${one}`))
-        if (await page.evaluate(IS_TOO_WIDE)) problems.push(`${walked.name} is wider than the window`)
-        const text = await page.locator('body').innerText()
-        if (/undefined|\[object|NaN/.test(text)) problems.push(`${walked.name} lacks a sentence`)
-        const language = await page.locator('html').getAttribute('lang')
-        if (language !== locale.slice(0, 2)) problems.push(`${walked.name} is in ${language}`)
+        problems.push(...(await problemsOn(page, walked.name, locale.slice(0, 2))))
         if (locale === 'en-GB') await screen(page, `${walked.name}-${colorScheme}`)
       }
       await page.context().close()
