@@ -6,6 +6,13 @@ import { asName } from './identity.ts'
 import type { Identity } from './person.ts'
 import { standingOf } from './standing.ts'
 
+const OWN_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Whether a text has the form of an id that Gatehouse gives out: a random UUID. */
+export function isOwnId(text: string): boolean {
+  return OWN_ID.test(text)
+}
+
 /** An account. It is found by issuer and subject together, never by an e-mail address. @see OpenID Connect Core 1.0 section 5.7 */
 export interface User extends Identity {
   /** Our own random id, which says nothing about the provider. */

@@ -7,6 +7,7 @@ import * as v from 'valibot'
 import { isObject } from '../../claims/claim-values.ts'
 import { GatehouseError } from '../../errors.ts'
 import type { ReasonOf } from '../../reasons.ts'
+import { isOwnId } from '../users.ts'
 import {
   type Attributes,
   canonicalValue,
@@ -107,7 +108,7 @@ function joined(steps: readonly MemberStep[]): readonly MemberStep[] {
   const kept: MemberStep[] = []
   let ids: string[] = []
   for (const [index, step] of steps.entries()) {
-    ids.push(...step.ids)
+    for (const id of step.ids) ids.push(id)
     if (step.do !== 'set' && steps[index + 1]?.do === step.do) continue
     kept.push({ do: step.do, ids })
     ids = []
@@ -125,11 +126,15 @@ function memberStep({ op, path, value }: Operation): MemberStep {
 
 const memberList = v.array(v.object({ value: v.string() }))
 
-/** The ids of members, as a list of a group or the value of an operation names them. @throws GatehouseError `invalid_request` */
+/**
+ * The ids of members, as a list of a group or the value of an operation names them. What cannot be an id of ours is passed over.
+ *
+ * @throws GatehouseError `invalid_request`
+ */
 export function memberIds(value: unknown): readonly string[] {
   const list = v.safeParse(memberList, Array.isArray(value) ? value : [value])
   if (!list.success) throw refusal('value_unusable', 'members must be a list of objects with a value')
-  return [...new Set(list.output.map((member) => member.value))]
+  return [...new Set(list.output.map((member) => member.value).filter(isOwnId))]
 }
 
 type Filter = ReturnType<typeof parse>

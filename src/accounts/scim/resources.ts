@@ -59,7 +59,7 @@ const flag = v.union([
   ),
 ])
 
-/** An attribute that is `null` or an empty list is one that is not there. @see RFC 7643 section 2.5 */
+/** An attribute that is `null` is one that is not there. @see RFC 7643 section 2.5 */
 function unassigned<T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T | undefined> {
   return v.pipe(
     v.optional(v.nullable(schema)),
@@ -67,13 +67,18 @@ function unassigned<T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unk
   )
 }
 
-const line = v.pipe(v.string(), v.maxLength(TEXT_MAX_CHARACTERS))
+/** What is not well formed would be stored as another text. */
+const wellFormed = v.pipe(
+  v.string(),
+  v.check((text) => text.isWellFormed()),
+)
+const line = v.pipe(wellFormed, v.maxLength(TEXT_MAX_CHARACTERS))
 const name = v.object({ formatted: unassigned(line), familyName: unassigned(line), givenName: unassigned(line) })
 const email = v.object({ value: unassigned(line), type: unassigned(line), primary: unassigned(flag) })
 const required = v.pipe(line, v.trim(), v.nonEmpty())
 
 /** What a claim of a sign-in is to equal. */
-const externalId = v.pipe(v.string(), v.nonEmpty(), v.maxLength(SUBJECT_MAX_CHARACTERS))
+const externalId = v.pipe(wellFormed, v.nonEmpty(), v.maxLength(SUBJECT_MAX_CHARACTERS))
 
 const userAttributes = v.object({
   userName: required,

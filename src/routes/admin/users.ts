@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono'
 import { type Circle, findPeople, isWithin, QUERY_MIN_CHARACTERS } from '../../accounts/directory.ts'
 import type { Page, UserRecord } from '../../accounts/records.ts'
 import { cursorText } from '../../accounts/records.ts'
+import { isOwnId } from '../../accounts/users.ts'
 import { epochSeconds } from '../../clock.ts'
 import type { Deps } from '../../deps.ts'
 import { explainAttempt, obstacleNow } from '../../diagnosis/attempts.ts'
@@ -28,7 +29,6 @@ import { cursorOf, userPath } from './queries.ts'
 
 type RequestContext = Context<RequestVariables>
 
-const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const REFERENCE = /^[0-9a-z]{10}$/
 /** On the page of one person; all of them are on the page of the audit. */
 const EVENTS_SHOWN = 20
@@ -130,14 +130,14 @@ export function adminUserRoutes(deps: Deps) {
 
   /** @throws GatehouseError `not_found`, also for someone whom this administrator may not see */
   async function recordFor(id: string | undefined, session: Session): Promise<UserRecord> {
-    const record = id !== undefined && ID.test(id) ? await people.users.record(id) : null
+    const record = id !== undefined && isOwnId(id) ? await people.users.record(id) : null
     if (record && isWithin(record.user, circleOf(session, config))) return record
     throw new GatehouseError('not_found', 'person_unknown', 'no person of this id')
   }
 
   /** By id, or by what people are called. */
   async function found(query: string, ids: readonly string[], circle: Circle): Promise<Page<UserRecord>['entries']> {
-    const wanted = ID.test(query) ? [query] : ids
+    const wanted = isOwnId(query) ? [query] : ids
     const isText = wanted.length === 0 && [...query].length >= QUERY_MIN_CHARACTERS
     const ports = { users: deps.directory, findUsers: async () => [] }
     const byText = isText ? await findPeople(query.slice(0, 100), 'from_database', circle, ports) : []

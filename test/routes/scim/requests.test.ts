@@ -113,6 +113,8 @@ describe('a request that cannot be understood', () => {
     ['POST', '/Users', { ...user, userName: 'x'.repeat(501) }, 400, 'invalidValue'],
     ['POST', '/Users', { ...user, externalId: undefined }, 400, 'invalidValue'],
     ['POST', '/Users', { ...user, externalId: 'x'.repeat(256) }, 400, 'invalidValue'],
+    ['POST', '/Users', { ...user, externalId: '\ud800' }, 400, 'invalidValue'],
+    ['POST', '/Users', { ...user, displayName: '\udc00' }, 400, 'invalidValue'],
     ['POST', '/Users', { ...user, active: 'perhaps' }, 400, 'invalidValue'],
     ['POST', '/Users', { ...user, emails: 'bob@corp.example' }, 400, 'invalidValue'],
     ['POST', '/Users', { ...user, name: 'Bob' }, 400, 'invalidValue'],
@@ -172,8 +174,14 @@ describe('a request that cannot be understood', () => {
     expect((await push('POST', '/Users', user, { 'content-type': 'application/json' })).status).toBe(201)
     const long = { schemas: [GROUP], displayName: 'x', members: [{ value: 'y'.repeat(4 * 1024 * 1024) }] }
     expect((await push('POST', '/Groups', long)).status).toBe(413)
-    const members = Array.from({ length: 50_001 }, (_, index) => ({ value: String(index) }))
+    const members = Array.from({ length: 50_001 }, (_, index) => ({
+      value: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+    }))
     expect((await push('POST', '/Groups', { schemas: [GROUP], displayName: 'x', members })).status).toBe(413)
+    const most = { schemas: [GROUP], displayName: 'x', members: members.slice(1) }
+    expect((await push('POST', '/Groups', most)).body).toMatchObject({ displayName: 'x', members: [] })
+    const foreign = [{ value: 'z'.repeat(1_000_000) }, { value: 'y'.repeat(1_000_000) }, { value: 'x'.repeat(500_000) }]
+    expect((await push('POST', '/Groups', { schemas: [GROUP], displayName: 'y', members: foreign })).status).toBe(201)
   })
 
   it.each(['__proto__.polluted', 'constructor.prototype.polluted', 'name.__proto__.polluted', '__proto__'])(
