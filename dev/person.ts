@@ -39,7 +39,7 @@ export interface Named {
 
 /** The provider's tokens, which are sealed, and the hash of the session's own: keys rather than facts about a person. */
 const NOT_EXPORTED = ['token_hash', 'sealed_tokens']
-const LISTS = ['x_grp', 'scim_groups', 'amr', 'brought_groups', 'resource']
+const LISTS = ['x_grp', 'roles', 'scim_groups', 'amr', 'brought_groups', 'brought_roles', 'resource']
 const TIMES = /(?:^at$|_at$|^auth_time$|^id_token_iat$)/
 
 /**

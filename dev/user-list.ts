@@ -38,7 +38,7 @@ function describe(column: string, value: string | number | null): string {
   if (value === null || value === '') return ABSENT
   if (column === 'email_verified') return value === 1 ? 'yes' : 'no'
   if (column.endsWith('_at') && typeof value === 'number') return new Date(value * 1000).toISOString()
-  if (column === 'x_grp') return describeList(String(value))
+  if (['x_grp', 'roles', 'scim_groups'].includes(column)) return describeList(String(value))
   return withoutControlCharacters(String(value))
 }
 

@@ -23,6 +23,7 @@ export const REASONS = {
     'email_not_allowed',
     'groups_unknown',
     'group_not_allowed',
+    'role_not_allowed',
   ],
   account_unknown: ['unknown_subject'],
   authentication_too_weak: ['acr_not_met', 'authentication_too_old'],

@@ -3,8 +3,8 @@
  */
 
 import type { Claims } from '../claims/claim-values.ts'
-import type { Config } from '../config/model.ts'
-import { type GroupRules, groupsOf } from './identity.ts'
+import type { Config, ProviderConfig } from '../config/model.ts'
+import { type GroupRules, groupsOf, rolesOf } from './identity.ts'
 import { type SubjectRules, subjectIn } from './provision.ts'
 
 /** What a session brought from the provider, which no other session of the account can change. */
@@ -13,6 +13,8 @@ export interface Brought {
   readonly subject: string
   /** `null`: there are groups, and the provider did not say which. */
   readonly groups: readonly string[] | null
+  /** `null`: the provider did not speak of roles, or the session is older than the record of them. */
+  readonly roles: readonly string[] | null
 }
 
 /** What a refresh of a session brings. */
@@ -21,11 +23,14 @@ export interface Refreshed {
   readonly subject: string | null
   /** Empty when the provider named none this time; `null` as in `Brought`. These take the place of the earlier ones in any case. */
   readonly groups: readonly string[] | null
+  readonly roles: readonly string[] | null
 }
 
+type RefreshRules = SubjectRules & GroupRules & Pick<ProviderConfig, 'type'>
+
 /** What a refresh brings, by the claims that came with it; those of the sign-in are not among them. */
-export function refreshedBy(claims: Claims, config: SubjectRules & GroupRules): Refreshed {
-  return { subject: subjectIn(claims, config), groups: groupsOf(claims, config) }
+export function refreshedBy(claims: Claims, config: RefreshRules): Refreshed {
+  return { subject: subjectIn(claims, config), groups: groupsOf(claims, config), roles: rolesOf(claims, config) }
 }
 
 /** The signed-in person, by what their session brought. */
@@ -52,6 +57,7 @@ export function administratorEntry(providerId: string, subject: string): string 
 export function isAdministrator({ providerId, brought, isByEmail }: Candidate, config: Config): boolean {
   if (isByEmail || brought === null) return false
   if (config.administrators.includes(administratorEntry(providerId, brought.subject))) return true
-  const groups = brought.groups ?? []
-  return groups.some((group) => config.administratorGroups.includes(`${providerId}:${group}`))
+  const isListed = (names: readonly string[] | null, list: readonly string[]) =>
+    (names ?? []).some((name) => list.includes(`${providerId}:${name}`))
+  return isListed(brought.groups, config.administratorGroups) || isListed(brought.roles, config.administratorRoles)
 }

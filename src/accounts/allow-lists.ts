@@ -9,10 +9,10 @@ import { GatehouseError } from '../errors.ts'
 import type { ReasonOf } from '../reasons.ts'
 import type { Identity } from './person.ts'
 
-export type AllowLists = Pick<Config, 'allowedEmails' | 'allowedGroups'>
+export type AllowLists = Pick<Config, 'allowedEmails' | 'allowedGroups' | 'allowedRoles'>
 
 /** What the lists ask of a person. */
-type Listed = Pick<Identity, 'email' | 'email_verified' | 'x_grp'>
+type Listed = Pick<Identity, 'email' | 'email_verified' | 'x_grp' | 'roles'>
 
 /** The provider of the person. */
 interface Place {
@@ -48,12 +48,14 @@ export function isListed(person: Listed, provider: Place, lists: AllowLists): bo
 export function obstacleOf(
   person: Listed,
   provider: Place,
-  { allowedEmails, allowedGroups }: AllowLists,
+  { allowedEmails, allowedGroups, allowedRoles }: AllowLists,
 ): Obstacle | null {
   const [emails, groups] = [valuesFor(provider, allowedEmails), valuesFor(provider, allowedGroups)]
+  const roles = valuesFor(provider, allowedRoles)
   return (
     (emails.length === 0 ? null : byEmail(person, provider, emails)) ??
-    (groups.length === 0 ? null : byGroup(person, groups))
+    (groups.length === 0 ? null : byGroup(person, groups)) ??
+    (roles.length === 0 ? null : byRole(person, roles))
   )
 }
 
@@ -96,4 +98,12 @@ function byGroup({ x_grp: ofPerson }: Listed, groups: readonly string[]): Obstac
   if (groups.some((group) => ofPerson.includes(group))) return null
   const fix = `put the person into a group of ${list}, or the group onto the list; ${nameOf('groupsClaims')} says which claim has the groups`
   return { reason: 'group_not_allowed', message: 'the person is in none of the groups on the list', fix }
+}
+
+function byRole({ roles: ofPerson }: Listed, roles: readonly string[]): Obstacle | null {
+  if (roles.some((role) => ofPerson?.includes(role))) return null
+  const list = nameOf('allowedRoles')
+  const message = `the person has none of the roles on the list${ofPerson === null ? ', and the provider sent no roles at all' : ''}`
+  const fix = `give the person a role of ${list} at the provider, and let it send roles in the ID token or userinfo; or put the role onto the list`
+  return { reason: 'role_not_allowed', message, fix }
 }

@@ -52,6 +52,7 @@ export function claimsOf(
   if (member === 'full_name') return fullNameClaims ?? ['given_name', 'family_name', 'name']
   if (member === 'short_name') return shortNameClaim === undefined ? ['given_name', 'nickname'] : [shortNameClaim]
   if (member === 'family_name') return ['family_name', 'usual_name']
+  if (member === 'roles') return ['roles', 'realm_access.roles']
   if (member !== 'x_grp') return [member]
   return scimTokens === undefined ? groupsClaims : [...groupsClaims, 'SCIM']
 }

@@ -42,6 +42,7 @@ export function identityOf(claims: Claims, rules: IdentityRules): Identity {
     family_name: texts.family_name ?? usual_name,
     email_verified: emailVerifiedOf(claims, texts.email, rules.type),
     x_grp: groupsOf(claims, rules),
+    roles: rolesOf(claims, rules),
     full_name: fullNameOf(claims, rules),
     short_name: shortNameOf(claims, rules),
   }
@@ -90,6 +91,11 @@ export function groupsOf(claims: Claims, rules: GroupRules): readonly string[] |
 /** The configured claim that the groups are read from; `undefined`: the provider speaks of none of them. */
 export function groupsClaimOf(claims: Claims, { groupsClaims: names }: GroupRules): string | undefined {
   return names.find((one) => isElsewhere(claims, one) || claimAt(claims, one) !== undefined)
+}
+
+/** The roles, where this type of provider has them. @returns `null`: it does not speak of roles */
+export function rolesOf(claims: Claims, { type }: Pick<ProviderConfig, 'type'>): readonly string[] | null {
+  return VENDORS[type].rolesIn(claims)?.slice(0, GROUPS_MAX) ?? null
 }
 
 function isSaid(value: unknown): boolean {

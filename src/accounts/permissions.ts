@@ -35,9 +35,9 @@ export function permissionsOf(
   ])
 }
 
-/** Those of someone with an account, whose roles are not known here. */
-export function permissionsOfUser({ x_grp: groups }: Pick<Identity, 'x_grp'>, rules: PermissionRules) {
-  return permissionsOf({ principal: 'user', groups, roles: undefined }, rules)
+/** Those of someone with an account. */
+export function permissionsOfUser({ x_grp: groups, roles }: Pick<Identity, 'x_grp' | 'roles'>, rules: PermissionRules) {
+  return permissionsOf({ principal: 'user', groups, roles: roles ?? undefined }, rules)
 }
 
 function wordsAt(table: Readonly<Record<string, string>>, name: string): readonly string[] {

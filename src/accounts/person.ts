@@ -21,6 +21,8 @@ export const personSchema = v.object({
   tariff_status: text,
   /** `null`: there are groups, and the provider did not say which. */
   x_grp: v.nullable(v.pipe(v.array(v.string()), v.readonly())),
+  /** `null`: the provider does not speak of roles. */
+  roles: v.nullable(v.pipe(v.array(v.string()), v.readonly())),
   picture: text,
   locale: text,
   zoneinfo: text,
@@ -34,7 +36,7 @@ export const personSchema = v.object({
 
 export type Identity = Readonly<v.InferOutput<typeof personSchema>>
 
-type NotText = 'email_verified' | 'x_grp'
+type NotText = 'email_verified' | 'x_grp' | 'roles'
 
 /** The members that are text. */
 export type TextMember = Exclude<keyof Identity, NotText>
@@ -43,5 +45,5 @@ export type TextMember = Exclude<keyof Identity, NotText>
 export const TEXT_MEMBERS: readonly TextMember[] = v.keyof(personSchema).options.filter((name) => isTextMember(name))
 
 function isTextMember(name: keyof Identity): name is TextMember {
-  return name !== 'email_verified' && name !== 'x_grp'
+  return name !== 'email_verified' && name !== 'x_grp' && name !== 'roles'
 }

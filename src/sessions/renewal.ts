@@ -189,7 +189,7 @@ async function refreshNow(
 /** A refresh may have said that the person is no longer in a group, or has another address. */
 async function unlessShutOut(session: Session, reference: string, ports: RenewalPorts): Promise<Session | null> {
   if (isAllowed(session, ports)) return session
-  const reason = `the person is no longer on the lists of ${nameOf('allowedEmails')} and ${nameOf('allowedGroups')}`
+  const reason = `the person is no longer on the lists of ${nameOf('allowedEmails')}, ${nameOf('allowedGroups')} and ${nameOf('allowedRoles')}`
   return ended(session, { event: 'session_not_allowed', reason }, reference, ports)
 }
 

@@ -53,7 +53,7 @@ export const textList = v.pipe(v.string(), v.parseJson(), v.array(v.string()), v
 /** A text that may not be known. */
 export const nullableText = v.nullable(v.string())
 
-/** `null` in JSON: there are groups, and it is not known which. */
+/** `null` in JSON: groups or roles are not known. */
 const groupList = v.pipe(v.string(), v.parseJson(), v.nullable(v.array(v.string())), v.readonly())
 
 const userRow = v.object({
@@ -66,6 +66,7 @@ const userRow = v.object({
     v.transform((value) => (value === null ? null : value === 1)),
   ),
   x_grp: groupList,
+  roles: groupList,
   scim_groups: textList,
 })
 
@@ -99,6 +100,7 @@ const sessionRow = v.object({
   by_email: v.number(),
   brought_subject: nullableText,
   brought_groups: v.nullable(groupList),
+  brought_roles: v.nullable(groupList),
 })
 
 /** The columns of `sessions` that make a Session, for a statement that joins `users`. */
@@ -129,7 +131,9 @@ export function sessionFromRow(row: unknown): Session {
     isRefreshPending: session.refresh_pending === 1,
     isByEmail: session.by_email === 1,
     brought:
-      session.brought_subject === null ? null : { subject: session.brought_subject, groups: session.brought_groups },
+      session.brought_subject === null
+        ? null
+        : { subject: session.brought_subject, groups: session.brought_groups, roles: session.brought_roles },
   }
 }
 

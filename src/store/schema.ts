@@ -130,6 +130,10 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, readonly st
     scim_members: ['group_id', 'user_id'],
     users: ['scim_key', 'scim_groups'],
   },
+  '0023_roles.sql': {
+    users: ['roles'],
+    sessions: ['brought_roles'],
+  },
 }
 
 /** A table or a column of it, and the migration that makes it. */

@@ -77,8 +77,8 @@ const HAS_ENDED = `SELECT ${hasEnded(1, 6)} AS ended`
 
 /** For the person who is meant by ?1 to ?3. The account still has the subject that it had before the sign-in. */
 const insertSession = (meant: string) =>
-  `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sub_hash, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at, provider, by_email, brought_subject, brought_groups, address, country, device)
-  SELECT ?4, id, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, subject <> ?2, ?2, ?16, ?22, ?23, ?24 FROM users WHERE issuer = ?1 AND subject = ${meant} AND disabled_at IS NULL AND NOT ${hasEnded(17, 5)} RETURNING 1`
+  `INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, sub_hash, sid_hash, id_token_iat, auth_time, acr, amr, sealed_tokens, tokens_expire_at, provider, by_email, brought_subject, brought_groups, address, country, device, brought_roles)
+  SELECT ?4, id, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, subject <> ?2, ?2, ?16, ?22, ?23, ?24, ?25 FROM users WHERE issuer = ?1 AND subject = ${meant} AND disabled_at IS NULL AND NOT ${hasEnded(17, 5)} RETURNING 1`
 
 /** Before anything is written, while it can still be seen that the account has another subject. */
 const auditMatch = (meant: string) =>
@@ -112,6 +112,7 @@ const CLAIM_REFRESH = `UPDATE sessions SET refresh_version = refresh_version + 1
 /** A session that began before this was recorded does not get it from a refresh: whether it was matched by e-mail is not known. */
 const COMPLETE_REFRESH = `UPDATE sessions SET sealed_tokens = ?3, tokens_expire_at = ?4, refreshed_at = ?5, refresh_not_before = 0, refresh_pending = 0, doubts = 0, doubted_at = NULL,
     brought_groups = CASE WHEN brought_subject IS NULL THEN NULL ELSE COALESCE(?7, brought_groups) END,
+    brought_roles = CASE WHEN brought_subject IS NULL THEN NULL ELSE COALESCE(?8, brought_roles) END,
     brought_subject = CASE WHEN brought_subject IS NULL THEN NULL ELSE COALESCE(?6, brought_subject) END
   WHERE token_hash = ?1 AND refresh_version = ?2`
 
@@ -188,6 +189,7 @@ export function createSessions(db: Database, clock: Clock, log: Log): Sessions {
           origin.address,
           origin.country,
           origin.device,
+          JSON.stringify(admission.identity.roles),
         )
       const auditedMatch =
         admission.byEmail === null
@@ -262,6 +264,7 @@ export function createSessions(db: Database, clock: Clock, log: Log): Sessions {
             askedAt,
             brought?.subject ?? null,
             brought === null ? null : JSON.stringify(brought.groups),
+            brought === null ? null : JSON.stringify(brought.roles),
           ),
       ]
       if (identity !== null) statements.push(updateUser(db, user.id, identity, { tokenHash, refreshVersion }))

@@ -52,7 +52,7 @@ export function findMatches(db: Database, admission: Admission): D1PreparedState
 }
 
 /** Where the values about the sign-in itself are in `upsertUser`, after those of the person. */
-const SIGN_IN = PERSON_COLUMNS.length + 8
+const SIGN_IN = PERSON_COLUMNS.length + 9
 
 /**
  * Whether the address of a row is verified after the provider has spoken, as an expression of SQL. Silence about the address that is
@@ -77,21 +77,22 @@ export function upsertUser(
   now: number,
   signIn: BeginningSignIn & { readonly scimKey: string | null },
 ): D1PreparedStatement {
-  const { verified, groups, person } = columnsOf(admission.identity)
+  const { verified, groups, roles, person } = columnsOf(admission.identity)
   return db
     .prepare(
-      `INSERT INTO users (id, issuer, subject, email_verified, x_grp, created_at, updated_at, last_login_at, ${PERSON_COLUMNS.join(', ')})
-  SELECT ?4, ?1, meant.subject, ?5, ?6, ?7, ?7, ?7, ${PERSON_COLUMNS.map((_, index) => `?${index + 8}`).join(', ')}
+      `INSERT INTO users (id, issuer, subject, email_verified, x_grp, created_at, updated_at, last_login_at, ${PERSON_COLUMNS.join(', ')}, roles)
+  SELECT ?4, ?1, meant.subject, ?5, ?6, ?7, ?7, ?7, ${PERSON_COLUMNS.map((_, index) => `?${index + 8}`).join(', ')}, ?${SIGN_IN - 1}
     FROM (SELECT ${meantSubject(admission)} AS subject) AS meant WHERE meant.subject IS NOT NULL AND NOT ${hasEnded(SIGN_IN, 7)}
   ON CONFLICT (issuer, subject) DO UPDATE SET
     email_verified = ${verifiedAfter('excluded.email', 'excluded.email_verified')},
-    x_grp = excluded.x_grp,${signIn.scimKey === null ? ' scim_key = NULL,' : ''}
+    x_grp = excluded.x_grp,
+    roles = excluded.roles,${signIn.scimKey === null ? ' scim_key = NULL,' : ''}
     ${PERSON_COLUMNS.map((column) => `${column} = COALESCE(excluded.${column}, users.${column})`).join(', ')},
     updated_at = excluded.updated_at,
     last_login_at = excluded.last_login_at
   WHERE users.disabled_at IS NULL`,
     )
-    .bind(...keyOf(admission), crypto.randomUUID(), verified, groups, now, ...person, ...valuesOf(signIn))
+    .bind(...keyOf(admission), crypto.randomUUID(), verified, groups, now, ...person, roles, ...valuesOf(signIn))
 }
 
 /**
@@ -110,12 +111,13 @@ const REFRESHED: readonly (readonly [column: string, value: string])[] = [
   ['email_verified', verifiedAfter('?4', '?2')],
   ['x_grp', '?3'],
   ...PERSON_COLUMNS.map((column, index) => [column, `COALESCE(?${index + 4}, ${column})`] as const),
+  ['roles', `?${PERSON_COLUMNS.length + 4}`],
 ]
 
 /** Most refreshes bring nothing new, and a row that is not written costs nothing: it would be half of all rows that are. */
 const UPDATE_USER = `UPDATE users SET ${REFRESHED.map(([column, value]) => `${column} = ${value}`).join(', ')}
   WHERE id = ?1 AND (${REFRESHED.map(([column, value]) => `${column} IS NOT ${value}`).join(' OR ')})
-    AND EXISTS (SELECT 1 FROM sessions WHERE token_hash = ?${PERSON_COLUMNS.length + 4} AND refresh_version = ?${PERSON_COLUMNS.length + 5})`
+    AND EXISTS (SELECT 1 FROM sessions WHERE token_hash = ?${PERSON_COLUMNS.length + 5} AND refresh_version = ?${PERSON_COLUMNS.length + 6})`
 
 /** Writes what a refresh said of a person, unless it is nothing new or the session has gone on without it. */
 export function updateUser(
@@ -124,8 +126,10 @@ export function updateUser(
   identity: Identity,
   session: { readonly tokenHash: string; readonly refreshVersion: number },
 ): D1PreparedStatement {
-  const { verified, groups, person } = columnsOf(identity)
-  return db.prepare(UPDATE_USER).bind(userId, verified, groups, ...person, session.tokenHash, session.refreshVersion)
+  const { verified, groups, roles, person } = columnsOf(identity)
+  return db
+    .prepare(UPDATE_USER)
+    .bind(userId, verified, groups, ...person, roles, session.tokenHash, session.refreshVersion)
 }
 
 /** An identity as the columns of `users` hold it. */
@@ -133,6 +137,7 @@ function columnsOf(identity: Identity) {
   return {
     verified: identity.email_verified === null ? null : Number(identity.email_verified),
     groups: JSON.stringify(identity.x_grp),
+    roles: JSON.stringify(identity.roles),
     person: PERSON_COLUMNS.map((column) => (column === 'search_text' ? searchTextOf(identity) : identity[column])),
   }
 }

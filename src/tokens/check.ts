@@ -129,7 +129,7 @@ function goodSession(session: Session, provider: Provider, app: App, { config }:
   return {
     active: true,
     principal: 'user',
-    roles: undefined,
+    roles: user.roles ?? undefined,
     permissions: permissionsOfUser(user, config),
     claims: {
       iss: user.issuer,

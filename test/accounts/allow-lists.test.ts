@@ -12,14 +12,15 @@ const allowed = (...entries: string[]) =>
     return { providerId, value }
   })
 
-const lists = (allowedEmails: string[], allowedGroups: string[] = []): AllowLists => ({
+const lists = (allowedEmails: string[], allowedGroups: string[] = [], allowedRoles: string[] = []): AllowLists => ({
   allowedEmails: allowed(...allowedEmails),
   allowedGroups: allowed(...allowedGroups),
+  allowedRoles: allowed(...allowedRoles),
 })
 
 const at = (id: string, trustAbsentEmailVerified = false) => ({ id, config: { trustAbsentEmailVerified } })
 
-const ALICE = { email: 'alice@example.org', email_verified: true, x_grp: ['staff'] }
+const ALICE = { email: 'alice@example.org', email_verified: true, x_grp: ['staff'], roles: null }
 
 function reasonFor(
   person: Parameters<typeof refuseUnlisted>[0],
@@ -85,6 +86,25 @@ describe('groups', () => {
   })
 })
 
+describe('roles', () => {
+  it.each<[readonly string[] | null, string | null]>([
+    [['member'], null],
+    [['other', 'member'], null],
+    [['Member'], 'role_not_allowed'],
+    [[], 'role_not_allowed'],
+    [null, 'role_not_allowed'],
+  ])('%j', (roles, reason) => {
+    expect(reasonFor({ ...ALICE, roles }, lists([], [], ['member']))).toBe(reason)
+  })
+
+  it('and groups must both be allowed', () => {
+    const both = lists([], ['staff'], ['member'])
+    expect(reasonFor({ ...ALICE, x_grp: ['staff'], roles: ['member'] }, both)).toBe(null)
+    expect(reasonFor({ ...ALICE, x_grp: ['staff'], roles: ['x'] }, both)).toBe('role_not_allowed')
+    expect(reasonFor({ ...ALICE, x_grp: ['x'], roles: ['member'] }, both)).toBe('group_not_allowed')
+  })
+})
+
 describe('entries for one provider', () => {
   const of = lists(['partner:@partner.example', '@example.org'], ['partner:meetings'])
 
@@ -104,6 +124,7 @@ it('without a list everyone is let in, and with one only those whom an entry nam
     email: fc.option(fc.emailAddress()),
     email_verified: fc.option(fc.boolean()),
     x_grp: fc.option(fc.array(fc.constantFrom('staff', 'guests', 'other'))),
+    roles: fc.option(fc.array(fc.constantFrom('member', 'other'))),
   })
   fc.assert(
     fc.property(person, fc.emailAddress(), (one, other) => {

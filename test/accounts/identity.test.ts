@@ -22,6 +22,7 @@ const NOBODY: Identity = {
   tariff_id: null,
   tariff_status: null,
   x_grp: [],
+  roles: null,
   picture: null,
   locale: null,
   zoneinfo: null,
@@ -69,6 +70,7 @@ it('has every member that the provider sent', () => {
     tariff_id: 'f',
     tariff_status: 'paid',
     x_grp: ['staff', 'admin'],
+    roles: ['member'],
     picture: 'https://idp.example/alice.png',
     locale: 'fr',
     zoneinfo: 'Europe/Paris',
@@ -463,5 +465,20 @@ describe('the picture', () => {
     {},
   ])('is dropped when it is anything else: %j (A69)', (picture) => {
     expect(identityOf({ picture }).picture).toBeNull()
+  })
+})
+
+describe('roles', () => {
+  it.each<[IdentityRules['type'], object, readonly string[] | null]>([
+    ['generic', { roles: ['editor', 'member'] }, ['editor', 'member']],
+    ['generic', { realm_access: { roles: ['editor'] } }, ['editor']],
+    ['generic', { roles: [] }, []],
+    ['generic', {}, null],
+    ['generic', { roles: 5 }, null],
+    ['keycloak', { realm_access: { roles: ['editor'] }, roles: ['of-no-realm'] }, ['editor']],
+    ['entra', { roles: ['Task.Read'] }, ['Task.Read']],
+    ['zitadel', { 'urn:zitadel:iam:org:project:roles': { editor: { 1: 'x' } } }, ['editor']],
+  ])('of %s, from %j', (type, claims, roles) => {
+    expect(identityOf({ ...claims }, { type }).roles).toEqual(roles)
   })
 })

@@ -28,6 +28,7 @@ describe('what an application is told', () => {
       tariff_id: 'tariff-1',
       tariff_status: 'paid',
       x_grp: ['staff', 'admin'],
+      roles: ['member'],
       siret: '13002526500013',
       idp_id: 'idp-1',
     })

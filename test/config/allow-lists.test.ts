@@ -17,7 +17,7 @@ const BASE = {
 
 const read = (settings: Record<string, unknown>) => loadConfig({ ...BASE, ...settings })
 
-const entriesOf = (key: 'allowedEmails' | 'allowedGroups', name: string, value: unknown) =>
+const entriesOf = (key: 'allowedEmails' | 'allowedGroups' | 'allowedRoles', name: string, value: unknown) =>
   read({ [name]: value }).config[key].map((entry) => [entry.providerId, entry.value])
 
 function problemsOf(settings: Record<string, unknown>): readonly string[] {
@@ -70,13 +70,12 @@ describe('GATEHOUSE_ALLOWED_EMAILS', () => {
   })
 })
 
-describe('GATEHOUSE_ALLOWED_GROUPS', () => {
-  const NAME = 'GATEHOUSE_ALLOWED_GROUPS'
-
+describe.each([
+  ['GATEHOUSE_ALLOWED_GROUPS', 'allowedGroups'],
+  ['GATEHOUSE_ALLOWED_ROLES', 'allowedRoles'],
+] as const)('%s', (NAME, key) => {
   it('has names with blanks, commas of distinguished names, and colons after a *', () => {
-    expect(
-      entriesOf('allowedGroups', NAME, 'staff, Sales Berlin,cn=a,ou=b, partner:x, *:urn:mace:staff, default:a:b'),
-    ).toEqual([
+    expect(entriesOf(key, NAME, 'staff, Sales Berlin,cn=a,ou=b, partner:x, *:urn:mace:staff, default:a:b')).toEqual([
       [null, 'staff'],
       [null, 'Sales Berlin'],
       [null, 'cn=a,ou=b'],
@@ -84,7 +83,7 @@ describe('GATEHOUSE_ALLOWED_GROUPS', () => {
       [null, 'urn:mace:staff'],
       ['default', 'a:b'],
     ])
-    expect(entriesOf('allowedGroups', NAME, '["Sales, Berlin"]')).toEqual([[null, 'Sales, Berlin']])
+    expect(entriesOf(key, NAME, '["Sales, Berlin"]')).toEqual([[null, 'Sales, Berlin']])
   })
 
   it('does not take a name with a colon for one of a provider that there is not', () => {
@@ -94,7 +93,7 @@ describe('GATEHOUSE_ALLOWED_GROUPS', () => {
   })
 
   it('is empty when nothing is set, and a text of blanks and commas is nothing', () => {
-    expect(entriesOf('allowedGroups', NAME, '')).toEqual([])
+    expect(entriesOf(key, NAME, '')).toEqual([])
     expect(problemsOf({ [NAME]: ' , ' })).toEqual([expect.stringContaining('has no entry')])
   })
 })

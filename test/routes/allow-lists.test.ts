@@ -20,12 +20,14 @@ import {
 
 const EMAILS = { GATEHOUSE_ALLOWED_EMAILS: '@corp.example' }
 const GROUPS = { GATEHOUSE_ALLOWED_GROUPS: 'staff' }
+const ROLES = { GATEHOUSE_ALLOWED_ROLES: 'member' }
 const ALICE = { sub: 'alice', email: 'alice@corp.example', email_verified: true, x_grp: ['staff'] }
 
 describe('a sign-in', () => {
   it.each([
     ['of an allowed address', EMAILS, ALICE],
     ['of a member of an allowed group', GROUPS, ALICE],
+    ['of someone with an allowed role', ROLES, { ...ALICE, roles: ['member'] }],
     ['of someone on both lists', { ...EMAILS, ...GROUPS }, ALICE],
     ['at a provider without an entry', { GATEHOUSE_ALLOWED_EMAILS: '*:@corp.example' }, ALICE],
   ])('%s is let in', async (_, settings, person) => {
@@ -40,6 +42,7 @@ describe('a sign-in', () => {
     ['of another domain', EMAILS, { ...ALICE, email: 'alice@evil.example' }, 'email_not_allowed'],
     ['of an address that is not verified', EMAILS, { ...ALICE, email_verified: false }, 'email_not_verified'],
     ['of no address', EMAILS, { sub: 'alice' }, 'email_missing'],
+    ['of someone with another role', ROLES, { ...ALICE, roles: ['guests'] }, 'role_not_allowed'],
     ['of someone in another group', GROUPS, { ...ALICE, x_grp: ['guests'] }, 'group_not_allowed'],
   ])(
     '%s is refused with a page, the reason and the fix in the log, and nothing written',
@@ -98,6 +101,21 @@ describe('a session that has begun', () => {
     expect(await rowsOf('sessions')).toEqual([])
     const [line] = scene.log.filter(({ event }) => event === 'session_not_allowed')
     expect(line?.detail).toMatchObject({ reason: expect.stringContaining('GATEHOUSE_ALLOWED_GROUPS') })
+  })
+
+  it('ends when its refresh brings the role no more', async () => {
+    const scene = createScene(ROLES)
+    const member = { ...ALICE, roles: ['member'] }
+    scene.provider.setPerson(member)
+    const browser = scene.browser()
+    await signIn(browser)
+    scene.clock.advance(901)
+    expect(await whoIs(browser)).toMatchObject({ roles: ['member'] })
+    scene.provider.changePerson({ ...member, roles: [] })
+    scene.clock.advance(901)
+    expect(await whoIs(browser)).toBeNull()
+    const [line] = scene.log.filter(({ event }) => event === 'session_not_allowed')
+    expect(line?.detail).toMatchObject({ reason: expect.stringContaining('GATEHOUSE_ALLOWED_ROLES') })
   })
 
   it('that only an app asks about ends in the same way', async () => {

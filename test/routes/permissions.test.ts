@@ -25,6 +25,22 @@ describe('a person', () => {
     expect(await told(scene, sessionTokenOf(browser) ?? '')).toMatchObject({ active: true, ...expected })
   })
 
+  it('has what their roles have, in users/me and in an answer about the session, and nothing for a role that is for programs', async () => {
+    const scene = createScene({
+      ...SETTINGS,
+      GATEHOUSE_ROLE_PERMISSIONS: '{"editor": "pages:edit", "opentalk-recorder": "x"}',
+    })
+    scene.provider.setPerson({ sub: 'alice', realm_access: { roles: ['editor', 'opentalk-recorder'] } })
+    const browser = scene.browser()
+    await signIn(browser)
+    const expected = { roles: ['editor', 'opentalk-recorder'], permissions: ['rooms:join', 'pages:edit'] }
+    expect((await browser.background(ME)).json()).toMatchObject(expected)
+    expect(await told(scene, sessionTokenOf(browser) ?? '')).toMatchObject({ active: true, ...expected })
+    scene.provider.changePerson({ sub: 'alice' })
+    scene.clock.advance(901)
+    expect((await browser.background(ME)).json()).toMatchObject({ roles: null, permissions: ['rooms:join'] })
+  })
+
   it('has from an access token what its groups have, and nothing for a role that is for programs', async () => {
     const scene = createScene(SETTINGS)
     const token = await scene.provider.signAccessToken({

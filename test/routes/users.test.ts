@@ -52,6 +52,7 @@ describe('the signed-in person', () => {
       tariff_id: 'basic',
       tariff_status: 'default',
       x_grp: ['staff', 'CN=a,OU=b'],
+      roles: null,
       siret: null,
       idp_id: null,
       permissions: ['rooms:join', 'rooms:create', 'rooms:record', 'rooms:moderate'],
@@ -72,6 +73,7 @@ describe('the signed-in person', () => {
       timezone: 'UTC',
       language: null,
       x_grp: [],
+      roles: null,
     })
   })
 

@@ -69,6 +69,43 @@ describe('a sign-in of a pushed user', () => {
   })
 })
 
+describe('the groups of an account', () => {
+  const group = {
+    id: 'g',
+    providerId: 'default',
+    createdAt: NOW,
+    modifiedAt: NOW,
+    members: null,
+    attributes: { displayName: 'Staff', externalId: 'of the provider' },
+  }
+
+  it('are those of the pushed user while it has this key and is there', async () => {
+    const { users, groups, sessions } = stores()
+    await users.save(pushed(), null, null, CONTEXT)
+    await groups.save(group, true, [{ do: 'add', ids: ['scim-1'] }])
+    await sessions.begin(signIn({ scimKey: KEY }))
+    await sessions.begin(signIn({ subject: 'bob', scimKey: 'default ext-bob', tokenHash: 'of bob' }))
+    const names = async () => (await accounts()).map(({ scim_groups }) => scim_groups)
+    expect(await names()).toEqual(['["Staff"]', '[]'])
+    const renamed = pushed({ externalId: 'ext-bob' })
+    await users.save(renamed, pushed(), null, CONTEXT)
+    expect(await names()).toEqual(['[]', '["Staff"]'])
+    await users.remove(renamed, CONTEXT)
+    expect(await names()).toEqual(['[]', '[]'])
+  })
+
+  it('are kept by the other account of the same pushed user when one is deleted', async () => {
+    const { users, sessions } = stores()
+    await users.save(pushed(), null, null, CONTEXT)
+    await sessions.begin(signIn({ scimKey: KEY }))
+    await sessions.begin(signIn({ subject: 'again', scimKey: KEY, tokenHash: 'again' }))
+    await env.DB.exec(`DELETE FROM users WHERE subject = 'again'`)
+    expect(await users.withId('default', 'scim-1')).not.toBeNull()
+    await env.DB.exec(`DELETE FROM users WHERE subject = 'alice'`)
+    expect(await users.withId('default', 'scim-1')).toBeNull()
+  })
+})
+
 describe('a pushed user', () => {
   it('is the account of the issuer whose subject is the externalId, at once', async () => {
     const { users, sessions } = stores()

@@ -343,15 +343,15 @@ describe('a refresh', () => {
 
   it('replaces what its own session brought, and nothing that another did', async () => {
     const { sessions } = store()
-    const staff = identity({ x_grp: ['staff'] })
+    const staff = identity({ x_grp: ['staff'], roles: ['admin'] })
     await sessions.begin(signIn({ identity: staff }))
     await sessions.begin(signIn({ tokenHash: 'other', identity: staff }))
     const seen = await found(sessions)
-    const guests = { ...refreshed, brought: { subject: null, groups: ['guests'] } }
+    const guests = { ...refreshed, brought: { subject: null, groups: ['guests'], roles: ['visitor'] } }
     await sessions.claimRefresh(seen, NOW + 7)
     await sessions.completeRefresh({ ...seen, refreshVersion: seen.refreshVersion + 1 }, guests)
-    expect((await found(sessions)).brought).toEqual({ subject: 'alice', groups: ['guests'] })
-    expect((await sessions.find('other'))?.brought).toEqual({ subject: 'alice', groups: ['staff'] })
+    expect((await found(sessions)).brought).toEqual({ subject: 'alice', groups: ['guests'], roles: ['visitor'] })
+    expect((await sessions.find('other'))?.brought).toEqual({ subject: 'alice', groups: ['staff'], roles: ['admin'] })
   })
 
   it('that came too late replaces nothing of what the session brought', async () => {
@@ -361,17 +361,23 @@ describe('a refresh', () => {
     await sessions.claimRefresh(seen, NOW)
     await sessions.claimRefresh({ ...seen, refreshVersion: seen.refreshVersion + 1 }, NOW + 7)
     const late = { ...seen, refreshVersion: seen.refreshVersion + 1 }
-    expect(await sessions.completeRefresh(late, { ...refreshed, brought: { subject: 'bob', groups: null } })).toBeNull()
-    expect((await found(sessions)).brought).toEqual({ subject: 'alice', groups: ['staff'] })
+    expect(
+      await sessions.completeRefresh(late, { ...refreshed, brought: { subject: 'bob', groups: null, roles: ['x'] } }),
+    ).toBeNull()
+    expect((await found(sessions)).brought).toEqual({ subject: 'alice', groups: ['staff'], roles: null })
   })
 
   it.each([
-    ['nothing new', null, { subject: 'alice', groups: ['staff'] }],
-    ['groups that are not known', { subject: null, groups: null }, { subject: 'alice', groups: null }],
-    ['another subject', { subject: 'bob', groups: [] }, { subject: 'bob', groups: [] }],
+    ['nothing new', null, { subject: 'alice', groups: ['staff'], roles: ['admin'] }],
+    [
+      'groups and roles that are not known',
+      { subject: null, groups: null, roles: null },
+      { subject: 'alice', groups: null, roles: null },
+    ],
+    ['another subject', { subject: 'bob', groups: [], roles: [] }, { subject: 'bob', groups: [], roles: [] }],
   ])('may bring %s', async (_, brought, after) => {
     const { sessions } = store()
-    await sessions.begin(signIn({ identity: identity({ x_grp: ['staff'] }) }))
+    await sessions.begin(signIn({ identity: identity({ x_grp: ['staff'], roles: ['admin'] }) }))
     const seen = await found(sessions)
     await sessions.completeRefresh(seen, { ...refreshed, brought })
     expect((await found(sessions)).brought).toEqual(after)

@@ -38,6 +38,7 @@ export function identity(known: Partial<Identity> = {}): Identity {
     tariff_id: null,
     tariff_status: null,
     x_grp: [],
+    roles: null,
     picture: null,
     locale: null,
     zoneinfo: null,

@@ -20,6 +20,7 @@ export const ALICE: User = {
   tariff_id: 'tariff-1',
   tariff_status: 'paid',
   x_grp: ['staff', 'admin'],
+  roles: ['member'],
   picture: 'https://idp.example/alice.png',
   locale: 'fr-FR',
   zoneinfo: 'Europe/Paris',
@@ -48,7 +49,7 @@ export function sessionOf(tokenHash: string, createdAt: number, more: Partial<Se
     refreshNotBefore: 0,
     isRefreshPending: false,
     isByEmail: false,
-    brought: { subject: 'alice', groups: [] },
+    brought: { subject: 'alice', groups: [], roles: null },
     ...more,
   }
 }

@@ -35,6 +35,7 @@ describe('a session token', () => {
     expect(await check(token, ANY_APP, ports)).toEqual({
       active: true,
       principal: 'user',
+      roles: ['member'],
       permissions: ['rooms:join', 'rooms:create', 'rooms:record', 'rooms:moderate'],
       claims: {
         iss: 'https://idp.example/realms/main',

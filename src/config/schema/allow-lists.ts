@@ -1,7 +1,7 @@
 /**
  * The settings that say who may come in; what that makes of a person is decided in `accounts/allow-lists.ts`.
  */
-import { type Allowed, allowedAddresses, allowedGroups } from '../values/allowed.ts'
+import { type Allowed, allowedAddresses, allowedGroups, allowedRoles } from '../values/allowed.ts'
 import type { Problem } from './reading.ts'
 import { optional, writtenIn } from './setting.ts'
 
@@ -20,7 +20,15 @@ export const allowListSettings = {
     origin: 'Gatehouse',
     example: 'staff, partner:meetings',
     meaning:
-      'Only members of one of these groups are let in: names as they are in the claim that OIDC_USERINFO_GROUPS_CLAIM names, which may be that of roles. Entries may be for one provider, as in GATEHOUSE_ALLOWED_EMAILS; one with a colon in its name takes `*:` before it (`*:urn:example:staff`). With both settings a person must be on both lists. The provider must send the groups at refreshes, too, or sessions end there. Unset: everyone.',
+      'Only members of one of these groups are let in: names as they are in the claim that OIDC_USERINFO_GROUPS_CLAIM names, which may be that of roles. Entries may be for one provider, as in GATEHOUSE_ALLOWED_EMAILS; one with a colon in its name takes `*:` before it (`*:urn:example:staff`). With several of these settings a person must be on each of the lists. The provider must send the groups at refreshes, too, or sessions end there. Unset: everyone.',
+  }),
+  allowedRoles: optional(allowedRoles, {
+    name: 'GATEHOUSE_ALLOWED_ROLES',
+    default: [],
+    origin: 'Gatehouse',
+    example: 'member, partner:visitor',
+    meaning:
+      'The same for roles: those in the claim `roles` or else `realm_access.roles` of the ID token or userinfo; for keycloak the realm roles, which a mapper of the client must put there, for zitadel those of the project. Unset: everyone.',
   }),
 } as const
 
@@ -29,7 +37,7 @@ export function allowListProblems(
   own: { readonly [Key in keyof typeof allowListSettings]?: readonly Allowed[] | undefined },
   providerIds: readonly string[],
 ): readonly Problem[] {
-  return (['allowedEmails', 'allowedGroups'] as const).flatMap((key) => {
+  return (['allowedEmails', 'allowedGroups', 'allowedRoles'] as const).flatMap((key) => {
     const { example } = allowListSettings[key]
     const name = writtenIn(allowListSettings, key)
     return foreignIn(own[key] ?? [], providerIds).map((id) => ({

@@ -34,6 +34,6 @@ export const permissionSettings = {
     origin: 'Gatehouse',
     example: '{"opentalk-recorder": "rooms:join rooms:record"}',
     meaning:
-      'The same for roles that are in an access token. They are all that a program may do. A role of GATEHOUSE_SERVICE_ROLES gives nothing to a person.',
+      'The same for roles, those in an access token or those that a person has signed in with (GATEHOUSE_ALLOWED_ROLES says which claim). They are all that a program may do. A role of GATEHOUSE_SERVICE_ROLES gives nothing to a person.',
   }),
 } as const

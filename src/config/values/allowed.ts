@@ -65,3 +65,6 @@ export const allowedAddresses = allowed(
 
 /** Names of groups. A distinguished name may have its commas; any other name with a comma takes a list. */
 export const allowedGroups = allowed('groups', 'has an entry that is no group', splitOutsideNames, (value) => value)
+
+/** The same of roles. */
+export const allowedRoles = allowed('roles', 'has an entry that is no role', splitOutsideNames, (value) => value)

@@ -85,8 +85,13 @@ export function baseUrlFinding({ baseUrl }: Config, seenAt: string | null): Find
 }
 
 /** The check `administrators`: an entry that names no provider makes no one an administrator. */
-export function administratorsFinding({ administrators, administratorGroups, providers }: Config): Finding {
-  const entries = [...administrators, ...administratorGroups]
+export function administratorsFinding({
+  administrators,
+  administratorGroups,
+  administratorRoles,
+  providers,
+}: Config): Finding {
+  const entries = [...administrators, ...administratorGroups, ...administratorRoles]
   const ids = providers.map(({ id }) => id)
   if (entries.length === 0) {
     return cannotTell(

@@ -28,8 +28,8 @@ export function adminOverviewRoutes(deps: Deps) {
     const language = languageOf(c)
     const view = {
       links: adminLinks(language, PATHS.admin),
-      entries: [...config.administrators, ...config.administratorGroups],
-      settings: `${nameOf('administrators')}, ${nameOf('administratorGroups')}`,
+      entries: [...config.administrators, ...config.administratorGroups, ...config.administratorRoles],
+      settings: `${nameOf('administrators')}, ${nameOf('administratorGroups')}, ${nameOf('administratorRoles')}`,
       syncs: shown.map(({ id, name }) => ({
         providerId: id,
         name,

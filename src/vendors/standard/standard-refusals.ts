@@ -241,6 +241,13 @@ export const standardRefusals: readonly RefusalPattern[] = [
   {
     where: ['claims'],
     error: ['account_not_allowed'],
+    reasons: ['role_not_allowed'],
+    cause: 'The person has none of the roles of {allowedRoles}, as far as the provider says.',
+    fix: 'Give the person one of them at the provider, and see that it sends roles in the ID token or userinfo; or add a role to {allowedRoles}.',
+  },
+  {
+    where: ['claims'],
+    error: ['account_not_allowed'],
     cause: 'The person is in none of the groups of {allowedGroups}, as far as the provider says.',
     fix: 'Put the person into one of them at the provider, or add a group to {allowedGroups}; {groupsClaims} says which claim has the groups.',
   },

@@ -176,7 +176,11 @@ describe('a group of Okta', () => {
     await push('PATCH', path, patch({ op: 'replace', path: 'members', value: [{ value: ann }, { value: 'nobody' }] }))
     expect((await push('GET', path)).body.members).toMatchObject([{ value: ann }])
     const whole = { schemas: [GROUP], displayName: 'Renamed', members: [{ value: bob }] }
-    expect((await push('PUT', path, whole)).body.members).toMatchObject([{ value: bob }])
+    await push('PATCH', path, patch({ op: 'add', path: 'externalId', value: 'a group there' }))
+    expect((await push('PUT', path, whole)).body).toMatchObject({
+      externalId: 'a group there',
+      members: [{ value: bob }],
+    })
     expect((await push('DELETE', path)).status).toBe(204)
     expect((await push('GET', '/Groups')).body.totalResults).toBe(0)
   })
@@ -231,6 +235,14 @@ describe('a client such as authentik', () => {
     const id = await pushGroup(push, 'authentik Users')
     const whole = { schemas: [GROUP], id, displayName: 'authentik Admins', externalId: 'a-primary-key' }
     expect((await push('PATCH', `/Groups/${id}`, patch({ op: 'replace', path: null, value: whole }))).status).toBe(204)
+    const replaced = [ids, ids.slice(3, 4)].map((some) => ({
+      op: 'replace',
+      path: 'members',
+      value: some.map((value) => ({ value })),
+    }))
+    await push('PATCH', `/Groups/${id}`, patch(...replaced))
+    expect((await push('GET', `/Groups/${id}`)).body.members).toMatchObject([{ value: ids[3] }])
+    await push('PATCH', `/Groups/${id}`, patch({ op: 'remove', path: 'members' }))
     const changes = [
       ...ids.map((value) => ({ op: 'add', path: 'members', value: [{ value }] })),
       ...ids.slice(1).map((value) => ({ op: 'remove', path: 'members', value: [{ value }] })),

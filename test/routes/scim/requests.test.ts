@@ -184,6 +184,26 @@ describe('a request that cannot be understood', () => {
     expect((await push('POST', '/Groups', { schemas: [GROUP], displayName: 'y', members: foreign })).status).toBe(201)
   })
 
+  it('is refused when a group would have too many members with those that it has', async () => {
+    const { push } = createPushingScene()
+    const id = await pushUser(push, 'ann')
+    const group = await pushGroup(push, 'Staff')
+    const numbers = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)'
+    await env.DB.batch([
+      env.DB.prepare(`INSERT INTO scim_users (id, provider, scim_key, user_name, active, resource, created_at, modified_at)
+        ${numbers} SELECT 'id-' || i, 'default', 'default s' || i, 'u' || i, 1, '{}', 0, 0 FROM n`),
+      env.DB.prepare(`INSERT INTO scim_members (group_id, user_id) ${numbers} SELECT ?1, 'id-' || i FROM n`).bind(
+        group,
+      ),
+    ])
+    const add = patch({ op: 'add', path: 'members', value: [{ value: id }] })
+    expect((await push('PATCH', `/Groups/${group}`, add)).status).toBe(413)
+    const { body } = await push('GET', `/Groups/${group}`)
+    expect((body.members as object[]).length).toBe(50_000)
+    await pushGroup(push, 'Trainees', [id])
+    expect((await push('GET', '/Groups')).body).toMatchObject({ totalResults: 2, itemsPerPage: 1 })
+  })
+
   it.each(['__proto__.polluted', 'constructor.prototype.polluted', 'name.__proto__.polluted', '__proto__'])(
     'leaves the objects of the Worker as they are (%s)',
     async (path) => {

@@ -39,6 +39,7 @@ export const people: PeopleMessages = {
       tariff_id: 'Tarif',
       tariff_status: 'Stand des Tarifs',
       x_grp: 'Gruppen',
+      roles: 'Rollen',
       picture: 'Bild',
       locale: 'Sprache',
       zoneinfo: 'Zeitzone',

@@ -39,6 +39,7 @@ export const people: PeopleMessages = {
       tariff_id: 'Tariff',
       tariff_status: 'Status of the tariff',
       x_grp: 'Groups',
+      roles: 'Roles',
       picture: 'Picture',
       locale: 'Language',
       zoneinfo: 'Time zone',

@@ -39,6 +39,7 @@ export const people: PeopleMessages = {
       tariff_id: 'Tarif',
       tariff_status: 'État du tarif',
       x_grp: 'Groupes',
+      roles: 'Rôles',
       picture: 'Image',
       locale: 'Langue',
       zoneinfo: 'Fuseau horaire',
