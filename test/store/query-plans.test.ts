@@ -223,8 +223,8 @@ async function exerciseScim(recorder: D1Database, round: string): Promise<void> 
   await users.page('default', 3, 5)
   await users.standing('default ext-5')
   const group = { ...place, id: `group-${round}`, attributes: { displayName: round, externalId: round }, members: null }
-  await groups.save(group, true, [{ do: 'set', ids: [user.id, 'scim-5'] }])
-  await groups.save({ ...group, attributes: { displayName: `${round}!`, externalId: round } }, false, [
+  await groups.save(group, null, [{ do: 'set', ids: [user.id, 'scim-5'] }])
+  await groups.save({ ...group, attributes: { displayName: `${round}!`, externalId: round } }, group, [
     { do: 'add', ids: ['scim-6'] },
     { do: 'remove', ids: ['scim-5'] },
   ])

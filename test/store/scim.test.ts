@@ -59,7 +59,7 @@ describe('a sign-in of a pushed user', () => {
     const { users, groups, sessions } = stores()
     await users.save(pushed(), null, null, CONTEXT)
     const place = { id: 'g', providerId: 'default', createdAt: NOW, modifiedAt: NOW, members: null }
-    await groups.save({ ...place, attributes: { displayName: 'Staff', externalId: undefined } }, true, [
+    await groups.save({ ...place, attributes: { displayName: 'Staff', externalId: undefined } }, null, [
       { do: 'add', ids: ['scim-1'] },
     ])
     await sessions.begin(signIn({ scimKey: KEY }))
@@ -82,7 +82,7 @@ describe('the groups of an account', () => {
   it('are those of the pushed user while it has this key and is there', async () => {
     const { users, groups, sessions } = stores()
     await users.save(pushed(), null, null, CONTEXT)
-    await groups.save(group, true, [{ do: 'add', ids: ['scim-1'] }])
+    await groups.save(group, null, [{ do: 'add', ids: ['scim-1'] }])
     await sessions.begin(signIn({ scimKey: KEY }))
     await sessions.begin(signIn({ subject: 'bob', scimKey: 'default ext-bob', tokenHash: 'of bob' }))
     const names = async () => (await accounts()).map(({ scim_groups }) => scim_groups)
@@ -92,6 +92,19 @@ describe('the groups of an account', () => {
     expect(await names()).toEqual(['[]', '["Staff"]'])
     await users.remove(renamed, CONTEXT)
     expect(await names()).toEqual(['[]', '[]'])
+  })
+
+  it('are changed neither in name nor in members by who has seen an earlier name of a group', async () => {
+    const { users, groups } = stores()
+    await users.save(pushed(), null, null, CONTEXT)
+    await groups.save(group, null, [])
+    const renamed = { ...group, attributes: { ...group.attributes, displayName: 'Team' } }
+    expect(await groups.save(renamed, group, [])).toBe('saved')
+    expect(await groups.save(group, group, [{ do: 'add', ids: ['scim-1'] }])).toBe('changed')
+    expect(await groups.withMembers([renamed])).toMatchObject([{ members: [] }])
+    expect((await groups.withId('default', 'g'))?.attributes.displayName).toBe('Team')
+    expect(await groups.save(renamed, renamed, [{ do: 'add', ids: ['scim-1'] }])).toBe('saved')
+    expect(await groups.withMembers([renamed])).toMatchObject([{ members: ['scim-1'] }])
   })
 
   it('are kept by the other account of the same pushed user when one is deleted', async () => {

@@ -103,17 +103,27 @@ export function patchedGroup(before: GroupAttributes, body: unknown): GroupPatch
   return { attributes: groupIn(attributes), steps: joined(ofMembers.map(memberStep)) }
 }
 
-/** Steps in a row that do the same are one. */
+/** What the steps come to, one after the other: at most two, however many there are. */
 function joined(steps: readonly MemberStep[]): readonly MemberStep[] {
-  const kept: MemberStep[] = []
-  let ids: string[] = []
-  for (const [index, step] of steps.entries()) {
-    for (const id of step.ids) ids.push(id)
-    if (step.do !== 'set' && steps[index + 1]?.do === step.do) continue
-    kept.push({ do: step.do, ids })
-    ids = []
+  let isSet = false
+  let added = new Set<string>()
+  let removed = new Set<string>()
+  for (const step of steps) {
+    if (step.do === 'set') {
+      isSet = true
+      added = new Set(step.ids)
+      removed = new Set()
+      continue
+    }
+    const [to, from] = step.do === 'add' ? [added, removed] : [removed, added]
+    for (const id of step.ids) {
+      to.add(id)
+      from.delete(id)
+    }
   }
-  return kept
+  if (isSet) return [{ do: 'set', ids: [...added] }]
+  const all = [{ do: 'remove', ids: [...removed] } as const, { do: 'add', ids: [...added] } as const]
+  return all.filter(({ ids }) => ids.length > 0)
 }
 
 /** Entra removes members by their values, Okta and the specification by a filter. */

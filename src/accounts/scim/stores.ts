@@ -49,9 +49,9 @@ export interface PushedGroups {
   /**
    * Adds or changes a group.
    *
-   * @param isNew whether there must be none of this id
+   * @param before `null`: it is new
    * @param steps what becomes of its members; ids that no pushed user of the provider has are passed over
    */
-  save(group: PushedGroup, isNew: boolean, steps: readonly MemberStep[]): Promise<SavedAs>
+  save(group: PushedGroup, before: PushedGroup | null, steps: readonly MemberStep[]): Promise<SavedAs>
   remove(group: PushedGroup): Promise<void>
 }

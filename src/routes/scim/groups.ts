@@ -2,9 +2,9 @@
  * /scim/v2/Groups: groups and their members, pushed by a provider.
  */
 import { type Context, Hono } from 'hono'
-import { type MemberStep, memberIds, patchedGroup } from '../../accounts/scim/patch.ts'
+import { type GroupPatch, type MemberStep, memberIds, patchedGroup } from '../../accounts/scim/patch.ts'
 import { type Asked, FILTERED_MAX, type Query, queryIn, refuseTooMany, searchIn } from '../../accounts/scim/queries.ts'
-import { GROUP_SCHEMA, groupIn, type PushedGroup } from '../../accounts/scim/resources.ts'
+import { GROUP_SCHEMA, type GroupAttributes, groupIn, type PushedGroup } from '../../accounts/scim/resources.ts'
 import { isObject } from '../../claims/claim-values.ts'
 import { epochSeconds } from '../../clock.ts'
 import type { Deps } from '../../deps.ts'
@@ -14,7 +14,15 @@ import type { RequestVariables } from '../http/context.ts'
 import { noRoute } from '../http/errors.ts'
 import { PATHS } from '../paths.ts'
 import { answerList, answerResource, askedIn, isSelected, selectionIn, selectionOf, showGroup } from './answers.ts'
-import { jsonBody, logPush, pushingProvider, takenName, unknownResource } from './requests.ts'
+import {
+  jsonBody,
+  logPush,
+  pushingProvider,
+  TRIES_MAX,
+  takenName,
+  tooManyChanges,
+  unknownResource,
+} from './requests.ts'
 import { pageOf } from './users.ts'
 
 type RequestContext = Context<RequestVariables>
@@ -50,7 +58,7 @@ export function scimGroupRoutes(deps: Deps) {
     const body = await jsonBody(c)
     const place = { id: crypto.randomUUID(), providerId: provider.id, createdAt: now, modifiedAt: now }
     const group = { ...place, attributes: groupIn(body), members: null }
-    await save(c, group, true, membersIn(body))
+    await save(c, group, null, membersIn(body))
     return show(c, provider, group.id, 201)
   })
 
@@ -59,19 +67,17 @@ export function scimGroupRoutes(deps: Deps) {
   app.put(ONE, async (c) => {
     const provider = await pushingProvider(c, deps)
     const body = await jsonBody(c)
-    const before = await groupOf(provider, c.req.param('id'))
-    const { externalId = before.attributes.externalId, ...rest } = groupIn(body)
-    await save(c, { ...before, attributes: { ...rest, externalId } }, false, membersIn(body))
-    return show(c, provider, before.id)
+    const steps = membersIn(body)
+    const id = c.req.param('id')
+    await change(c, provider, id, (before) => ({ attributes: { ...before, ...said(groupIn(body)) }, steps }))
+    return show(c, provider, id)
   })
 
   app.patch(ONE, async (c) => {
     const provider = await pushingProvider(c, deps)
     const body = await jsonBody(c)
-    const before = await groupOf(provider, c.req.param('id'))
-    const { attributes, steps } = patchedGroup(before.attributes, body)
-    await save(c, { ...before, attributes }, false, steps)
-    // A group may have very many members, and whoever wants to see them asks. @see RFC 7644 section 3.5.2
+    await change(c, provider, c.req.param('id'), (before) => patchedGroup(before, body))
+    // A group may have very many members; a client that wants to see them asks. @see RFC 7644 section 3.5.2
     return c.body(null, 204)
   })
 
@@ -99,24 +105,41 @@ export function scimGroupRoutes(deps: Deps) {
     return answerList(c, { total, startIndex: query.startIndex, resources: shown }, selection)
   }
 
+  async function change(
+    c: RequestContext,
+    provider: Provider,
+    id: string,
+    changed: (before: GroupAttributes) => GroupPatch,
+  ): Promise<void> {
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const before = await groupOf(provider, id)
+      const { attributes, steps } = changed(before.attributes)
+      if (await save(c, { ...before, attributes }, before, steps)) return
+    }
+    throw tooManyChanges()
+  }
+
+  /** Whether it was saved; if not, another request has changed it. */
   async function save(
     c: RequestContext,
     group: PushedGroup,
-    isNew: boolean,
+    before: PushedGroup | null,
     steps: readonly MemberStep[],
-  ): Promise<void> {
+  ): Promise<boolean> {
     const added = steps.flatMap((step) => (step.do === 'remove' ? [] : step.ids)).length
     const isSet = steps.some((step) => step.do === 'set')
-    const members = added + (isNew || isSet || added === 0 ? 0 : await groups.memberCount(group))
+    const members = added + (before === null || isSet || added === 0 ? 0 : await groups.memberCount(group))
     if (members > MEMBERS_MAX) {
       throw new GatehouseError('payload_too_large', 'body_too_large', `a group of more than ${MEMBERS_MAX} members`, {
         publicMessage: `A group has at most ${MEMBERS_MAX} members`,
       })
     }
-    const saved = await groups.save({ ...group, modifiedAt: epochSeconds(clock) }, isNew, steps)
+    const saved = await groups.save({ ...group, modifiedAt: epochSeconds(clock) }, before, steps)
     if (saved === 'taken') throw takenName('displayName or externalId')
-    if (saved !== 'saved') throw unknownResource()
+    if (saved === 'gone') throw unknownResource()
+    if (saved === 'changed') return false
     logPush(c, group.providerId, { group: group.id, members: steps.flatMap(({ ids }) => ids).length })
+    return true
   }
 
   async function show(c: RequestContext, provider: Provider, id: string, status: 200 | 201 = 200): Promise<Response> {
@@ -158,4 +181,9 @@ export function scimGroupRoutes(deps: Deps) {
 function membersIn(body: unknown): readonly MemberStep[] {
   const found = isObject(body) ? Object.entries(body).find(([key]) => key.toLowerCase() === 'members') : undefined
   return [{ do: 'set', ids: memberIds(found?.[1] ?? []) }]
+}
+
+/** What is not said of a whole group stays as it was. */
+function said({ displayName, externalId }: GroupAttributes): Partial<GroupAttributes> {
+  return { displayName, ...(externalId === undefined ? {} : { externalId }) }
 }

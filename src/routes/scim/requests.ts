@@ -90,6 +90,15 @@ export function takenName(attributes: string): GatehouseError {
   })
 }
 
+/** How often a change is tried anew that another one has overtaken. */
+export const TRIES_MAX = 5
+
+/** The refusal of a change that others have overtaken each time. */
+export function tooManyChanges(): GatehouseError {
+  const sentence = 'too many changes of one resource at the same time'
+  return new GatehouseError('store_unavailable', 'database_failed', sentence)
+}
+
 /** The line that says what a provider has pushed. */
 export function logPush(
   c: RequestContext,

@@ -8,22 +8,26 @@ import { type PushedUser, USER_SCHEMA, type UserAttributes, userIn } from '../..
 import { isSubjectExternalId } from '../../accounts/scim/standing.ts'
 import { epochSeconds } from '../../clock.ts'
 import type { Deps } from '../../deps.ts'
-import { GatehouseError } from '../../errors.ts'
 import type { Provider } from '../../oidc/provider.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { noRoute } from '../http/errors.ts'
 import { auditContextOf } from '../http/origin.ts'
 import { PATHS } from '../paths.ts'
 import { answerList, answerResource, askedIn, selectionIn, selectionOf, showUser } from './answers.ts'
-import { jsonBody, logPush, pushingProvider, takenName, unknownResource } from './requests.ts'
+import {
+  jsonBody,
+  logPush,
+  pushingProvider,
+  TRIES_MAX,
+  takenName,
+  tooManyChanges,
+  unknownResource,
+} from './requests.ts'
 
 type RequestContext = Context<RequestVariables>
 
 /** Filters that name one of these find it by an index. */
 const INDEXED = ['id', 'externalid', 'username']
-
-/** How often a change is tried anew that another one has overtaken. */
-const TRIES_MAX = 5
 
 const ONE = `${PATHS.scimUsers}/:id` as const
 const SEARCH = `${PATHS.scimUsers}/.search`
@@ -113,7 +117,7 @@ export function scimUserRoutes(deps: Deps) {
       logPush(c, provider.id, { user: id })
       return answerResource(c, showUser(user, baseUrl), selectionIn(c, USER_SCHEMA))
     }
-    throw new GatehouseError('store_unavailable', 'database_failed', 'too many changes of one user at the same time')
+    throw tooManyChanges()
   }
 
   /** @throws GatehouseError `not_found` */

@@ -31,17 +31,13 @@ const WITH_ID = `SELECT ${COLUMNS} FROM scim_groups WHERE provider = ?1 AND id =
 const WITH_EXTERNAL_ID = `SELECT ${COLUMNS} FROM scim_groups WHERE provider = ?1 AND external_id = ?2`
 const WITH_NAME = `SELECT ${COLUMNS} FROM scim_groups WHERE provider = ?1 AND name_key = ?2`
 const COUNT = 'SELECT COUNT(*) AS total FROM scim_groups WHERE provider = ?1'
-const MEMBER_COUNT = 'SELECT COUNT(*) AS total FROM scim_members WHERE group_id = ?1'
+const OF_GROUPS = 'FROM scim_members WHERE group_id IN (SELECT value FROM json_each(?1))'
+const MEMBER_COUNTS = `SELECT group_id, COUNT(*) AS total ${OF_GROUPS} GROUP BY group_id`
+const MEMBERS = `SELECT group_id, user_id ${OF_GROUPS}`
 const PAGE = `SELECT ${COLUMNS} FROM scim_groups WHERE provider = ?1 ORDER BY name_key LIMIT ?2 OFFSET ?3`
 
-const MEMBERS = 'SELECT user_id FROM scim_members WHERE group_id = ?1'
-
-const members = v.array(
-  v.pipe(
-    v.object({ user_id: v.string() }),
-    v.transform(({ user_id }) => user_id),
-  ),
-)
+const member = v.object({ group_id: v.string(), user_id: v.string() })
+const countRow = v.object({ group_id: v.string(), total: v.number() })
 const totalRow = v.object({ total: v.number() })
 
 const IS_TAKEN =
@@ -50,12 +46,13 @@ const IS_TAKEN =
 const ADD = `INSERT INTO scim_groups (id, provider, external_id, display_name, name_key, modified_at, created_at)
   SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT ${IS_TAKEN} RETURNING id`
 
+/** Only of the version that was seen, so that of two changes at the same time none is lost. */
 const REPLACE = `UPDATE scim_groups SET external_id = ?3, display_name = ?4, name_key = ?5, modified_at = ?6
-  WHERE id = ?1 AND provider = ?2 AND ?7 IS NOT NULL AND NOT ${IS_TAKEN} RETURNING id`
+  WHERE id = ?1 AND provider = ?2 AND external_id IS ?7 AND display_name = ?8 AND NOT ${IS_TAKEN} RETURNING id`
 
-/** The group was written by the statement before, in the same batch: it is there, and no other one has its names. */
-const IS_SAVED = `EXISTS (SELECT 1 FROM scim_groups WHERE id = ?1 AND provider = ?3)
-    AND NOT EXISTS (SELECT 1 FROM scim_groups WHERE id <> ?1 AND provider = ?3 AND (external_id = ?4 OR name_key = ?5))`
+/** The group was written by the statement before, in the same batch. */
+const IS_SAVED =
+  'EXISTS (SELECT 1 FROM scim_groups WHERE id = ?1 AND provider = ?3 AND external_id IS ?4 AND display_name = ?5)'
 
 const ADD_MEMBERS = `INSERT INTO scim_members (group_id, user_id)
   SELECT ?1, scim_users.id FROM json_each(?2) CROSS JOIN scim_users ON scim_users.id = json_each.value
@@ -67,10 +64,26 @@ const KEEP_MEMBERS = `DELETE FROM scim_members WHERE group_id = ?1 AND user_id N
 
 function statementsOf(step: MemberStep, { id, providerId, attributes }: PushedGroup): readonly Statement[] {
   const { displayName, externalId = null } = attributes
-  const values = [id, JSON.stringify(step.ids), providerId, externalId, displayName.toLowerCase()]
+  const values = [id, JSON.stringify(step.ids), providerId, externalId, displayName]
   const add = { sql: ADD_MEMBERS, values }
   if (step.do === 'add') return [add]
   return step.do === 'remove' ? [{ sql: REMOVE_MEMBERS, values }] : [{ sql: KEEP_MEMBERS, values }, add]
+}
+
+function saving({ id, providerId, attributes, createdAt, modifiedAt }: PushedGroup, before: PushedGroup | null) {
+  const { displayName, externalId = null } = attributes
+  const values = [id, providerId, externalId, displayName, displayName.toLowerCase(), modifiedAt]
+  return before === null
+    ? { sql: ADD, values: [...values, createdAt] }
+    : { sql: REPLACE, values: [...values, before.attributes.externalId ?? null, before.attributes.displayName] }
+}
+
+function isSame({ attributes: one }: PushedGroup, { attributes: other }: PushedGroup): boolean {
+  return one.displayName === other.displayName && one.externalId === other.externalId
+}
+
+function idsOf(groups: readonly PushedGroup[]): string {
+  return JSON.stringify(groups.map(({ id }) => id))
 }
 
 export function createPushedGroups(db: Database): PushedGroups {
@@ -79,15 +92,10 @@ export function createPushedGroups(db: Database): PushedGroups {
     return found && groupFromRow(found)
   }
 
-  /** The answers to a statement about each of the groups, in their order. */
-  async function ofEach(sql: string, groups: readonly PushedGroup[]): Promise<readonly (readonly unknown[])[]> {
-    if (groups.length === 0) return []
-    const answers = await roundTrip(() => db.batch(groups.map(({ id }) => db.prepare(sql).bind(id))))
-    return answers.map(({ results }) => results)
-  }
-
   async function memberCounts(groups: readonly PushedGroup[]): Promise<readonly number[]> {
-    return (await ofEach(MEMBER_COUNT, groups)).map(([counted]) => v.parse(totalRow, counted).total)
+    const { results } = await roundTrip(() => db.prepare(MEMBER_COUNTS).bind(idsOf(groups)).all())
+    const counts = new Map(v.parse(v.array(countRow), results).map(({ group_id, total }) => [group_id, total]))
+    return groups.map(({ id }) => counts.get(id) ?? 0)
   }
 
   return {
@@ -110,28 +118,30 @@ export function createPushedGroups(db: Database): PushedGroups {
 
     async withMembers(groups) {
       const shown = fitting(groups, await memberCounts(groups))
-      const found = await ofEach(MEMBERS, shown)
-      return shown.map((group, index) => ({ ...group, members: v.parse(members, found[index]) }))
+      const { results } = await roundTrip(() => db.prepare(MEMBERS).bind(idsOf(shown)).all())
+      const members = new Map<string, string[]>(shown.map(({ id }) => [id, []]))
+      for (const { group_id, user_id } of v.parse(v.array(member), results)) members.get(group_id)?.push(user_id)
+      return shown.map((group) => ({ ...group, members: members.get(group.id) ?? [] }))
     },
 
     async memberCount(group) {
       return (await memberCounts([group]))[0] ?? 0
     },
 
-    async save(group, isNew, steps): Promise<SavedAs> {
-      const { id, providerId, attributes, createdAt, modifiedAt } = group
-      const { displayName, externalId } = attributes
-      const values = [id, providerId, externalId ?? null, displayName, displayName.toLowerCase(), modifiedAt, createdAt]
+    async save(group, before, steps): Promise<SavedAs> {
       const statements = [
-        { sql: isNew ? ADD : REPLACE, values },
-        { sql: WITH_ID, values: [providerId, id] },
+        saving(group, before),
+        { sql: WITH_ID, values: [group.providerId, group.id] },
         ...steps.flatMap((step) => statementsOf(step, group)),
       ]
-      const [saved, still] = await roundTrip(() =>
-        db.batch(statements.map((statement) => db.prepare(statement.sql).bind(...statement.values))),
+      const [saved, found] = await roundTrip(() =>
+        db.batch(statements.map(({ sql, values }) => db.prepare(sql).bind(...values))),
       )
       if (saved?.results.length === 1) return 'saved'
-      return isNew || still?.results.length === 1 ? 'taken' : 'gone'
+      const [still] = found?.results.map(groupFromRow) ?? []
+      if (before === null) return 'taken'
+      if (still === undefined) return 'gone'
+      return isSame(still, before) ? 'taken' : 'changed'
     },
 
     async remove({ id, providerId }) {

@@ -199,6 +199,25 @@ describe('a group of Okta', () => {
   })
 })
 
+describe('changes of one group at the same time', () => {
+  it('are all kept: a new name, and members who come and go', async () => {
+    const { push } = createPushingScene()
+    const ids = await Promise.all(['ann', 'bob', 'carol', 'dan'].map((name) => pushUser(push, name)))
+    const id = await pushGroup(push, 'Staff', ids.slice(0, 1))
+    const changes = [
+      { op: 'replace', path: 'displayName', value: 'Team' },
+      ...ids.slice(1).map((value) => ({ op: 'add', path: 'members', value: [{ value }] })),
+      { op: 'remove', path: 'members', value: [{ value: ids[0] }] },
+      { op: 'add', path: 'externalId', value: 'there' },
+    ]
+    const answers = await Promise.all(changes.map((change) => push('PATCH', `/Groups/${id}`, patch(change))))
+    expect(answers.map(({ status }) => status)).toEqual(changes.map(() => 204))
+    const { body } = await push('GET', `/Groups/${id}`)
+    expect(body).toMatchObject({ displayName: 'Team', externalId: 'there' })
+    expect((body.members as { value: string }[]).map(({ value }) => value).toSorted()).toEqual(ids.slice(1).toSorted())
+  })
+})
+
 describe('a client such as authentik', () => {
   it('is told what can be done before it begins', async () => {
     const { push } = createPushingScene()
