@@ -2,6 +2,7 @@
  * What goes wrong while tokens are checked, and when: the database, the provider, and its keys, in turns; makes nothing fail itself.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 
 export type DatabaseFault = 'none' | 'fails' | 'slow' | 'every second call'
 
@@ -49,16 +50,20 @@ export interface FaultyProvider {
 
 export function createFaultyProvider(): FaultyProvider {
   let fault: ProviderFault = 'none'
+  /** Of requests that no one has answered. Gatehouse gives them up by itself, and a browser waits for minutes. */
+  const hanging = new Set<Socket>()
   return {
     intercept(request, response) {
       if (fault === 'refuses') answerPage(response, 503, 'Service Unavailable')
       if (fault === 'answers with a page') answerPage(response, 200, 'Maintenance')
       if (fault === 'breaks off') request.socket.destroy()
-      // What hangs is given up by the one who asks.
+      if (fault === 'hangs') hanging.add(request.socket)
       return fault !== 'none'
     },
     set(next) {
       fault = next
+      for (const socket of hanging) socket.destroy()
+      hanging.clear()
     },
   }
 }

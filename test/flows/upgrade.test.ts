@@ -22,10 +22,12 @@ beforeAll(async () => {
   const { gatehouse, provider } = installation
   const { results } = await gatehouse.database
     .prepare(
-      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_cf_%'",
+      "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'trigger') AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_cf_*'",
     )
-    .all<{ name: string }>()
-  const drops = results.map(({ name }) => `DROP TABLE ${name}`)
+    .all<{ type: string; name: string }>()
+  // Triggers first, and a table before those that it refers to, which were made before it.
+  const ordered = results.toReversed().toSorted((a, b) => b.type.localeCompare(a.type))
+  const drops = ordered.map(({ type, name }) => `DROP ${type} ${name}`)
   const [first, ...later] = await readMigrations()
   const data = dataOfTheFirstVersion(provider.issuer)
   const statements = [...(first?.statements ?? []), ...data, ...later.flatMap((migration) => migration.statements)]
