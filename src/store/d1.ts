@@ -3,7 +3,7 @@
  * any other outside data; the statements are in the files beside this one.
  */
 
-import type { D1Database } from '@cloudflare/workers-types'
+import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types'
 import * as v from 'valibot'
 import { personSchema } from '../accounts/person.ts'
 import { allGroups } from '../accounts/scim/standing.ts'
@@ -20,6 +20,11 @@ export type Database = Pick<D1Database, 'prepare' | 'batch'>
 export interface Statement {
   readonly sql: string
   readonly values: readonly (string | number | null)[]
+}
+
+/** A statement with its values, for a round trip. */
+export function prepared(db: Database, { sql, values }: Statement): D1PreparedStatement {
+  return db.prepare(sql).bind(...values)
 }
 
 /** Runs one round trip to D1. @throws GatehouseError `store_unavailable`, which is never an answer about the data */

@@ -16,15 +16,15 @@ import {
   endedFromRows,
   type Matches,
   matchesFromRow,
+  prepared,
   roundTrip,
   SESSION_COLUMNS,
-  type Statement,
   sessionFromRow,
   USER_COLUMNS,
 } from './d1.ts'
 import { endedNamesOf, hasEnded, valuesOf } from './endings.ts'
 import { snapshot } from './revocations.ts'
-import { matching, shuttingOut } from './scim/users.ts'
+import { matching } from './scim/users.ts'
 import { findMatches, keyOf, meantSubject, takeSubject, updateUser, upsertUser } from './users.ts'
 
 /** Someone has signed in. */
@@ -208,8 +208,7 @@ export function createSessions(db: Database, clock: Clock, log: Log): Sessions {
         db.prepare(DELETE_SURPLUS).bind(tokenHash),
         ...takeSubject(db, admission, tokenHash),
       ]
-      const pushed =
-        scimKey === null ? [] : matchingPushed(scimKey, tokenHash, { reference, address: origin.address }, now)
+      const pushed = scimKey === null ? [] : matching(scimKey, tokenHash, { reference, address: origin.address }, now)
       const ended = db.prepare(HAS_ENDED).bind(...valuesOf(beginning), now)
       const upsert = upsertUser(db, admission, now, { ...beginning, scimKey })
       const known = findMatches(db, admission)
@@ -220,7 +219,7 @@ export function createSessions(db: Database, clock: Clock, log: Log): Sessions {
           ...auditedMatch,
           upsert,
           ...statements,
-          ...pushed.map(({ sql, values }) => db.prepare(sql).bind(...values)),
+          ...pushed.map((statement) => prepared(db, statement)),
         ]),
       )
       if (endedFromRow(asked?.results[0])) return 'ended'
@@ -303,12 +302,6 @@ export function createSessions(db: Database, clock: Clock, log: Log): Sessions {
       return endedFromRows(ended?.results)
     },
   }
-}
-
-/** Where the provider pushes: the account is that of the pushed user, and is shut out if it was pushed as inactive in the meantime. */
-function matchingPushed(key: string, tokenHash: string, context: AuditContext, now: number): readonly Statement[] {
-  const { audit, sessions, change } = shuttingOut(key, context, now)
-  return [matching(key, tokenHash), audit, sessions, change]
 }
 
 function outcomeOf(isAdmitted: boolean, { isKnown, matches, isDisabled }: Matches): Outcome {

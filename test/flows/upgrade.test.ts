@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { PEOPLE } from '../../dev/provider/people.ts'
+import { dropStatements } from '../support/drops.ts'
 import { readMigrations } from '../support/gatehouse.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
 import { PATHS } from '../support/paths.ts'
@@ -20,20 +21,11 @@ let installation: Installation
 beforeAll(async () => {
   installation = await startInstallation({ script: inject('workerScript') })
   const { gatehouse, provider } = installation
-  const { results } = await gatehouse.database
-    .prepare(
-      "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'trigger') AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_cf_*'",
-    )
-    .all<{ type: string; name: string }>()
-  // Triggers first, and a table before those that it refers to, which were made before it.
-  const ordered = results.toReversed().toSorted((a, b) => b.type.localeCompare(a.type))
-  const drops = ordered.map(({ type, name }) => `DROP ${type} ${name}`)
+  const drops = await dropStatements(gatehouse.database)
   const [first, ...later] = await readMigrations()
   const data = dataOfTheFirstVersion(provider.issuer)
   const statements = [...(first?.statements ?? []), ...data, ...later.flatMap((migration) => migration.statements)]
-  await gatehouse.database.batch(
-    ['PRAGMA defer_foreign_keys = true', ...drops, ...statements].map((sql) => gatehouse.database.prepare(sql)),
-  )
+  await gatehouse.database.batch([...drops, ...statements].map((sql) => gatehouse.database.prepare(sql)))
 })
 afterAll(() => installation?.stop())
 

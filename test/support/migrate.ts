@@ -6,6 +6,7 @@
 import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeEach } from 'vitest'
+import { dropStatements } from './drops.ts'
 
 beforeEach(async () => {
   await Promise.all([emptyDatabase(), emptyCache()])
@@ -13,14 +14,8 @@ beforeEach(async () => {
 })
 
 async function emptyDatabase(): Promise<void> {
-  const { results } = await env.DB.prepare(
-    "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'trigger') AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_cf_*'",
-  ).all<{ type: string; name: string }>()
-  // A table goes with its triggers, so those go first, and before those that it refers to, which were made before it.
-  const ordered = results.toReversed().toSorted((a, b) => b.type.localeCompare(a.type))
-  const drops = ordered.map(({ type, name }) => env.DB.prepare(`DROP ${type} "${name}"`))
-  // Tables refer to each other; only at the end must that be right.
-  await env.DB.batch([env.DB.prepare('PRAGMA defer_foreign_keys = on'), ...drops])
+  const drops = await dropStatements(env.DB)
+  await env.DB.batch(drops.map((sql) => env.DB.prepare(sql)))
 }
 
 async function emptyCache(): Promise<void> {

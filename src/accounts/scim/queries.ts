@@ -5,7 +5,7 @@ import { type Filter, parse, filter as tester } from 'scim2-parse-filter'
 import * as v from 'valibot'
 import { isObject } from '../../claims/claim-values.ts'
 import { GatehouseError } from '../../errors.ts'
-import { withoutSchema } from './resources.ts'
+import { nameIn, withoutSchema } from './resources.ts'
 
 export const PAGE_MAX = 200
 const PAGE_DEFAULT = 100
@@ -65,7 +65,7 @@ export function searchIn(body: unknown): Asked {
 }
 
 /**
- * @param indexed the attributes by which resources are found, in lower case
+ * @param indexed the attributes by which resources are found
  * @throws GatehouseError `invalid_request` `filter_unusable`
  * @see RFC 7644 section 3.4.2
  */
@@ -153,7 +153,7 @@ function lookupIn(filter: Filter, indexed: readonly string[]): Lookup | null {
   }
   if (filter.op !== 'eq' || typeof filter.compValue !== 'string') return null
   const { attrPath: attribute, compValue: value } = filter
-  return indexed.includes(attribute) ? { attribute, value } : null
+  return nameIn(indexed, attribute) === undefined ? null : { attribute, value }
 }
 
 /** @throws GatehouseError `invalid_request` `too_many_results` */

@@ -12,7 +12,7 @@ import {
   withoutSchema,
 } from '../../accounts/scim/resources.ts'
 import { isoTime } from '../../clock.ts'
-import type { GatehouseError } from '../../errors.ts'
+import type { GatehouseError, Outside } from '../../errors.ts'
 import type { Reason } from '../../reasons.ts'
 import { PATHS } from '../paths.ts'
 
@@ -119,7 +119,7 @@ const SCIM_TYPES: Partial<Record<Reason, string>> = {
 export function answerRefusal(
   c: Context,
   { reason }: GatehouseError,
-  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500 | 502 | 503,
+  status: Outside['status'],
   sentence: string,
 ): Response {
   const scimType = SCIM_TYPES[reason]

@@ -3,7 +3,7 @@
  */
 import { type Context, Hono } from 'hono'
 import { type GroupPatch, type MemberStep, memberIds, patchedGroup } from '../../accounts/scim/patch.ts'
-import { type Asked, FILTERED_MAX, type Query, queryIn, refuseTooMany, searchIn } from '../../accounts/scim/queries.ts'
+import { type Asked, type Lookup, type Query, queryIn, searchIn } from '../../accounts/scim/queries.ts'
 import { GROUP_SCHEMA, type GroupAttributes, groupIn, type PushedGroup } from '../../accounts/scim/resources.ts'
 import { isObject } from '../../claims/claim-values.ts'
 import { epochSeconds } from '../../clock.ts'
@@ -14,20 +14,12 @@ import type { RequestVariables } from '../http/context.ts'
 import { noRoute } from '../http/errors.ts'
 import { PATHS } from '../paths.ts'
 import { answerList, answerResource, askedIn, isSelected, selectionIn, selectionOf, showGroup } from './answers.ts'
-import {
-  jsonBody,
-  logPush,
-  pushingProvider,
-  TRIES_MAX,
-  takenName,
-  tooManyChanges,
-  unknownResource,
-} from './requests.ts'
-import { pageOf } from './users.ts'
+import { resourcesFor } from './lists.ts'
+import { jsonBody, logPush, pushingProvider, takenName, unknownResource, untilNotOvertaken } from './requests.ts'
 
 type RequestContext = Context<RequestVariables>
 
-const INDEXED = ['id', 'externalid', 'displayname']
+const INDEXED = ['id', 'externalId', 'displayName']
 
 /** A group with more could not be shown as a whole. */
 const MEMBERS_MAX = 50_000
@@ -99,9 +91,16 @@ export function scimGroupRoutes(deps: Deps) {
   async function list(c: RequestContext, { id }: Provider, asked: Asked): Promise<Response> {
     const selection = selectionOf(asked, GROUP_SCHEMA)
     const query = queryIn(asked, INDEXED, GROUP_SCHEMA)
-    const { total, resources } = await listOf(query, id)
+    refuseMembersAlone(query)
+    const show = (group: PushedGroup) => showGroup(group, baseUrl)
+    const { total, resources } = await resourcesFor(query, {
+      indexed: INDEXED,
+      page: (offset, limit) => groups.page(id, offset, limit),
+      find: (lookup) => found(id, lookup, query),
+      show,
+    })
     const wanted = isSelected('members', selection) ? await groups.withMembers(resources) : resources
-    const shown = wanted.map((group) => showGroup(group, baseUrl))
+    const shown = wanted.map(show)
     return answerList(c, { total, startIndex: query.startIndex, resources: shown }, selection)
   }
 
@@ -111,12 +110,11 @@ export function scimGroupRoutes(deps: Deps) {
     id: string,
     changed: (before: GroupAttributes) => GroupPatch,
   ): Promise<void> {
-    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    await untilNotOvertaken(async () => {
       const before = await groupOf(provider, id)
       const { attributes, steps } = changed(before.attributes)
-      if (await save(c, { ...before, attributes }, before, steps)) return
-    }
-    throw tooManyChanges()
+      return (await save(c, { ...before, attributes }, before, steps)) ? true : null
+    })
   }
 
   /** Whether it was saved; if not, another request has changed it. */
@@ -156,22 +154,11 @@ export function scimGroupRoutes(deps: Deps) {
     return group
   }
 
-  async function listOf({ filter, startIndex, count }: Query, providerId: string) {
-    if (filter === null) return groups.page(providerId, startIndex - 1, count)
-    const fits = (group: PushedGroup) => filter.fits(showGroup(group, baseUrl))
-    if (filter.lookup !== null) {
-      const found = await groups.find(providerId, filter.lookup)
-      const candidates = found === null ? [] : filter.isAboutMembers ? await groups.withMembers([found]) : [found]
-      return pageOf(candidates.filter(fits), startIndex, count)
-    }
-    if (filter.isAboutMembers) {
-      throw new GatehouseError('invalid_request', 'filter_unusable', 'a filter on the members of any group', {
-        publicMessage: 'A filter on members must also have eq with one of id, externalId, displayName',
-      })
-    }
-    const { total, resources } = await groups.page(providerId, 0, FILTERED_MAX)
-    refuseTooMany(total, ['id', 'externalId', 'displayName'])
-    return pageOf(resources.filter(fits), startIndex, count)
+  /** With its members, if the filter is about them. */
+  async function found(providerId: string, lookup: Lookup, { filter }: Query): Promise<PushedGroup | null> {
+    const group = await groups.find(providerId, lookup)
+    if (group === null || !filter?.isAboutMembers) return group
+    return (await groups.withMembers([group]))[0] ?? null
   }
 
   return app
@@ -186,4 +173,12 @@ function membersIn(body: unknown): readonly MemberStep[] {
 /** What is not said of a whole group stays as it was. */
 function said({ displayName, externalId }: GroupAttributes): Partial<GroupAttributes> {
   return { displayName, ...(externalId === undefined ? {} : { externalId }) }
+}
+
+/** No index finds the groups of a member. @throws GatehouseError `invalid_request` `filter_unusable` */
+function refuseMembersAlone({ filter }: Query): void {
+  if (filter === null || filter.lookup !== null || !filter.isAboutMembers) return
+  throw new GatehouseError('invalid_request', 'filter_unusable', 'a filter on the members of any group', {
+    publicMessage: `A filter on members must also have eq with one of ${INDEXED.join(', ')}`,
+  })
 }

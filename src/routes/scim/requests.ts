@@ -9,6 +9,7 @@ import { GatehouseError } from '../../errors.ts'
 import type { Provider } from '../../oidc/provider.ts'
 import type { RequestVariables } from '../http/context.ts'
 import { limitedText } from '../http/forms.ts'
+import { SCIM_TYPE } from './answers.ts'
 
 type RequestContext = Context<RequestVariables>
 
@@ -54,7 +55,7 @@ async function holderOf(token: string, providers: readonly Provider[]): Promise<
   return undefined
 }
 
-const JSON_TYPES = ['application/scim+json', 'application/json']
+const JSON_TYPES = [SCIM_TYPE, 'application/json']
 
 /** @throws GatehouseError `invalid_request` `request_unreadable`, `payload_too_large` */
 export async function jsonBody(c: RequestContext): Promise<unknown> {
@@ -71,7 +72,7 @@ export async function jsonBody(c: RequestContext): Promise<unknown> {
 function unreadable(cause: unknown): GatehouseError {
   return new GatehouseError('invalid_request', 'request_unreadable', 'a body that is not JSON', {
     cause,
-    publicMessage: 'Send JSON (application/scim+json)',
+    publicMessage: `Send JSON (${SCIM_TYPE})`,
   })
 }
 
@@ -84,19 +85,26 @@ export function unknownResource(): GatehouseError {
 
 /** The refusal of a second resource of the same name. */
 export function takenName(attributes: string): GatehouseError {
-  const sentence = `another resource has this ${attributes}`
-  return new GatehouseError('conflict', 'already_provisioned', sentence, {
-    publicMessage: `Another resource has this ${attributes}`,
-  })
+  const sentence = `Another resource has this ${attributes}`
+  return new GatehouseError('conflict', 'already_provisioned', sentence, { publicMessage: sentence })
 }
 
 /** How often a change is tried anew that another one has overtaken. */
-export const TRIES_MAX = 5
+const TRIES_MAX = 5
 
-/** The refusal of a change that others have overtaken each time. */
-export function tooManyChanges(): GatehouseError {
+/**
+ * Changes a resource, as often as another request has changed it meanwhile.
+ *
+ * @param change gives `null` if one has
+ * @throws GatehouseError `store_unavailable` when that does not end; and what the change throws
+ */
+export async function untilNotOvertaken<T>(change: () => Promise<T | null>): Promise<T> {
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const done = await change()
+    if (done !== null) return done
+  }
   const sentence = 'too many changes of one resource at the same time'
-  return new GatehouseError('store_unavailable', 'database_failed', sentence)
+  throw new GatehouseError('store_unavailable', 'database_failed', sentence)
 }
 
 /** The line that says what a provider has pushed. */

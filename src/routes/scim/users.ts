@@ -3,7 +3,7 @@
  */
 import { type Context, Hono } from 'hono'
 import { patchedUser } from '../../accounts/scim/patch.ts'
-import { type Asked, FILTERED_MAX, type Query, queryIn, refuseTooMany, searchIn } from '../../accounts/scim/queries.ts'
+import { type Asked, queryIn, searchIn } from '../../accounts/scim/queries.ts'
 import { type PushedUser, USER_SCHEMA, type UserAttributes, userIn } from '../../accounts/scim/resources.ts'
 import { isSubjectExternalId } from '../../accounts/scim/standing.ts'
 import { epochSeconds } from '../../clock.ts'
@@ -14,20 +14,13 @@ import { noRoute } from '../http/errors.ts'
 import { auditContextOf } from '../http/origin.ts'
 import { PATHS } from '../paths.ts'
 import { answerList, answerResource, askedIn, selectionIn, selectionOf, showUser } from './answers.ts'
-import {
-  jsonBody,
-  logPush,
-  pushingProvider,
-  TRIES_MAX,
-  takenName,
-  tooManyChanges,
-  unknownResource,
-} from './requests.ts'
+import { resourcesFor } from './lists.ts'
+import { jsonBody, logPush, pushingProvider, takenName, unknownResource, untilNotOvertaken } from './requests.ts'
 
 type RequestContext = Context<RequestVariables>
 
 /** Filters that name one of these find it by an index. */
-const INDEXED = ['id', 'externalid', 'username']
+const INDEXED = ['id', 'externalId', 'userName']
 
 const ONE = `${PATHS.scimUsers}/:id` as const
 const SEARCH = `${PATHS.scimUsers}/.search`
@@ -95,8 +88,14 @@ export function scimUserRoutes(deps: Deps) {
 
   async function list(c: RequestContext, { id }: Provider, asked: Asked): Promise<Response> {
     const query = queryIn(asked, INDEXED, USER_SCHEMA)
-    const { total, resources } = await listOf(query, id)
-    const shown = resources.map((user) => showUser(user, baseUrl))
+    const show = (user: PushedUser) => showUser(user, baseUrl)
+    const { total, resources } = await resourcesFor(query, {
+      indexed: INDEXED,
+      page: (offset, limit) => users.page(id, offset, limit),
+      find: (lookup) => users.find(id, lookup),
+      show,
+    })
+    const shown = resources.map(show)
     return answerList(c, { total, startIndex: query.startIndex, resources: shown }, selectionOf(asked, USER_SCHEMA))
   }
 
@@ -107,17 +106,16 @@ export function scimUserRoutes(deps: Deps) {
     changed: (before: UserAttributes) => UserAttributes,
   ): Promise<Response> {
     const issuer = await issuerOf(provider)
-    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    return untilNotOvertaken(async () => {
       const before = await userOf(provider, id)
       const user = { ...before, attributes: changed(before.attributes), modifiedAt: epochSeconds(clock) }
       const saved = await users.save(user, before, issuer, auditContextOf(c, config))
       if (saved === 'taken') throw takenName('userName or externalId')
       if (saved === 'gone') throw unknownResource()
-      if (saved === 'changed') continue
+      if (saved === 'changed') return null
       logPush(c, provider.id, { user: id })
       return answerResource(c, showUser(user, baseUrl), selectionIn(c, USER_SCHEMA))
-    }
-    throw tooManyChanges()
+    })
   }
 
   /** @throws GatehouseError `not_found` */
@@ -127,24 +125,7 @@ export function scimUserRoutes(deps: Deps) {
     return user
   }
 
-  async function listOf({ filter, startIndex, count }: Query, providerId: string) {
-    if (filter === null) return users.page(providerId, startIndex - 1, count)
-    const fits = (user: PushedUser) => filter.fits(showUser(user, baseUrl))
-    if (filter.lookup !== null) {
-      const found = await users.find(providerId, filter.lookup)
-      return pageOf(found !== null && fits(found) ? [found] : [], startIndex, count)
-    }
-    const { total, resources } = await users.page(providerId, 0, FILTERED_MAX)
-    refuseTooMany(total, ['id', 'externalId', 'userName'])
-    return pageOf(resources.filter(fits), startIndex, count)
-  }
-
   return app
-}
-
-/** Of what a filter has found. */
-export function pageOf<T>(found: readonly T[], startIndex: number, count: number) {
-  return { total: found.length, resources: found.slice(startIndex - 1, startIndex - 1 + count) }
 }
 
 /** Of accounts that are known by the externalId; `null`: they are known by something else. */

@@ -7,7 +7,7 @@ import { type Clock, epochSeconds } from '../../clock.ts'
 import type { Log } from '../../log.ts'
 import type { EndedSession } from '../../sessions/session.ts'
 import { contextValues, logAudit, RETURNING_AUDIT } from '../audit.ts'
-import { type Database, ENDED_COLUMNS, endedFromRows, roundTrip, type Statement } from '../d1.ts'
+import { type Database, ENDED_COLUMNS, endedFromRows, prepared, roundTrip, type Statement } from '../d1.ts'
 
 /** The sessions that ended; `null`: there was nothing to change. */
 type Changed = Promise<readonly EndedSession[] | null>
@@ -28,7 +28,7 @@ export interface Changes {
 export function createChanges(db: Database, clock: Clock, log: Log): Changes {
   async function execute(statements: PersonChange): Changed {
     const { audit, change, sessions, rest } = statements
-    const all = [audit, sessions, change, ...rest].map(({ sql, values }) => db.prepare(sql).bind(...values))
+    const all = [audit, sessions, change, ...rest].map((statement) => prepared(db, statement))
     const [audited, ended, changed] = await roundTrip(() => db.batch(all))
     logAudit(log, audited?.results)
     return changed?.results.length === 1 ? endedFromRows(ended?.results) : null

@@ -5,7 +5,8 @@ import * as v from 'valibot'
 import type { MemberStep } from '../../accounts/scim/patch.ts'
 import type { PushedGroup } from '../../accounts/scim/resources.ts'
 import type { PushedGroups, SavedAs } from '../../accounts/scim/stores.ts'
-import { type Database, nullableText, roundTrip, type Statement } from '../d1.ts'
+import { type Database, nullableText, prepared, roundTrip, type Statement } from '../d1.ts'
+import { pageOf, savedAs } from './resources.ts'
 
 /** So many members an answer has at most, if more than one group is in it. */
 const MEMBERS_SHOWN_MAX = 50_000
@@ -38,7 +39,6 @@ const PAGE = `SELECT ${COLUMNS} FROM scim_groups WHERE provider = ?1 ORDER BY na
 
 const member = v.object({ group_id: v.string(), user_id: v.string() })
 const countRow = v.object({ group_id: v.string(), total: v.number() })
-const totalRow = v.object({ total: v.number() })
 
 const IS_TAKEN =
   'EXISTS (SELECT 1 FROM scim_groups WHERE id <> ?1 AND provider = ?2 AND (external_id = ?3 OR name_key = ?5))'
@@ -108,16 +108,17 @@ export function createPushedGroups(db: Database): PushedGroups {
         : one(WITH_NAME, providerId, value.toLowerCase())
     },
 
-    async page(providerId, offset, limit) {
-      const [counted, found] = await roundTrip(() =>
-        db.batch([db.prepare(COUNT).bind(providerId), db.prepare(PAGE).bind(providerId, limit, offset)]),
-      )
-      const { total } = v.parse(totalRow, counted?.results[0])
-      return { total, resources: (found?.results ?? []).map(groupFromRow) }
-    },
+    page: (providerId, offset, limit) =>
+      pageOf(
+        db,
+        { sql: COUNT, values: [providerId] },
+        { sql: PAGE, values: [providerId, limit, offset] },
+        groupFromRow,
+      ),
 
     async withMembers(groups) {
-      const shown = fitting(groups, await memberCounts(groups))
+      // One is shown as a whole, whatever its size.
+      const shown = groups.length > 1 ? fitting(groups, await memberCounts(groups)) : groups
       const { results } = await roundTrip(() => db.prepare(MEMBERS).bind(idsOf(shown)).all())
       const members = new Map<string, string[]>(shown.map(({ id }) => [id, []]))
       for (const { group_id, user_id } of v.parse(v.array(member), results)) members.get(group_id)?.push(user_id)
@@ -134,14 +135,8 @@ export function createPushedGroups(db: Database): PushedGroups {
         { sql: WITH_ID, values: [group.providerId, group.id] },
         ...steps.flatMap((step) => statementsOf(step, group)),
       ]
-      const [saved, found] = await roundTrip(() =>
-        db.batch(statements.map(({ sql, values }) => db.prepare(sql).bind(...values))),
-      )
-      if (saved?.results.length === 1) return 'saved'
-      const [still] = found?.results.map(groupFromRow) ?? []
-      if (before === null) return 'taken'
-      if (still === undefined) return 'gone'
-      return isSame(still, before) ? 'taken' : 'changed'
+      const [saved, found] = await roundTrip(() => db.batch(statements.map((one) => prepared(db, one))))
+      return savedAs(saved?.results.length === 1, found?.results.map(groupFromRow)[0], before, isSame)
     },
 
     async remove({ id, providerId }) {

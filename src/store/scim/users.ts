@@ -9,8 +9,9 @@ import type { PushedUsers, SavedAs } from '../../accounts/scim/stores.ts'
 import { type Clock, epochSeconds } from '../../clock.ts'
 import type { Log } from '../../log.ts'
 import { logAudit } from '../audit.ts'
-import { type Database, roundTrip, type Statement, textList } from '../d1.ts'
+import { type Database, prepared, roundTrip, type Statement, textList } from '../d1.ts'
 import { disabling, enabling, type PersonChange, type Whom } from '../people/changes.ts'
+import { pageOf, savedAs } from './resources.ts'
 
 const row = v.object({
   id: v.string(),
@@ -52,19 +53,14 @@ const ADD = `INSERT INTO scim_users (id, provider, scim_key, user_name, active, 
 const REPLACE = `UPDATE scim_users SET scim_key = ?3, user_name = ?4, active = ?5, resource = ?6, modified_at = ?7
   WHERE id = ?1 AND provider = ?2 AND resource = ?8 AND active = ?9 AND NOT ${IS_TAKEN} RETURNING id`
 
-const REMOVE = 'DELETE FROM scim_users WHERE id = ?1 AND provider = ?2 RETURNING id'
+const REMOVE = 'DELETE FROM scim_users WHERE id = ?1 AND provider = ?2'
 
 /** An account whose subject is the externalId needs no sign-in to be found. */
 const MATCH = `UPDATE users SET scim_key = ?1 WHERE issuer = ?2 AND subject = ?3 AND scim_key IS NOT ?1
   AND EXISTS (SELECT 1 FROM scim_users WHERE scim_key = ?1)`
 
-/** The account of a new session. Where a provider pushes, each sign-in says who it is there. */
-export function matching(key: string, tokenHash: string): Statement {
-  return {
-    sql: 'UPDATE users SET scim_key = ?1 WHERE id = (SELECT user_id FROM sessions WHERE token_hash = ?2) AND scim_key IS NOT ?1',
-    values: [key, tokenHash],
-  }
-}
+const MATCH_SESSION =
+  'UPDATE users SET scim_key = ?1 WHERE id = (SELECT user_id FROM sessions WHERE token_hash = ?2) AND scim_key IS NOT ?1'
 
 const STANDING = `SELECT active, (SELECT json_group_array(scim_groups.display_name) FROM scim_members
     JOIN scim_groups ON scim_groups.id = scim_members.group_id WHERE scim_members.user_id = scim_users.id) AS names
@@ -87,8 +83,17 @@ function whom(which: keyof typeof WHOM, key: string): Whom {
 }
 
 /** Shuts out the people of a key whom the provider has pushed as inactive. */
-export function shuttingOut(key: string, context: AuditContext, now: number): PersonChange {
+function shuttingOut(key: string, context: AuditContext, now: number): PersonChange {
   return disabling(whom('inactive', key), context, now, 'disabled_at_provider')
+}
+
+/**
+ * At the end of a sign-in: the account of the new session is that of the pushed user, and is shut out if it was pushed as inactive in the
+ * meantime, of which the second statement gives a row of the audit back.
+ */
+export function matching(key: string, tokenHash: string, context: AuditContext, now: number): readonly Statement[] {
+  const { audit, sessions, change } = shuttingOut(key, context, now)
+  return [{ sql: MATCH_SESSION, values: [key, tokenHash] }, audit, sessions, change]
 }
 
 /** What is stored of the attributes as one text. */
@@ -96,7 +101,7 @@ function resourceOf({ active: _, ...attributes }: UserAttributes): string {
   return JSON.stringify(attributes)
 }
 
-function isSame(one: UserAttributes, other: UserAttributes): boolean {
+function isSame({ attributes: one }: PushedUser, { attributes: other }: PushedUser): boolean {
   return one.active === other.active && resourceOf(one) === resourceOf(other)
 }
 
@@ -111,10 +116,10 @@ function saving({ id, providerId, attributes, modifiedAt, createdAt }: PushedUse
 }
 
 export function createPushedUsers(db: Database, clock: Clock, log: Log): PushedUsers {
-  /** @returns the rows that the first statement gave back */
+  /** @returns the rows that each statement gave back */
   async function write(first: readonly Statement[], changes: readonly PersonChange[]): Promise<readonly unknown[][]> {
     const ordered = changes.map(({ audit, sessions, change }) => [audit, sessions, change])
-    const statements = [...first, ...ordered.flat()].map(({ sql, values }) => db.prepare(sql).bind(...values))
+    const statements = [...first, ...ordered.flat()].map((statement) => prepared(db, statement))
     const results = await roundTrip(() => db.batch(statements))
     const rows = results.map((result) => result.results)
     for (const [index] of changes.entries()) logAudit(log, rows[first.length + index * 3])
@@ -122,12 +127,7 @@ export function createPushedUsers(db: Database, clock: Clock, log: Log): PushedU
   }
 
   async function one(sql: string, ...values: readonly string[]): Promise<PushedUser | null> {
-    const found = await roundTrip(() =>
-      db
-        .prepare(sql)
-        .bind(...values)
-        .first(),
-    )
+    const found = await roundTrip(() => prepared(db, { sql, values }).first())
     return found && userFromRow(found)
   }
 
@@ -143,13 +143,8 @@ export function createPushedUsers(db: Database, clock: Clock, log: Log): PushedU
 
     ofAccount: (userId) => one(OF_ACCOUNT, userId),
 
-    async page(providerId, offset, limit) {
-      const [total, found] = await roundTrip(() =>
-        db.batch([db.prepare(COUNT).bind(providerId), db.prepare(PAGE).bind(providerId, limit, offset)]),
-      )
-      const { total: count } = v.parse(v.object({ total: v.number() }), total?.results[0])
-      return { total: count, resources: (found?.results ?? []).map(userFromRow) }
-    },
+    page: (providerId, offset, limit) =>
+      pageOf(db, { sql: COUNT, values: [providerId] }, { sql: PAGE, values: [providerId, limit, offset] }, userFromRow),
 
     async save(user, before, issuer, context): Promise<SavedAs> {
       const now = epochSeconds(clock)
@@ -164,11 +159,7 @@ export function createPushedUsers(db: Database, clock: Clock, log: Log): PushedU
           ...(formerKey === key ? [] : [disabling(whom('gone', formerKey), context, now, 'gone_at_provider')]),
         ],
       )
-      if (saved?.length === 1) return 'saved'
-      const [still] = found?.map(userFromRow) ?? []
-      if (before === null) return 'taken'
-      if (still === undefined) return 'gone'
-      return isSame(still.attributes, before.attributes) ? 'taken' : 'changed'
+      return savedAs(saved?.length === 1, found?.map(userFromRow)[0], before, isSame)
     },
 
     async remove({ id, providerId, attributes: { externalId } }, context) {
